@@ -1,0 +1,1 @@
+"""The shipped flowsheet files: one per real system."""

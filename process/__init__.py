@@ -1,0 +1,1 @@
+"""didymium: from ore to magnet in one model."""

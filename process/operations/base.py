@@ -1,0 +1,172 @@
+"""What every unit operation is made of: a parameter model, named outlets and a function.
+
+A parameter model (pydantic) is the documentation of the kind's keys in a file. Its values become plain arrays, one
+entry per sample, before anything is solved: a function sees `p.recovery`, shape (samples,), never a unit or a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from ..elements import COUNT, GROUPS, INDEX, is_name, members
+from ..quantities import Value, suggestion
+
+if TYPE_CHECKING:
+    from .balance import Balance
+
+Array = NDArray[np.float64]
+
+
+class OperationError(ValueError):
+    """A unit cannot do what is asked: `reason` says why, `remedy` what to change, `sample` which case."""
+
+    def __init__(self, reason: str, remedy: str = "", sample: int = 0) -> None:
+        super().__init__(reason if not remedy else f"{reason}; {remedy}")
+        self.reason, self.remedy, self.sample = reason, remedy, sample
+
+
+@dataclass(frozen=True)
+class StreamName:
+    """Marks a parameter that names a stream: `unit.outlet`, or a feed."""
+
+
+def _element(name: str) -> str:
+    if not is_name(name):
+        raise ValueError(f"unknown element or group {name!r}{suggestion(name, [*INDEX, *GROUPS])}")
+    return name
+
+
+ElementName = Annotated[str, AfterValidator(_element)]
+Inlet = Annotated[str, StreamName()]
+Stage = Literal["mine", "separation", "metal", "alloy", "magnet"]
+
+
+class Parameters(BaseModel):
+    """The keys that a unit of every kind may have."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, validate_default=True)
+
+    kind: str = Field(description="What the unit does; see `didymium list`.")
+    stage: Stage | None = Field(None, description="The stage it counts to, where not the kind's usual one.")
+    note: str = Field("", description="Free text for the reader.")
+
+
+def standard(text: str) -> Any:
+    """A default that reads like a value in a file, source and spread included."""
+    return text
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """An outlet: the form of its stream, and whether it keeps the parts of an inlet (`parts="feed"`) or is one."""
+
+    form: str
+    parts: str | None = None
+    waste: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of unit operation, as the registry holds it."""
+
+    name: str
+    stage: str
+    parameters: type[Parameters]
+    outlets: Mapping[str, Outlet]
+    function: Callable[[SimpleNamespace, Balance], None]
+    design: Callable[[SimpleNamespace, Mapping[str, Array]], Mapping[str, Any]] | None = None
+
+    @property
+    def title(self) -> str:
+        """The first line of the parameter model's documentation."""
+        return (self.parameters.__doc__ or self.name).strip().splitlines()[0]
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a unit used: `rate` per operating hour in `unit`, and the parameters it follows from."""
+
+    item: str
+    rate: Array
+    unit: str
+    follows: tuple[str, ...] = field(default=())
+
+
+def inlets(parameters: Parameters) -> dict[str, str]:
+    """The streams that a unit takes, by inlet: `feed`, or `feeds.0`, `feeds.1`, … for a list.
+
+    An inlet may be absent (None) where the kind does not need it.
+    """
+    out: dict[str, str] = {}
+    for key, info in type(parameters).model_fields.items():
+        value = getattr(parameters, key)
+        if value is None or not _names_stream(info):
+            continue
+        if isinstance(value, str):
+            out[key] = value
+        else:
+            out.update({f"{key}.{i}": name for i, name in enumerate(value)})
+    return out
+
+
+def _names_stream(info: Any) -> bool:
+    return "StreamName" in repr(info.metadata) or "StreamName" in repr(info.annotation)
+
+
+def leaves(parameters: BaseModel, prefix: str = "") -> dict[str, Value]:
+    """Every value of a parameter model by its path: `recovery.REO`, `extractant.concentration`, …"""
+    out: dict[str, Value] = {}
+    for key in type(parameters).model_fields:
+        _collect(getattr(parameters, key), f"{prefix}{key}", out)
+    return out
+
+
+def _collect(item: Any, path: str, out: dict[str, Value]) -> None:
+    if isinstance(item, Value):
+        out[path] = item
+    elif isinstance(item, BaseModel):
+        out.update(leaves(item, f"{path}."))
+    elif isinstance(item, Mapping):
+        for key, inner in item.items():
+            _collect(inner, f"{path}.{key}", out)
+    elif isinstance(item, list | tuple):
+        for i, inner in enumerate(item):
+            _collect(inner, f"{path}.{i}", out)
+
+
+def plain(item: Any, samples: int, changes: Mapping[str, Array], path: str = "") -> Any:
+    """A parameter model as plain arrays, one entry per sample; `changes` replaces values by path."""
+    if isinstance(item, Value):
+        return changes[path] if path in changes else np.full(samples, item.nominal)
+    if isinstance(item, BaseModel):
+        inside = {
+            key: plain(getattr(item, key), samples, changes, f"{path}.{key}" if path else key)
+            for key in type(item).model_fields
+        }
+        return SimpleNamespace(**inside)
+    if isinstance(item, Mapping):
+        return {key: plain(inner, samples, changes, f"{path}.{key}") for key, inner in item.items()}
+    if isinstance(item, list | tuple):
+        return [plain(inner, samples, changes, f"{path}.{i}") for i, inner in enumerate(item)]
+    return item
+
+
+def spread_over_elements(named: Mapping[str, Array], samples: int, default: float | Array = 0.0) -> Array:
+    """Values given by element or group as an array, shape (samples, elements).
+
+    The smaller name wins: `{"REO": 0.92, "Ce": 0.1}` gives Ce 0.1 and every other rare earth 0.92.
+    """
+    out = np.empty((samples, COUNT))
+    out[:] = np.asarray(default, dtype=float)[..., None] if np.ndim(default) == 1 else default
+    for name in sorted(named, key=lambda name: -len(members(name))):
+        for element in members(name):
+            out[:, INDEX[element]] = named[name]
+    return out

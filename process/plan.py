@@ -1,0 +1,130 @@
+"""What a flowsheet says, read and checked, before anything is solved.
+
+`files/` makes a `Plan` from a file; `network/` solves it. Values keep their source and spread; positions keep the way
+back to the line that said it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from .operations.base import Kind, Parameters
+    from .quantities import Value
+
+STAGES = ("mine", "separation", "metal", "alloy", "magnet")
+"""The stages of the chain, ore to magnet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where in a file something stands; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What enters the flowsheet from outside: ore from a deposit, or a purchased material.
+
+    `rate` in kg per operating hour; None means as much as the unit that takes it asks for. `material` maps elements
+    (or formulas) to mass fractions; `price` in USD/kg.
+    """
+
+    name: str
+    position: Position
+    deposit: str | None = None
+    grade: Value | None = None
+    material: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    form: str = "ore"
+    rate: Value | None = None
+    price: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit operation: its kind, parameters and the streams that it takes.
+
+    `inlets` maps an inlet name of the kind (`feed`, `feeds.0`, …) to a stream name: `unit.outlet` or a feed's name.
+    """
+
+    name: str
+    kind: Kind
+    parameters: Parameters
+    inlets: Mapping[str, str]
+    position: Position
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A promise of the file that a test holds it to. Bounds are fractions, or kg per operating hour for capacity."""
+
+    kind: Literal["purity", "recovery", "capacity"]
+    text: str
+    position: Position
+    stream: str = ""
+    elements: tuple[str, ...] = ()
+    source: str = ""
+    stage: str = ""
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nameplate:
+    """What a stage can make: `rate` in kg per operating hour of a stream, all of it or some elements as oxide or metal."""
+
+    stage: str
+    stream: str
+    rate: Value
+    basis: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole flowsheet file after checking."""
+
+    name: str
+    title: str
+    region: str
+    year: int
+    hours_per_year: Value
+    feeds: Mapping[str, Feed]
+    units: Mapping[str, Unit]
+    products: Mapping[str, str]
+    targets: tuple[Target, ...]
+    nameplates: Mapping[str, Nameplate]
+    allocation: Literal["value", "mass"]
+    prices: Mapping[str, Value]
+    regions: Mapping[str, str]
+    sources: Mapping[str, str]
+    path: str
+    sha256: str
+    position: Position
+
+    def values(self) -> dict[str, Value]:
+        """Every value of the file by its path, `unit.key` or `feeds.name.key`, in file order."""
+        from .operations.base import leaves
+
+        out: dict[str, Value] = {"operating_hours": self.hours_per_year}
+        for feed in self.feeds.values():
+            for key in ("grade", "rate", "price"):
+                value = getattr(feed, key)
+                if value is not None:
+                    out[f"feeds.{feed.name}.{key}"] = value
+            out.update({f"feeds.{feed.name}.material.{name}": value for name, value in feed.material.items()})
+        for unit in self.units.values():
+            out.update({f"{unit.name}.{path}": value for path, value in leaves(unit.parameters).items()})
+        out.update({f"capacity.{stage}": plate.rate for stage, plate in self.nameplates.items()})
+        out.update({f"prices.{item}": value for item, value in self.prices.items()})
+        return out

@@ -1,0 +1,599 @@
+"""Numbers with units, as people write them: one pint registry and one value type.
+
+A value is a nominal with a unit and, where known, a basis, a spread and a source: `75 % ± 5 % (miit2016)`. It is read
+by a grammar of its own and only whitelisted unit text reaches pint. `year` is a dimension of its own, because a year
+of operation has as many hours as its flowsheet says.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fractions
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache, lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+if TYPE_CHECKING:
+    import pint
+
+_SPELLINGS = {"%": "percent", "°C": "degC", "µm": "um", "μm": "um", "days": "day", "hours": "h", "hour": "h"}
+_SPELLINGS |= {"years": "year", "months": "month", "persons": "person", "people": "person"}
+_HINTS = {
+    "M": "write mol/L",
+    "$": "write USD",
+    "CNY": "convert to USD; name the rate in the file's sources",
+    "EUR": "convert to USD; name the rate in the file's sources",
+    "tpa": "write t/year",
+    "tpd": "write t/day",
+    "tph": "write t/h",
+    "ton": "write t (1000 kg)",
+    "tonne": "write t",
+    "C": "write °C",
+    "l": "write L",
+    "wt": "write %",
+    "d": "write day",
+    "hr": "write h",
+    "yr": "write year",
+    "a": "write year",
+    "kt": "write t, as in 10_000 t",
+    "Mt": "write t, as in 1e6 t",
+}
+_QUANTITIES = {
+    "[mass]": "a mass",
+    "[length]": "a length",
+    "[length]^2": "an area",
+    "[length]^3": "a volume",
+    "[time]": "a time",
+    "[year]": "a time in years",
+    "[substance]": "an amount of substance",
+    "[current]": "a current",
+    "[temperature]": "a temperature",
+    "[money]": "money",
+    "[person]": "a number of people",
+    "[mass] [time]^-1": "a mass flow",
+    "[length]^3 [time]^-1": "a volume flow",
+    "[mass] [year]^-1": "a mass a year",
+    "[time] [year]^-1": "hours a year",
+    "[substance] [length]^-3": "a concentration",
+    "[substance] [time]^-1": "a molar flow",
+    "[mass] [length]^-3": "a mass by volume",
+    "[money] [mass]^-1": "a price by mass",
+    "[length]^2 [mass] [time]^-2": "an energy",
+    "[length]^2 [time]^-2": "an energy by mass",
+    "[length]^2 [mass] [time]^-3": "a power",
+    "[mass] [length]^-1 [time]^-2": "a pressure",
+    "[length]^2 [mass] [current]^-1 [time]^-3": "a voltage",
+    "[current] [time]": "a charge",
+    "": "a plain number",
+}
+
+_NUMBER = r"[+\-−]?(?:[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][+\-]?[0-9]+)?"
+_WORD = r"(?:°?[A-Za-zµμ]+|%|\$)"
+_FACTOR = rf"{_WORD}(?:\^-?[0-9]+|[²³])?"
+_UNIT = rf"(?:/[ ]*)?{_FACTOR}(?:[ ]*[/*·][ ]*{_FACTOR})*"
+_NAME = r"[A-Za-z][A-Za-z0-9+]*"
+_AMOUNT = rf"{_NUMBER}(?:[ ]*(?!(?:to|from)\b){_UNIT})?(?:[ ]+(?!(?:to|from)\b){_NAME})?"
+PATTERN = (
+    rf"^[ ]*{_AMOUNT}(?:[ ]*(?:±|\+/-|×÷|\*/)[ ]*{_AMOUNT}|[ ]+(?:from[ ]+{_AMOUNT}[ ]+)?to[ ]+{_AMOUNT})?"
+    r"(?:[ ]*\([ ]*[A-Za-z][A-Za-z0-9_\-]*[ ]*\))?[ ]*$"
+)
+"""The grammar of a value as one regular expression, for editors."""
+
+_SCAN_NUMBER, _SCAN_UNIT, _SCAN_FACTOR = re.compile(_NUMBER), re.compile(_UNIT), re.compile(rf"([/*·]?)[ ]*({_FACTOR})")
+_SCAN_NAME, _SCAN_WORD = re.compile(_NAME), re.compile(rf"({_WORD})(?:\^(-?[0-9]+)|([²³]))?")
+_SCAN_RELATION = re.compile(r"±|\+/-|×÷|\*/|(?:from|to)(?![A-Za-z0-9])")
+_SCAN_SOURCE = re.compile(r"\([ ]*([A-Za-z][A-Za-z0-9_\-]*)[ ]*\)")
+_LONGEST = 200
+
+
+class QuantityError(ValueError):
+    """A text is not the value that is asked for. `offset` and `length` say which part of the text is at fault."""
+
+    def __init__(self, message: str, hint: str = "", offset: int = 0, length: int = 0) -> None:
+        super().__init__(f"{message} ({hint})" if hint else message)
+        self.message, self.hint, self.offset, self.length = message, hint, offset, length
+
+
+def suggestion(word: str, candidates: Iterable[str]) -> str:
+    """The end of a message that offers the nearest known word, or nothing.
+
+    >>> suggestion("flotatoin", ["flotation", "leach"])
+    "; did you mean 'flotation'?"
+    >>> suggestion("xyz", ["flotation", "leach"])
+    ''
+    """
+    if len(word) > 60:  # difflib is quadratic, and text may come from anyone
+        return ""
+    known = {name.lower(): name for name in candidates}
+    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return f"; did you mean {known[near[0]]!r}?" if near else ""
+
+
+@cache
+def _definitions() -> tuple[str, ...]:
+    lines = resources.files(__package__).joinpath("data", "units.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if "=" in line and not line.startswith("#"))
+
+
+@cache
+def units() -> tuple[str, ...]:
+    """The unit words that a value may use.
+
+    >>> "kWh" in units(), "°C" in units(), "furlong" in units()
+    (True, True, False)
+    """
+    return (*(line.split(" =")[0] for line in _definitions()), *_SPELLINGS)
+
+
+@cache
+def registry() -> pint.UnitRegistry[float]:
+    """The one pint registry, with the whitelisted units only; made at first use.
+
+    >>> registry().Quantity(2.0, "t").to("kg").magnitude
+    2000.0
+    """
+    import pint
+
+    made: pint.UnitRegistry[float] = pint.UnitRegistry(None)
+    made.load_definitions(list(_definitions()))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """Normal with this standard deviation, truncated to the physical range."""
+
+    sd: float
+
+    def range(self, nominal: float) -> tuple[float, float]:
+        """Two standard deviations either side."""
+        return nominal - 2.0 * self.sd, nominal + 2.0 * self.sd
+
+
+@dataclass(frozen=True, slots=True)
+class Uniform:
+    """Equally likely between two bounds."""
+
+    low: float
+    high: float
+
+    def range(self, nominal: float) -> tuple[float, float]:
+        """The two bounds."""
+        return self.low, self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Triangular:
+    """Most likely at the nominal, never outside the two bounds."""
+
+    low: float
+    high: float
+
+    def range(self, nominal: float) -> tuple[float, float]:
+        """The two bounds."""
+        return self.low, self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Lognormal:
+    """Lognormal about the nominal as median, with this geometric standard deviation."""
+
+    gsd: float
+
+    def range(self, nominal: float) -> tuple[float, float]:
+        """Two geometric standard deviations either side."""
+        return nominal / self.gsd**2, nominal * self.gsd**2
+
+
+Spread = Normal | Uniform | Triangular | Lognormal
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Value:
+    """A number with unit, basis, spread and source. `nominal`, spread and bounds are in `unit` ("1": dimensionless)."""
+
+    nominal: float
+    unit: str = "1"
+    basis: str | None = None
+    spread: Spread | None = None
+    source: str | None = None
+    text: str = ""
+    lower: float | None = None
+    upper: float | None = None
+
+    def range(self) -> tuple[float, float]:
+        """What the value may reasonably be, inside its physical bounds; the nominal twice where no spread is known.
+
+        >>> low, high = In("1", "75 %", low=0, high=1).parse("95 % ± 5 %").range()
+        >>> round(low, 6), high
+        (0.85, 1.0)
+        """
+        if self.spread is None:
+            return self.nominal, self.nominal
+        low, high = self.spread.range(self.nominal)
+        low = low if self.lower is None else max(low, float(self.lower))
+        high = high if self.upper is None else min(high, float(self.upper))
+        return low, high
+
+    def quantity(self) -> Any:
+        """The nominal as a pint quantity."""
+        return registry().Quantity(self.nominal, _pint_unit(self.unit))
+
+    def scaled(self, factor: float, unit: str) -> Value:
+        """The same value in another unit that is `factor` times smaller; bounds of the old unit are dropped."""
+        spread = self.spread
+        if isinstance(spread, Normal):
+            spread = Normal(spread.sd * factor)
+        elif isinstance(spread, Uniform | Triangular):
+            spread = replace(spread, low=spread.low * factor, high=spread.high * factor)
+        lower, upper = (0.0 if bound == 0 else None for bound in (self.lower, self.upper))
+        return replace(self, nominal=self.nominal * factor, unit=unit, spread=spread, lower=lower, upper=upper)
+
+    def __str__(self) -> str:
+        return self.text or f"{self.nominal:g}{'' if self.unit == '1' else ' ' + self.unit}"
+
+    def __repr__(self) -> str:
+        unit = "" if self.unit == "1" else f" {self.unit}"
+        return f"<Value {self}>" if not self.text else f"<Value {self.nominal:.6g}{unit} from {self.text!r}>"
+
+
+def per_hour(value: Value, hours_per_year: float) -> Value:
+    """A value per `year` as a value per operating hour; any other value unchanged.
+
+    >>> per_hour(In("kg/h", "1 t/day", yearly=True).parse("7_920 t/year"), 7920.0).nominal
+    1000.0
+    """
+    if not value.unit.endswith("/year"):
+        return value
+    return value.scaled(1.0 / hours_per_year, value.unit.removesuffix("year") + "h")
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    """A number with its unit and basis, and where they stand in the text."""
+
+    number: Decimal
+    unit: str
+    basis: str
+    start: int
+    unit_start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """What a field wants: canonical unit, an example, inclusive physical bounds, allowed basis words.
+
+    `yearly` fields, in a unit per h, also take a text per year; their value then keeps the unit per year.
+
+    >>> In("kg/kg", "1.55 t/t", low=0).parse("1550 kg/t").nominal
+    1.55
+    >>> In("degC", "600 °C").parse("300 K").nominal
+    26.85
+    >>> In("1", "60 %", low=0, high=1, basis=("REO",)).parse("60 % REO (wang2020)")
+    <Value 0.6 from '60 % REO (wang2020)'>
+    >>> In("kg/kg", "1.55 t/t").parse("5 kg")
+    Traceback (most recent call last):
+    didymium.quantities.QuantityError: 5 kg is a mass; needs kg/kg, such as 1.55 t/t
+    """
+
+    unit: str
+    example: str = ""
+    low: float | None = None
+    high: float | None = None
+    basis: tuple[str, ...] = ()
+    yearly: bool = False
+
+    def parse(self, item: object) -> Value:
+        """A value from text or a number. Raises QuantityError."""
+        if isinstance(item, Value):
+            return self.parse(item.text) if item.text else _checked_bounds(item, self)
+        if isinstance(item, bool) or not isinstance(item, str | int | float):
+            raise QuantityError(f"expected a value{self._such_as()}")
+        try:
+            return _parse(item if isinstance(item, str) else repr(item), self)
+        except ArithmeticError:
+            raise QuantityError("the number is too large or too small") from None
+
+    def _such_as(self) -> str:
+        return f", such as {self.example}" if self.example else ""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(
+            self.parse, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        text: dict[str, Any] = {"type": "string", "pattern": PATTERN, "maxLength": _LONGEST}
+        out: dict[str, Any] = {"anyOf": [text, {"type": "number"}]} if self.unit == "1" else text
+        wants = "a number or share" if self.unit == "1" else f"in {self.unit}"
+        wants += "" if self.low is None else f", at least {self.low:g}"
+        wants += "" if self.high is None else f", at most {self.high:g}"
+        out["description"] = f"A value {wants}{self._such_as()}."
+        if self.example:
+            out["examples"] = [self.example]
+        return out
+
+
+Fraction = Annotated[Value, In("1", "75 %", low=0, high=1)]
+"""A share from 0 to 1: `75 %` or `0.75`."""
+Number = Annotated[Value, In("1", "1.5", low=0)]
+"""A plain number, zero or above."""
+Temperature = Annotated[Value, In("degC", "600 °C", low=-273.15)]
+"""A temperature in °C."""
+
+
+def _fail(message: str, start: int, end: int, hint: str = "") -> NoReturn:
+    raise QuantityError(message, hint, start, max(end - start, 1))
+
+
+def _factors(unit: str, at: int = 0) -> list[tuple[str, int]]:
+    """Unit text as whitelisted words with powers."""
+    out: list[tuple[str, int]] = []
+    text = unit if unit.startswith("/") else "*" + unit
+    shift = at - (len(text) - len(unit))
+    for match in _SCAN_FACTOR.finditer(text):
+        found = _SCAN_WORD.fullmatch(match[2])
+        assert found is not None
+        word, start, end = found[1], shift + match.start(2), shift + match.end(2)
+        if word not in units():
+            hint = f"write {word[:-1]}" if word[:-1] in units() and word.endswith("s") else _HINTS.get(word, "")
+            near = "" if hint else suggestion(word, units())
+            _fail(f"unknown unit {word!r}{near}", start, start + len(word), hint)
+        power = int(found[2][:4]) if found[2] else {"²": 2, "³": 3}.get(found[3] or "", 1)
+        if power == 0 or abs(power) > 4:
+            _fail(f"a power of {found[2]} in a unit", start, end, "powers run from -4 to 4")
+        out.append((_SPELLINGS.get(word, word), -power if match[1] == "/" else power))
+    if len(out) > 6:
+        _fail("too many factors in a unit", at, at + len(unit), "six at most")
+    return out
+
+
+@cache
+def _pint_unit(unit: str) -> Any:
+    """Canonical unit text as a pint unit."""
+    if unit == "1":
+        return registry().parse_units("")
+    factors = _factors(unit.removeprefix("1"))
+    return registry().parse_units(" * ".join(f"{word} ** {power}" for word, power in factors))
+
+
+def _dimension(unit: Any) -> str:
+    def power(item: tuple[str, float]) -> str:
+        return item[0] if item[1] == 1 else f"{item[0]}^{item[1]:g}"
+
+    return " ".join(map(power, sorted(unit.dimensionality.items(), key=lambda item: (item[1] < 0, item[0]))))
+
+
+def _kind_of_ratio(unit: str) -> str | None:
+    """The dimension of both sides of a ratio such as t/t, "" for %, None for what is not dimensionless."""
+    if unit == "1" or _dimension(_pint_unit(unit)):
+        return "" if unit == "1" else None
+    over = [(word, power) for word, power in _factors(unit) if power > 0 and word not in ("percent", "ppm")]
+    return _dimension(registry().parse_units(" * ".join(f"{word} ** {power}" for word, power in over)))
+
+
+@lru_cache(maxsize=4096)
+def _conversion(unit: str, to: str) -> tuple[float, float] | None:
+    """Factor and offset of the change of unit, or None where the dimensions differ."""
+    here, there = _pint_unit(unit), _pint_unit(to)
+    if here.dimensionality != there.dimensionality:
+        return None
+    ratios = _kind_of_ratio(unit), _kind_of_ratio(to)
+    if ratios[0] != ratios[1] and all(ratios):  # mol/mol is no kg/kg
+        return None
+    if _dimension(here) == "[temperature]" and str(here) in ("K", "degC"):
+        kelvin = (273.15 if str(here) == "degC" else 0.0) - (273.15 if str(there) == "degC" else 0.0)
+        return 1.0, round(kelvin, 2)
+    return float(registry().convert(1.0, here, there)), 0.0
+
+
+@lru_cache(maxsize=4096)
+def _ratio(factor: float) -> fractions.Fraction | None:
+    """A conversion factor as the small ratio that it is, if it is one."""
+    for number, turned in ((factor, False), (1.0 / factor, True)):
+        near = fractions.Fraction(number).limit_denominator(10**7)
+        if near and math.isclose(float(near), number, rel_tol=1e-13):
+            return 1 / near if turned else near
+    return None
+
+
+def _apply(number: Decimal, factor: float) -> float:
+    """number * factor, rounded once: 99.99 % is 0.9999, not 0.9998999999999999."""
+    exact = _ratio(factor)
+    return float(number) * factor if exact is None else float(number * exact.numerator / exact.denominator)
+
+
+def _amount(text: str, at: int, wants: In) -> _Amount:
+    found = _SCAN_NUMBER.match(text, at)
+    if found is None:
+        rest = text[at:].split(" ", 1)[0][:20]
+        hint = "" if rest else "a number is missing"
+        _fail(f"expected a number{wants._such_as()}" + (f", not {rest!r}" if rest else ""), at, at + len(rest), hint)
+    number = Decimal(found[0].replace("_", "").replace("−", "-"))
+    if not math.isfinite(float(number)):
+        _fail("the number is too large", found.start(), found.end())
+    end = found.end()
+    if text[end : end + 1] == "," and text[end + 1 : end + 2].isdigit():
+        _fail("a comma inside a number", end, end + 1, "write 10_000 for thousands and 0.5 for decimals")
+    start, unit, basis, unit_start = at, "", "", end
+    at = _spaces(text, end)
+    if match := _next_word(_SCAN_UNIT, text, at):
+        name = _SCAN_NAME.match(text, at)
+        if not (name and name[0] in wants.basis and name[0] not in units()):
+            unit, unit_start, end = match[0], at, match.end()
+            _factors(unit, at)
+            at = _spaces(text, end)
+            name = _next_word(_SCAN_NAME, text, at) if at > end else None
+        if name:
+            basis, end = name[0], name.end()
+    if basis and basis not in wants.basis:
+        hint = f"allowed: {', '.join(wants.basis)}" if wants.basis else "leave it out"
+        _fail(f"{basis!r} after the unit is not a basis here", end - len(basis), end, hint)
+    return _Amount(number, unit, basis, start, unit_start, end)
+
+
+def _next_word(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:
+    return None if _SCAN_RELATION.match(text, at) else pattern.match(text, at)
+
+
+def _spaces(text: str, at: int) -> int:
+    while text[at : at + 1] == " ":
+        at += 1
+    return at
+
+
+def _split(text: str, wants: In) -> tuple[list[_Amount], tuple[str, ...], str | None]:
+    """The amounts of a text, the words between them, and the source key."""
+    amounts, words = [_amount(text, _spaces(text, 0), wants)], list[str]()
+    at = _spaces(text, amounts[0].end)
+    while found := _SCAN_RELATION.match(text, at):
+        words.append({"+/-": "±", "*/": "×÷"}.get(found[0], found[0]))
+        if tuple(words) not in (("±",), ("×÷",), ("to",), ("from",), ("from", "to")):
+            _fail(f"{found[0]!r} does not belong here", found.start(), found.end(), _FORMS)
+        amounts.append(_amount(text, _spaces(text, found.end()), wants))
+        at = _spaces(text, amounts[-1].end)
+    if words == ["from"]:
+        _fail("'from' needs a 'to'", at, at, _FORMS)
+    source = None
+    if found := _SCAN_SOURCE.match(text, at):
+        source, at = found[1], _spaces(text, found.end())
+    if at < len(text):
+        hints = {"(": "one source key, such as (miit2016)"} | dict.fromkeys("-–—", "write 0.70 to 0.80")
+        _fail(f"cannot read {text[at : at + 30]!r}", at, len(text), hints.get(text[at], _FORMS))
+    return amounts, tuple(words), source
+
+
+_FORMS = "forms: 75 % ± 5 %; 0.70 to 0.80; 0.75 from 0.70 to 0.80; 12 ×÷ 1.3; a source key in round brackets last"
+
+
+def _convert(amount: _Amount, unit: str, wants: In, text: str) -> tuple[float, float, str]:
+    """Factor, offset and canonical unit for an amount read in `unit`."""
+    if not unit and wants.unit != "1":
+        plain = text[amount.start : amount.end]
+        _fail(f"{plain} needs a unit{wants._such_as()}", amount.start, amount.end)
+    for to in (wants.unit, wants.unit.removesuffix("h") + "year") if wants.yearly else (wants.unit,):
+        change = _conversion(unit or "1", to)
+        if change is not None:
+            return *change, to
+    dimension, ratio = _dimension(_pint_unit(unit or "1")), _kind_of_ratio(unit or "1")
+    what = _QUANTITIES.get(dimension, f"of dimension {dimension}")
+    if ratio:
+        what = f"a ratio by {_QUANTITIES.get(ratio, ratio).split(' ', 1)[-1]}"
+    need = "a plain number or a share" if wants.unit == "1" else wants.unit
+    written = text[amount.start : amount.unit_start + len(unit)] if amount.unit else f"{amount.number} {unit}"
+    hint = "rates here are per hour or day" if "[year]" in dimension and "h" in wants.unit.split("/") else ""
+    _fail(f"{written} is {what}; needs {need}{wants._such_as()}", amount.start, amount.end, hint)
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str, wants: In) -> Value:
+    if len(text) > _LONGEST:
+        raise QuantityError(f"a value of {len(text)} characters", f"{_LONGEST} at most", 0, 1)
+    clean = text.translate({0x09: " ", 0x0A: " ", 0xA0: " ", 0x202F: " "})
+    if not clean.strip():
+        raise QuantityError(f"a value is missing{wants._such_as()}", "", 0, 1)
+    amounts, words, source = _split(clean.rstrip(), wants)
+    first = amounts[0]
+    shared = next((amount.unit for amount in amounts if amount.unit), "")
+    unit = first.unit or shared
+    bare = words == ("±",) and not first.unit and shared == "%" and wants.unit == "1"
+    if bare and (wants.high is None or first.number <= wants.high):
+        number, sd = first.number, amounts[1].number
+        hint = f"write {float(number * 100):g} % ± {sd} % or {number} ± {float(sd / 100):g}"
+        _fail("not clear whether the first number is in %", first.start, amounts[1].end, hint)
+    factor, offset, canonical = _convert(first, unit, wants, clean)
+
+    def canonical_number(amount: _Amount) -> float:
+        scale, shift, to = _convert(amount, amount.unit or unit, wants, clean)
+        if to != canonical:
+            _fail(f"{amount.unit} beside {unit}: one is per year", amount.start, amount.end)
+        number = _apply(amount.number, scale) + shift
+        number = round(number, 9) if shift else number
+        if not math.isfinite(number):
+            _fail("the number is too large", amount.start, amount.end)
+        _inside(amount, number, canonical, (factor, offset, unit), wants, clean)
+        return number
+
+    nominal = canonical_number(first)
+    spread: Spread | None = None
+    if words == ("±",):
+        spread = Normal(_deviation(amounts[1], nominal, unit, canonical, wants, clean))
+    elif words == ("×÷",):
+        spread = Lognormal(_geometric(amounts[1], nominal, first, clean))
+    elif words:
+        low, high = canonical_number(amounts[-2]), canonical_number(amounts[-1])
+        if low >= high:
+            _fail("the lower bound is not below the upper", amounts[-2].start, amounts[-1].end, "write 0.70 to 0.80")
+        if len(words) == 1:
+            nominal, spread = (low + high) / 2.0, Uniform(low, high)
+        elif not low <= nominal <= high:
+            _fail("the number is outside its own range", first.start, first.end)
+        else:
+            spread = Triangular(low, high)
+    bases = {amount.basis for amount in amounts if amount.basis}
+    if len(bases) > 1:
+        _fail(f"two bases, {' and '.join(sorted(bases))}", first.start, amounts[-1].end)
+    same = canonical == wants.unit
+    lower, upper = (bound if same or bound == 0 else None for bound in (wants.low, wants.high))
+    return Value(nominal, canonical, next(iter(bases), None), spread, source, text.strip(), lower, upper)
+
+
+def _inside(
+    amount: _Amount, number: float, canonical: str, change: tuple[float, float, str], wants: In, text: str
+) -> None:
+    """Refuses a number outside the physical bounds, which it names in the unit as written."""
+    factor, offset, unit = change
+    for bound, word in ((wants.low, "below"), (wants.high, "above")):
+        if bound is None or (canonical != wants.unit and bound != 0):
+            continue
+        if (number < bound) if word == "below" else (number > bound):
+            written = f"{(bound - offset) / factor:g}{' ' + unit if unit else ''}"
+            plain = text[amount.start : amount.unit_start + len(amount.unit)]
+            plain = plain if amount.unit or not unit else f"{plain} {unit}"
+            _fail(f"{plain} is {word} {written}", amount.start, amount.end)
+
+
+def _deviation(amount: _Amount, nominal: float, unit: str, canonical: str, wants: In, text: str) -> float:
+    """The standard deviation after ±: in the value's unit, or in % of a value that is not itself in %."""
+    own = amount.unit or unit
+    if own in ("%", "ppm") and unit not in ("", "%", "ppm"):
+        if _pint_unit(unit).dimensionality == {"[temperature]": 1}:
+            _fail("a temperature has no relative spread", amount.start, amount.end, "write 600 °C ± 10 °C")
+        sd = abs(nominal) * _apply(amount.number, 0.01 if own == "%" else 1e-6)
+    else:
+        factor, _, to = _convert(amount, own, wants, text)
+        if to != canonical:
+            _fail(f"{own} beside {unit}: one is per year", amount.start, amount.end)
+        sd = _apply(amount.number, factor)
+    if not 0 < sd < math.inf:
+        _fail("a standard deviation must be above zero", amount.start, amount.end)
+    return sd
+
+
+def _geometric(amount: _Amount, nominal: float, first: _Amount, text: str) -> float:
+    """The geometric standard deviation after ×÷, a plain number above 1."""
+    if amount.unit and first.unit:
+        _fail("a factor after ×÷ has no unit", amount.unit_start, amount.end, "write 12 USD/kg ×÷ 1.3")
+    if nominal <= 0:
+        _fail("a lognormal value must be above zero", first.start, first.end)
+    if not 1 < amount.number <= 1000:
+        _fail("a factor after ×÷ must be above 1", amount.start, amount.end, "1.3 means a third up or a quarter down")
+    return float(amount.number)
+
+
+def _checked_bounds(value: Value, wants: In) -> Value:
+    """A value made in Python, held to the unit and bounds of a field."""
+    if value.unit != wants.unit:
+        raise QuantityError(f"a value in {value.unit}; needs {wants.unit}{wants._such_as()}")
+    for bound, word in ((wants.low, "below"), (wants.high, "above")):
+        if bound is not None and (value.nominal < bound if word == "below" else value.nominal > bound):
+            raise QuantityError(f"{value} is {word} {bound:g}")
+    return replace(value, lower=wants.low, upper=wants.high)

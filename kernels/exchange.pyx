@@ -1,0 +1,291 @@
+"""Steady state of exchange cascades: batches of independent circuits of equal shape, float64 in and out.
+
+Per circuit the unknowns are u = ln of the stage scalars. Given u each element is one tridiagonal system, eliminated
+without subtraction, so its flows close to rounding at any u; Newton drives ln(sum of the aqueous fractions) to zero.
+"""
+
+from libc.math cimport INFINITY, exp, expm1, fabs, isfinite, log
+from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy
+from scipy.linalg.cython_lapack cimport dgesv
+
+include "exchange_balances.pxi"
+
+SOLVED = 0
+NOT_CONVERGED = 1
+NOT_CLOSED = 2
+NO_MEMORY = 3
+
+
+cdef double newton_step(Circuit *c) noexcept nogil:
+    """Put the Newton step into c.step; return its largest part, or inf if the matrix is singular."""
+    cdef int N = <int> c.stages, one = 1, info = 0
+    cdef Py_ssize_t n
+    cdef double largest = 0.0
+    derivatives(c)
+    for n in range(c.stages):
+        c.step[n] = -log(c.total[n])
+    dgesv(&N, &one, c.matrix, &N, c.swaps, c.step, &N, &info)
+    if info != 0:
+        return INFINITY
+    for n in range(c.stages):
+        if not isfinite(c.step[n]):
+            return INFINITY
+        if fabs(c.step[n]) > largest:
+            largest = fabs(c.step[n])
+    return largest
+
+
+cdef double newton(Circuit *c, double goal, int limit, double longest, int *used) noexcept nogil:
+    """Damped Newton from u at the present hold; return the residual reached, u and x belonging to it."""
+    cdef Py_ssize_t n
+    cdef int it, halving
+    cdef double worst = balances(c), size, share, now
+    for it in range(limit):
+        if worst <= goal or not isfinite(worst):
+            break
+        size = newton_step(c)
+        used[0] += 1
+        if not isfinite(size):
+            break
+        share = 1.0 if size <= longest else longest / size
+        memcpy(c.trial, c.u, c.stages * sizeof(double))
+        for halving in range(8):
+            for n in range(c.stages):
+                c.u[n] = c.trial[n] + share * c.step[n]
+            now = balances(c)
+            if now < worst:
+                break
+            share *= 0.35
+        if not now < worst:
+            memcpy(c.u, c.trial, c.stages * sizeof(double))
+            worst = balances(c)
+            break
+        worst = now
+    return worst
+
+
+cdef void sharpen(Circuit *c, double tau) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(c.elements):
+        c.beta[i] = exp(tau * c.log_beta[i])
+    cdef double extra = c.scrub * (expm1(c.key) / expm1(c.key * tau) - 1.0) if tau < 1.0 else 0.0
+    for i in range(c.stages):
+        c.organic[i] = c.organic0[i]
+        c.aqueous[i] = c.aqueous0[i]
+        if i < c.stages - 1:
+            c.organic[i] += extra
+        if i > 0:
+            c.aqueous[i] += extra
+
+
+cdef double key_pair(Circuit *c, double product) noexcept nogil:
+    """ln of the separation factor of the pair of neighbours between which the extract flow cuts the feed best."""
+    cdef double best = INFINITY, key = 1.0, above, next_, miss
+    cdef Py_ssize_t i, j
+    for i in range(c.elements):
+        above = 0.0
+        next_ = -INFINITY
+        for j in range(c.elements):
+            if c.log_beta[j] >= c.log_beta[i]:
+                above += c.feed[j]
+            elif c.log_beta[j] > next_:
+                next_ = c.log_beta[j]
+        miss = fabs(above - product)
+        if miss < best and next_ > -1e300:
+            best = miss
+            key = c.log_beta[i] - next_
+    return key
+
+
+cdef double steady(Circuit *c, double goal, int limit, int *used) noexcept nogil:
+    """Newton from u; failing that, follow the separation factors beta**tau from tau = 0, where all is feed."""
+    cdef double worst, tau, last, before, width, ratio, bend, l0, l1, l2
+    cdef Py_ssize_t n, N = c.stages
+    cdef int spent, points
+    cdef double *spare
+    c.hold = 0.0
+    sharpen(c, 1.0)
+    worst = newton(c, goal, 12, 3.0, used)
+    if worst <= goal:
+        return worst
+    # known: u at tau = last, before that u at tau = before, and one more
+    last = 0.0
+    before = 0.0
+    cdef double oldest = 0.0
+    points = 1
+    for n in range(N):
+        c.keep[n] = 0.0
+    width = 0.02
+    while used[0] < limit:
+        tau = last + width
+        if tau > 1.0 - 1e-9:
+            tau = 1.0
+        for n in range(N):
+            if points == 1:
+                c.u[n] = c.keep[n]
+            elif points == 2:
+                c.u[n] = c.keep[n] + (c.keep[n] - c.keep2[n]) * (tau - last) / (last - before)
+            else:
+                l0 = (tau - before) * (tau - oldest) / ((last - before) * (last - oldest))
+                l1 = (tau - last) * (tau - oldest) / ((before - last) * (before - oldest))
+                l2 = (tau - last) * (tau - before) / ((oldest - last) * (oldest - before))
+                c.u[n] = l0 * c.keep[n] + l1 * c.keep2[n] + l2 * c.keep3[n]
+        sharpen(c, tau)
+        spent = used[0]
+        worst = newton(c, goal if tau == 1.0 else 1e-5, 10, 3.0, used)
+        spent = used[0] - spent
+        if worst <= 1e-5:
+            if tau == 1.0:
+                return worst
+            spare = c.keep3
+            c.keep3 = c.keep2
+            c.keep2 = c.keep
+            c.keep = spare
+            memcpy(c.keep, c.u, N * sizeof(double))
+            oldest = before
+            before = last
+            last = tau
+            if points < 3:
+                points += 1
+            if spent <= 3:
+                width *= 2.0
+            elif spent > 5:
+                width *= 0.7
+        else:
+            width *= 0.3
+            if width < 1e-7:
+                break
+    sharpen(c, 1.0)
+    c.trial[0] = last
+    return balances(c)
+
+
+def solve(
+    Py_ssize_t feed_at,
+    const double[:, ::1] feed not None,
+    const double[:, ::1] beta not None,
+    const double[::1] organic not None,
+    const double[::1] scrub not None,
+    const long long[::1] draw_at not None,
+    const double[:, ::1] draw not None,
+    double[:, ::1] u not None,
+    double[:, :, ::1] x not None,
+    double[:, ::1] raffinate not None,
+    double[:, ::1] extract not None,
+    double[:, :, ::1] drawn not None,
+    long long[:, ::1] status not None,
+    double[:, ::1] quality not None,
+    double goal=1e-12,
+    int limit=2000,
+):
+    """Solve every circuit in place, from u to u.
+
+    status rows are (code, stage or -1, element or -1, iterations); quality rows are (largest |ln sum x|, largest
+    relative closure of an element). Stages are numbered from 0; the caller has checked that all flows are positive.
+    """
+    cdef Py_ssize_t cases = feed.shape[0], E = feed.shape[1], N = u.shape[1], D = draw.shape[1]
+    cdef Py_ssize_t j, n, i, d, active, k
+    cdef double worst, whole, part, gap, extract_rate
+    cdef int used
+    cdef Circuit c
+    cdef double *room = <double *> malloc((7 * N * E + E + N * N + 12 * N + 4 * E) * sizeof(double))
+    cdef int *swaps = <int *> malloc((N + E + 1) * sizeof(int))
+    cdef int *which = swaps + N
+    if room == NULL or swaps == NULL:
+        free(room)
+        free(swaps)
+        raise MemoryError("no room for the cascade's workspace")
+    with nogil:
+        c.stages = N
+        c.feed_at = feed_at
+        c.swaps = swaps
+        c.x = room
+        c.old = c.x + N * E
+        c.up = c.old + N * E
+        c.pivot = c.up + N * E
+        c.gone = c.pivot + N * E
+        c.pivot_down = c.gone + N * E
+        c.gone_up = c.pivot_down + N * E
+        c.matrix = c.gone_up + (N + 1) * E
+        c.aqueous = c.matrix + N * N
+        c.organic = c.aqueous + N
+        c.draw = c.organic + N
+        c.u = c.draw + N
+        c.total = c.u + N
+        c.step = c.total + N
+        c.trial = c.step + N
+        c.feed = c.trial + N
+        c.beta = c.feed + E
+        c.wave = c.beta + E
+        c.log_beta = c.wave + E
+        c.keep = c.log_beta + E
+        c.keep2 = c.keep + N
+        c.keep3 = c.keep2 + N
+        c.organic0 = c.keep3 + N
+        c.aqueous0 = c.organic0 + N
+    
+        for j in range(cases):
+            whole = 0.0
+            active = 0
+            for i in range(E):
+                if feed[j, i] > 0.0:
+                    which[active] = <int> i
+                    c.feed[active] = feed[j, i]
+                    c.log_beta[active] = log(beta[j, i])
+                    whole += feed[j, i]
+                    active += 1
+            c.elements = active
+            for i in range(active):
+                c.feed[i] /= whole
+            for n in range(N):
+                c.organic0[n] = organic[j] / whole
+                c.aqueous0[n] = scrub[j] / whole + (1.0 if n <= feed_at else 0.0)
+                c.draw[n] = 0.0
+                c.u[n] = u[j, n]
+            c.organic0[N - 1] = (organic[j] - scrub[j]) / whole
+            for d in range(D):
+                c.draw[draw_at[d]] += draw[j, d] / whole
+                for n in range(draw_at[d] + 1):
+                    c.aqueous0[n] -= draw[j, d] / whole
+            c.aqueous0[0] -= organic[j] / whole
+            c.scrub = scrub[j] / whole
+            c.key = key_pair(&c, (organic[j] - scrub[j]) / whole)
+            used = 0
+            worst = steady(&c, goal, limit, &used)
+            status[j, 3] = used
+            quality[j, 0] = worst
+            status[j, 0] = 0 if worst <= goal else 1
+            status[j, 1] = -1
+            status[j, 2] = -1
+            gap = 0.0
+            for n in range(N):
+                u[j, n] = c.u[n]
+                if not fabs(log(c.total[n])) < worst and status[j, 1] < 0:
+                    status[j, 1] = n
+                for i in range(E):
+                    x[j, n, i] = 0.0
+                for i in range(active):
+                    x[j, n, which[i]] = c.x[n * active + i]
+            for i in range(E):
+                raffinate[j, i] = 0.0
+                extract[j, i] = 0.0
+                for d in range(D):
+                    drawn[j, d, i] = 0.0
+            for i in range(active):
+                raffinate[j, which[i]] = c.aqueous[0] * c.x[i] * whole
+                extract[j, which[i]] = c.up[(N - 1) * active + i] * c.x[(N - 1) * active + i] * whole
+                part = raffinate[j, which[i]] + extract[j, which[i]]
+                for d in range(D):
+                    drawn[j, d, which[i]] = draw[j, d] * c.x[draw_at[d] * active + i]
+                    part += drawn[j, d, which[i]]
+                part = fabs(part / feed[j, which[i]] - 1.0)
+                if not part <= gap:
+                    gap = part
+                    if not gap <= 1e-12:
+                        status[j, 2] = which[i]
+            quality[j, 1] = gap
+            if status[j, 0] == 0 and not gap <= 1e-12:
+                status[j, 0] = 2
+    free(room)
+    free(swaps)

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
 from didymium.kernels import exchange
+from numpy.typing import ArrayLike, NDArray
 
 from .errors import CascadeError
 
@@ -70,9 +69,7 @@ def _refuse(bad: NDArray[np.bool_], sentence: str, *values: Floats) -> None:
     raise CascadeError(prefix + sentence.format(*shown, element=element), case=at[0], element=element)
 
 
-def _checked_draws(
-    stages: int, cases: int, aqueous_draws: Mapping[int, ArrayLike]
-) -> tuple[NDArray[np.int64], Floats]:
+def _checked_draws(stages: int, cases: int, aqueous_draws: Mapping[int, ArrayLike]) -> tuple[NDArray[np.int64], Floats]:
     places = [whole_number(stage, "an aqueous draw's stage") for stage in aqueous_draws]
     flows = np.zeros((cases, len(places)))
     for column, (stage, flow) in enumerate(zip(places, aqueous_draws.values(), strict=True)):

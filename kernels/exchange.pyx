@@ -98,11 +98,50 @@ cdef double key_pair(Circuit *c, double product) noexcept nogil:
     return key
 
 
+cdef void remember(Circuit *c) noexcept nogil:
+    """The present profile, each stage scaled to sum one, becomes the start of the next pseudo-time step."""
+    cdef Py_ssize_t n, i
+    for n in range(c.stages):
+        for i in range(c.elements):
+            c.old[n * c.elements + i] = c.x[n * c.elements + i] / c.total[n]
+
+
+cdef double settle(Circuit *c, double goal, int limit, double hold, int *used) noexcept nogil:
+    """Implicit pseudo-time steps from the remembered profile c.old and u, at growing length, to the steady state."""
+    cdef double worst
+    cdef int spent
+    memcpy(c.keep, c.u, c.stages * sizeof(double))
+    while used[0] < limit:
+        c.hold = hold
+        spent = used[0]
+        worst = newton(c, 1e-2 * goal if 1e-2 * goal > 1e-13 else 1e-13, 12, 3.0, used)
+        if worst <= 1e-4 * hold or worst <= goal:
+            c.hold = 0.0
+            worst = balances(c)
+            if worst <= goal:
+                return worst
+            remember(c)
+            memcpy(c.keep, c.u, c.stages * sizeof(double))
+            spent = used[0] - spent
+            if spent <= 4:
+                hold *= 0.3
+            if hold < 1e-14:
+                hold = 1e-14
+        else:
+            memcpy(c.u, c.keep, c.stages * sizeof(double))
+            hold *= 5.0
+            if hold > 1e3:
+                break
+    c.hold = 0.0
+    return balances(c)
+
+
 cdef double steady(Circuit *c, double goal, int limit, int *used) noexcept nogil:
     """Newton from u; failing that, follow the separation factors beta**tau from tau = 0, where all is feed."""
     cdef double worst, tau, last, before, width, ratio, bend, l0, l1, l2
     cdef Py_ssize_t n, N = c.stages
     cdef int spent, points
+    cdef bint held
     cdef double *spare
     c.hold = 0.0
     sharpen(c, 1.0)
@@ -116,7 +155,10 @@ cdef double steady(Circuit *c, double goal, int limit, int *used) noexcept nogil
     points = 1
     for n in range(N):
         c.keep[n] = 0.0
+        for spent in range(<int> c.elements):
+            c.old[n * c.elements + spent] = c.feed[spent]
     width = 0.02
+    held = False
     while used[0] < limit:
         tau = last + width
         if tau > 1.0 - 1e-9:
@@ -131,13 +173,19 @@ cdef double steady(Circuit *c, double goal, int limit, int *used) noexcept nogil
                 l1 = (tau - last) * (tau - oldest) / ((before - last) * (before - oldest))
                 l2 = (tau - last) * (tau - before) / ((oldest - last) * (oldest - before))
                 c.u[n] = l0 * c.keep[n] + l1 * c.keep2[n] + l2 * c.keep3[n]
+            c.back[n] = c.u[n]
         sharpen(c, tau)
         spent = used[0]
-        worst = newton(c, goal if tau == 1.0 else 1e-5, 10, 3.0, used)
+        c.hold = 1e-7 if held else 0.0
+        worst = newton(c, goal if tau == 1.0 and not held else 1e-7, 10, 3.0, used)
         spent = used[0] - spent
         if worst <= 1e-5:
             if tau == 1.0:
-                return worst
+                if not held:
+                    return worst
+                remember(c)
+                return settle(c, goal, limit, 1e-7, used)
+            remember(c)
             spare = c.keep3
             c.keep3 = c.keep2
             c.keep2 = c.keep
@@ -152,10 +200,13 @@ cdef double steady(Circuit *c, double goal, int limit, int *used) noexcept nogil
                 width *= 2.0
             elif spent > 5:
                 width *= 0.7
+        elif not held and (width < 0.01 or tau == 1.0):
+            held = True
         else:
             width *= 0.3
             if width < 1e-7:
                 break
+    c.hold = 0.0
     sharpen(c, 1.0)
     c.trial[0] = last
     return balances(c)
@@ -186,10 +237,10 @@ def solve(
     """
     cdef Py_ssize_t cases = feed.shape[0], E = feed.shape[1], N = u.shape[1], D = draw.shape[1]
     cdef Py_ssize_t j, n, i, d, active, k
-    cdef double worst, whole, part, gap, extract_rate
+    cdef double worst, whole, middle, part, gap, extract_rate
     cdef int used
     cdef Circuit c
-    cdef double *room = <double *> malloc((7 * N * E + E + N * N + 12 * N + 4 * E) * sizeof(double))
+    cdef double *room = <double *> malloc((7 * N * E + E + N * N + 13 * N + 4 * E) * sizeof(double))
     cdef int *swaps = <int *> malloc((N + E + 1) * sizeof(int))
     cdef int *which = swaps + N
     if room == NULL or swaps == NULL:
@@ -224,6 +275,7 @@ def solve(
         c.keep3 = c.keep2 + N
         c.organic0 = c.keep3 + N
         c.aqueous0 = c.organic0 + N
+        c.back = c.aqueous0 + N
     
         for j in range(cases):
             whole = 0.0
@@ -249,6 +301,13 @@ def solve(
                 for n in range(draw_at[d] + 1):
                     c.aqueous0[n] -= draw[j, d] / whole
             c.aqueous0[0] -= organic[j] / whole
+            middle = 0.0
+            for i in range(active):
+                middle += c.feed[i] * c.log_beta[i]
+            for i in range(active):
+                c.log_beta[i] -= middle
+            for n in range(N):
+                c.u[n] += middle
             c.scrub = scrub[j] / whole
             c.key = key_pair(&c, (organic[j] - scrub[j]) / whole)
             used = 0
@@ -260,7 +319,7 @@ def solve(
             status[j, 2] = -1
             gap = 0.0
             for n in range(N):
-                u[j, n] = c.u[n]
+                u[j, n] = c.u[n] - middle
                 if not fabs(log(c.total[n])) < worst and status[j, 1] < 0:
                     status[j, 1] = n
                 for i in range(E):

@@ -34,6 +34,7 @@ cdef struct Circuit:
     double *keep3
     double *organic0
     double *aqueous0
+    double *back
     double scrub
     double key
     int *swaps             # (stages,)

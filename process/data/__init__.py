@@ -1,1 +1,54 @@
-"""data"""
+"""Published facts and named assumptions, each with range, unit, year, source and confidence; see docs/data.md."""
+
+from __future__ import annotations
+
+from .chemistry import Deposit, Extractant, Mineral, Reagent, deposits, extractants, minerals, reagents
+from .facts import Fact, Source, sources
+from .money import (
+    Labour,
+    Plant,
+    Quote,
+    Region,
+    capital,
+    cost_index,
+    cost_rates,
+    exchange_rate,
+    labour,
+    oxide_price,
+    price_book,
+    prices,
+    regional_factors,
+    regions,
+    wages,
+    waste_costs,
+)
+
+__all__ = [
+    "Deposit",
+    "Extractant",
+    "Fact",
+    "Labour",
+    "Mineral",
+    "Plant",
+    "Quote",
+    "Reagent",
+    "Region",
+    "Source",
+    "capital",
+    "cost_index",
+    "cost_rates",
+    "deposits",
+    "exchange_rate",
+    "extractants",
+    "labour",
+    "minerals",
+    "oxide_price",
+    "price_book",
+    "prices",
+    "reagents",
+    "regional_factors",
+    "regions",
+    "sources",
+    "wages",
+    "waste_costs",
+]

@@ -1,0 +1,166 @@
+"""Every row of every data file: a source that exists, a year, a confidence, a range; formulas and sums."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from didymium import data
+from didymium.elements import ELEMENTS, RARE_EARTHS, mass_fractions
+
+FOLDER = Path(data.__file__).parent
+FILES = sorted(path.name for path in FOLDER.glob("*.csv"))
+NUMBERS = [name for name in FILES if "value" in (FOLDER / name).open(encoding="utf-8").readline().split(",")]
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_rows_are_whole(name: str) -> None:
+    for row in rows(name):
+        assert None not in row, f"{name}: a row has too many cells: {row}"
+        assert None not in row.values(), f"{name}: a row has too few cells: {row}"
+        assert all(cell == cell.strip() for cell in row.values())
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name != "sources.csv"])
+def test_sources_exist(name: str) -> None:
+    known = data.sources()
+    for row in rows(name):
+        for key in ("source", "distribution_source"):
+            if key in row:
+                assert row[key] in known, f"{name}: {row}"
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers_have_year_confidence_and_range(name: str) -> None:
+    for row in rows(name):
+        value = float(row["value"])
+        assert 1990 <= int(row["year"]) <= 2030, row
+        assert row["confidence"] in ("high", "medium", "low"), row
+        low, high = float(row["low"] or value), float(row["high"] or value)
+        assert low <= value <= high, row
+        if data.sources()[row["source"]].assumed:
+            assert low < value < high, f"an assumption without a range: {row}"
+            assert row["note"], f"an assumption without a reason: {row}"
+            assert row["confidence"] == "low" or row["source"] != "assumed", row
+
+
+def test_sources_are_complete() -> None:
+    for source in data.sources().values():
+        assert source.kind in ("published", "computed", "general knowledge", "assumption"), source
+        assert source.confidence in ("high", "medium", "low"), source
+        assert source.title
+        assert source.locator
+        assert 1950 <= source.year <= 2030, source
+        assert "," not in source.key
+        assert " " not in source.key
+
+
+def test_no_source_is_unused_except_those_that_flowsheets_name() -> None:
+    used = {row[key] for name in FILES for row in rows(name) for key in ("source", "distribution_source") if key in row}
+    for_flowsheets = {
+        *("miit2016", "pradip2013", "bearlodge2014", "herbst1991", "faraday", "tanaka2021", "southern2020"),
+        *("usgs_yearbook", "sunsirs2026", "computed"),
+    }
+    assert set(data.sources()) - used <= for_flowsheets
+
+
+@pytest.mark.parametrize("key", sorted(data.deposits()))
+def test_deposits(key: str) -> None:
+    deposit = data.deposits()[key]
+    for shares in (deposit.distribution, deposit.minerals, deposit.gangue):
+        assert sum(shares.values()) == pytest.approx(1.0, abs=1e-12)
+        assert all(share > 0 for share in shares.values())
+    assert set(deposit.distribution) <= set(RARE_EARTHS)
+    assert set(deposit.minerals) <= {"bastnaesite", "monazite"}
+    assert all(data.minerals()[name].part in ("iron", "gangue") for name in deposit.gangue)
+    assert 0 < deposit.grade.value < 0.5
+    for kind in ("oxide.", "mineral.", "gangue."):
+        raw = sum(fact.value for name, fact in deposit.facts.items() if name.startswith(kind))
+        assert raw == pytest.approx(1.0, abs=0.003), kind
+
+
+def test_mountain_pass_keeps_the_split_of_the_annual_report() -> None:
+    shares = data.deposits()["mountain_pass"].distribution
+    assert shares["La"] == pytest.approx(0.323, abs=1e-4)
+    assert shares["Ce"] == pytest.approx(0.502, abs=1e-4)
+    assert shares["Pr"] + shares["Nd"] == pytest.approx(0.157, abs=1e-4)
+    heavier = 1 - sum(shares[name] for name in ("La", "Ce", "Pr", "Nd"))
+    assert heavier == pytest.approx(0.018, abs=1e-4)
+    assert (shares["Dy"] + shares["Tb"]) / heavier == pytest.approx(0.04, rel=1e-3)
+
+
+def test_bayan_obo_holds_a_third_iron() -> None:
+    deposit = data.deposits()["bayan_obo"]
+    rare = deposit.grade.value / 0.75
+    iron = deposit.gangue["hematite"] * (1 - rare) * mass_fractions("Fe2O3")[ELEMENTS.index("Fe")]
+    assert iron == pytest.approx(0.34, abs=0.01)
+
+
+def test_formulas_parse_and_streams_carry_their_elements() -> None:
+    for reagent in data.reagents().values():
+        assert sum(reagent.composition.values()) == pytest.approx(1.0)
+        for formula in reagent.composition:
+            assert mass_fractions(formula).sum() == pytest.approx(1.0)
+    for mineral in data.minerals().values():
+        assert mass_fractions(mineral.formula).sum() == pytest.approx(1.0)
+        assert bool(mineral.ligands) == (mineral.part in ("bastnaesite", "monazite"))
+
+
+def test_aliases_are_unambiguous() -> None:
+    seen: set[str] = set()
+    for row in rows("reagents.csv"):
+        for name in (row["item"], *(alias for alias in row["aliases"].split() if alias != row["item"])):
+            assert name not in seen
+            seen.add(name)
+
+
+@pytest.mark.parametrize("region", sorted(data.regions()))
+def test_every_reagent_has_a_price_in_every_region(region: str) -> None:
+    for reagent in data.reagents().values():
+        quote = data.price_book()[reagent.item, region]
+        assert quote.fact.unit == "kg"
+        assert quote.fact.value >= 0
+        assert quote.cause in ("reagents", "materials")
+    for item, unit in {"electricity": "kWh", "heat": "MJ", "diesel": "MJ"}.items():
+        assert data.price_book()[item, region].fact.unit == unit
+
+
+@pytest.mark.parametrize("region", sorted(data.regions()))
+def test_a_region_has_wages_factors_and_waste_costs(region: str) -> None:
+    assert set(data.wages()[region]) == {"wage", "burden"}
+    assert data.regional_factors()["build_cost", region].value > 0
+    assert data.waste_costs()["other", region].value > 0
+
+
+def test_oxide_prices_cover_the_rare_earths_and_hold_their_year() -> None:
+    assert set(data.prices(2024)) == set(RARE_EARTHS)
+    assert data.oxide_price("Nd", 2022).value == 134
+    assert data.oxide_price("Nd", 2026) == data.oxide_price("Nd", 2024)
+    assert data.oxide_price("Sm", 2021).year == 2024
+    assert data.oxide_price("Pr", 2024).assumed
+    assert not data.oxide_price("Dy", 2024).assumed
+
+
+def test_separation_factors_chain() -> None:
+    p507 = data.extractants()["P507"]
+    assert next(iter(p507.factors)) == "La"
+    assert set(p507.factors) == set(RARE_EARTHS) - {"Sc"}
+    for pair, fact in p507.pairs.items():
+        heavier, lighter = pair.split("/")
+        ratio = p507.factors[heavier].value / p507.factors[lighter].value
+        assert ratio == pytest.approx(fact.value, rel=1e-12)
+        assert fact.value > 1
+    assert p507.factors["Y"].value / p507.factors["Dy"].value == pytest.approx(3.14)
+
+
+def test_mappings_are_read_only() -> None:
+    with pytest.raises(TypeError):
+        data.sources()["mine"] = None  # type: ignore[index]
+    with pytest.raises(TypeError):
+        data.deposits()["bayan_obo"].distribution["Nd"] = 1.0  # type: ignore[index]

@@ -306,8 +306,16 @@ class In:
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         from pydantic_core import core_schema
 
-        return core_schema.no_info_plain_validator_function(
-            self.parse, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        def validate(item: object, info: Any) -> Value:
+            context: dict[str, Any] = info.context or {}
+            value = self.parse(item)
+            if "read" in context:  # for a reader that wants to know which texts are values
+                context["read"][value.text] = value
+            hours = context.get("hours_per_year")
+            return per_hour(value, hours) if self.yearly and hours else value
+
+        return core_schema.with_info_plain_validator_function(
+            validate, serialization=core_schema.plain_serializer_function_ser_schema(str)
         )
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:

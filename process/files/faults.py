@@ -1,0 +1,341 @@
+"""Pydantic's errors as diagnostics at the key or value that caused them."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from ..quantities import In, QuantityError, suggestion
+from .diagnostics import Diagnostic, Place
+from .reader import Node
+
+if TYPE_CHECKING:
+    from ..operations.base import Kind
+
+Path = tuple[str | int, ...]
+
+_WANTED = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "dict_type": "a mapping of keys",
+    "model_type": "a mapping of keys",
+    "model_attributes_type": "a mapping of keys",
+    "list_type": "a list",
+    "tuple_type": "a list",
+}
+
+
+def label(path: Path) -> str:
+    """How a message calls a place in a file: `bake.acid`, `feeds.ore`, `target 2`."""
+    if not path:
+        return "the file"
+    if path[0] == "units" and len(path) > 1:
+        path = path[1:]
+    if path[0] == "targets" and len(path) > 1 and isinstance(path[1], int):
+        return ".".join([f"target {path[1] + 1}", *map(str, path[2:])])
+    return ".".join(f"{item + 1}" if isinstance(item, int) else item for item in path)
+
+
+def kind_of(node: Node) -> str:
+    """What a node is, in words."""
+    if isinstance(node.value, dict):
+        return "a mapping"
+    if isinstance(node.value, list):
+        return "a list"
+    if node.value is None:
+        return "nothing"
+    if isinstance(node.value, bool):
+        return str(node.value).lower()
+    return f"the number {node.raw}" if isinstance(node.value, int | float) else f"the text {_short(node.value)}"
+
+
+def _short(text: object) -> str:
+    shown = str(text)
+    return repr(shown if len(shown) <= 40 else shown[:39] + "…")
+
+
+@dataclass
+class Found:
+    """One pydantic error at its place in the tree. `rest` is what of its location the tree does not hold."""
+
+    path: Path
+    node: Node
+    key: Place
+    rest: Path
+    on_key: bool
+    error: Any
+
+
+@dataclass
+class Faults:
+    """Turns the errors of one validation into diagnostics."""
+
+    root: Node
+    model: type[BaseModel]
+    registry: Mapping[str, Kind]
+    quiet: set[str] = field(default_factory=set)
+
+    def diagnostics(self, error: ValidationError) -> list[Diagnostic]:
+        """One diagnostic per fault; alternatives of a union count as one."""
+        found = [self._find(item) for item in error.errors(include_url=False)]
+        misspelt = {
+            (item.path[:-1], near)
+            for item in found
+            if item.error["type"] == "extra_forbidden" and (near := self._nearest(item))
+        }
+        groups: dict[tuple[Path, Path, bool], list[Found]] = {}
+        for item in found:
+            name = item.rest[-1:] if item.error["type"] == "missing" else ()
+            if name and ((item.path, name[0]) in misspelt or (item.path[:1] == ("units",) and self._is_quiet(item))):
+                continue
+            groups.setdefault((item.path, name, item.on_key), []).append(item)
+        paths = {path for path, _, _ in groups}
+        out = []
+        for (path, _, _), items in groups.items():
+            deeper = any(len(other) > len(path) and other[: len(path)] == path for other in paths)
+            if deeper and isinstance(items[0].node.value, dict | list) and all(_is_type_error(i) for i in items):
+                continue  # a union: the alternative that got further says more
+            out.append(self._diagnostic(_most_telling(items)))
+        return out
+
+    def _is_quiet(self, item: Found) -> bool:
+        return len(item.path) == 2 and item.path[1] in self.quiet
+
+    def _find(self, error: Any) -> Found:
+        path, node, key = list[str | int](), self.root, self.root.place
+        rest, on_key, tag_seen = list[str | int](), False, False
+        for item in error["loc"]:
+            if not tag_seen and len(path) == 2 and path[0] == "units" and _data(node, "kind") == item:
+                tag_seen = True
+            elif item == "[key]":
+                on_key = True
+            elif rest:
+                rest.append(item)
+            elif isinstance(node.value, dict) and item in node.value:
+                key, node = node.keys[item], node.value[item]
+                path.append(item)
+            elif isinstance(node.value, list) and isinstance(item, int) and item < len(node.value):
+                node = node.value[item]
+                key = node.place
+                path.append(item)
+            elif self._is_tag(item, error):
+                continue
+            else:
+                rest.append(item)
+        return Found(tuple(path), node, key, tuple(rest), on_key, error)
+
+    def _is_tag(self, item: str | int, error: Any) -> bool:
+        """Whether a step of a location is pydantic's name for an alternative rather than a key."""
+        last = item == error["loc"][-1]
+        return not (error["type"] == "missing" and last)
+
+    def _diagnostic(self, item: Found) -> Diagnostic:
+        error, name = item.error, label(item.path)
+        kind, context = error["type"], error.get("ctx", {})
+        place = item.key if item.on_key else item.node.place
+        if kind == "missing":
+            return self._missing(item)
+        if kind == "extra_forbidden":
+            parent = label(item.path[:-1])
+            near = self._nearest(item)
+            known = [] if near else self._keys(item.path[:-1])
+            tail = f"; did you mean {near!r}?" if near else ""
+            hint = f"known keys: {', '.join(known)}" if known else ""
+            return Diagnostic(item.key, f"unknown key {str(item.path[-1])!r} in {parent}{tail}", hint)
+        if kind in ("union_tag_invalid", "union_tag_not_found"):
+            return self._untagged(item)
+        if item.on_key and kind == "string_pattern_mismatch":
+            message = f"{_short(item.path[-1])} is not a name"
+            return Diagnostic(place, message, "names have lower-case letters, digits and _, and start with a letter")
+        if item.node.value is None and not item.on_key:
+            return Diagnostic(item.key, f"{name} has no value", self._such_as(item.path))
+        if kind == "value_error":
+            fault = context.get("error")
+            if isinstance(fault, QuantityError):
+                where = item.node.part(fault.offset, fault.length)
+                got = "" if not isinstance(item.node.value, dict | list | bool) else f", not {kind_of(item.node)}"
+                return Diagnostic(where, f"{name}: {fault.message}{got}", fault.hint)
+            return Diagnostic(place, f"{label(item.path[:-1]) if item.on_key else name}: {fault or error['msg']}")
+        if kind in ("literal_error", "enum"):
+            wanted = str(context.get("expected", "another value"))
+            words = [word for word in wanted.replace(" or ", ", ").split(", ") if word]
+            near = suggestion(str(item.path[-1] if item.on_key else item.node.value), [w.strip("'") for w in words])
+            got = _short(item.path[-1]) if item.on_key else kind_of(item.node)
+            return Diagnostic(place, f"{name} must be {wanted}, not {got}{near}")
+        if kind in _WANTED:
+            return Diagnostic(
+                place, f"{name} must be {_WANTED[kind]}, not {kind_of(item.node)}", self._such_as(item.path)
+            )
+        message = str(error["msg"]).replace("Input should be", "must be").replace("Value error, ", "")
+        return Diagnostic(place, f"{name}: {message[:1].lower()}{message[1:]}")
+
+    def _missing(self, item: Found) -> Diagnostic:
+        name = str(item.rest[-1])
+        return Diagnostic(item.key, f"{label(item.path)} needs the key {name!r}", self._such_as((*item.path, name)))
+
+    def _untagged(self, item: Found) -> Diagnostic:
+        name, node = label(item.path), item.node
+        if not isinstance(node.value, dict):
+            return Diagnostic(node.place, f"{name} must be a mapping of keys, not {kind_of(node)}")
+        if item.path[:1] == ("feeds",):
+            hint = "such as {deposit: bayan_obo, rate: 10_000 t/day} or {material: {Dy: 99 %, Fe: 1 %}}"
+            return Diagnostic(item.key, f"{name} needs the key 'deposit' or 'material'", hint)
+        if item.path[:1] == ("targets",):
+            hint = "such as {recovery: Nd, from: ore, to: magnet, at_least: 45 %}"
+            return Diagnostic(node.place, f"{name} needs the key 'purity', 'recovery' or 'capacity'", hint)
+        hint = f"kinds: {', '.join(sorted(self.registry))}"
+        if "kind" not in node.value:
+            return Diagnostic(item.key, f"{name} needs the key 'kind'", hint)
+        given = node.value["kind"]
+        if not isinstance(given.value, str):
+            return Diagnostic(given.place, f"{name}.kind must be text, not {kind_of(given)}", hint)
+        near = suggestion(given.value, self.registry)
+        return Diagnostic(given.place, f"unknown kind {_short(given.value)} of {name}{near}", hint)
+
+    def _nearest(self, item: Found) -> str:
+        near = suggestion(str(item.path[-1]), self._keys(item.path[:-1]))
+        return near.split("'")[1] if near else ""
+
+    def _keys(self, path: Path) -> list[str]:
+        """The keys that may stand in a mapping."""
+        out: list[str] = []
+        for model in _models(self._annotations(path), self._node(path)):
+            out += [info.alias or name for name, info in model.model_fields.items()]
+        return [*dict.fromkeys(out), *(["like"] if path[:1] == ("units",) and len(path) == 2 else [])]
+
+    def _node(self, path: Path) -> Node:
+        node = self.root
+        for step in path:
+            inner: Any = node.value
+            node = inner[step]
+        return node
+
+    def _annotations(self, path: Path) -> list[Any]:
+        """What may stand at a path, as the models say it."""
+        at: list[Any] = [self.model]
+        for i, step in enumerate(path):
+            models = _models(at, self._node(path[:i]))
+            new = [_field(model, str(step)) for model in models]
+            for item in (part for one in at for part in _flat(one)):
+                arguments = get_args(item)
+                if get_origin(item) is dict and len(arguments) == 2:
+                    new.append(arguments[1])
+                elif get_origin(item) in (list, tuple) and arguments and isinstance(step, int):
+                    new.append(arguments[0])
+            at = [item for item in new if item is not None]
+        return at
+
+    def _such_as(self, path: Path) -> str:
+        for item in self._annotations(path):
+            if example := _example(item):
+                return f"such as {path[-1]}: {example}" if path and isinstance(path[-1], str) else f"such as {example}"
+        return ""
+
+
+def _data(node: Node, key: str) -> Any:
+    inner = node.value.get(key) if isinstance(node.value, dict) else None
+    return None if inner is None else inner.value
+
+
+def _is_type_error(item: Found) -> bool:
+    kind = item.error["type"]
+    fault = item.error.get("ctx", {}).get("error")
+    return kind in _WANTED or kind == "literal_error" or (isinstance(fault, QuantityError) and fault.length == 0)
+
+
+def _most_telling(items: Sequence[Found]) -> Found:
+    scalar = not isinstance(items[0].node.value, dict | list)
+
+    def rank(item: Found) -> int:
+        quantity = isinstance(item.error.get("ctx", {}).get("error"), QuantityError)
+        return 0 if quantity and scalar else 2 if _is_type_error(item) else 1
+
+    return min(items, key=rank)
+
+
+def _flat(annotation: Any) -> Iterator[Any]:
+    """The alternatives of an annotation, without metadata."""
+    if isinstance(annotation, FieldInfo):
+        yield from _flat(annotation.annotation)
+    elif get_origin(annotation) is Annotated:
+        yield from _flat(get_args(annotation)[0])
+    elif get_origin(annotation) in (Union, types.UnionType):
+        for item in get_args(annotation):
+            yield from _flat(item)
+    else:
+        yield annotation
+
+
+def _models(annotations: Sequence[Any], node: Node) -> list[type[BaseModel]]:
+    """The models among alternatives that fit a mapping best: those of its kind, or those that know its keys."""
+    found = [
+        item for one in annotations for item in _flat(one) if isinstance(item, type) and issubclass(item, BaseModel)
+    ]
+    if len(found) < 2:
+        return found
+    kind = _data(node, "kind")
+    of_kind = [model for model in found if kind is not None and kind in get_args(_kind_annotation(model))]
+    if of_kind:
+        return of_kind
+    given = set(node.value) if isinstance(node.value, dict) else set()
+    known = [len(given & {info.alias or name for name, info in model.model_fields.items()}) for model in found]
+    return [model for model, count in zip(found, known, strict=True) if count == max(known)]
+
+
+def _kind_annotation(model: type[BaseModel]) -> Any:
+    info = model.model_fields.get("kind")
+    return None if info is None else info.annotation
+
+
+def _field(model: type[BaseModel], key: str) -> FieldInfo | None:
+    for name, info in model.model_fields.items():
+        if (info.alias or name) == key:
+            return info
+    return None
+
+
+def _example(annotation: Any) -> str:
+    """An example of what an annotation wants, as it stands in a file."""
+    if isinstance(annotation, FieldInfo):
+        if annotation.examples:
+            return str(annotation.examples[0])
+        for extra in annotation.metadata:
+            if example := _from_metadata(extra):
+                return example
+        return _example(annotation.annotation)
+    if get_origin(annotation) is Annotated:
+        inner, *metadata = get_args(annotation)
+        for extra in metadata:
+            if example := _from_metadata(extra):
+                return example
+        return _example(inner)
+    if get_origin(annotation) in (Union, types.UnionType):
+        return next((example for item in get_args(annotation) if (example := _example(item))), "")
+    if get_origin(annotation) is dict:
+        key, inner = get_args(annotation)
+        name = _example(key) or "name"
+        return f"{{{name}: {example}}}" if (example := _example(inner)) else ""
+    if get_origin(annotation) is list:
+        return f"[{example}]" if (example := _example(get_args(annotation)[0])) else ""
+    arguments = get_args(annotation)
+    return str(arguments[0]) if arguments and isinstance(arguments[0], str) else ""
+
+
+def _from_metadata(extra: Any) -> str:
+    if isinstance(extra, In):
+        return extra.example
+    if type(extra).__name__ == "StreamName":
+        return "unit.outlet"
+    function = getattr(extra, "func", None)
+    return "Nd" if getattr(function, "__name__", "") == "_element" else ""

@@ -1,0 +1,214 @@
+"""A flowsheet file as a checked plan, or all its faults at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+
+from ..plan import Feed, Nameplate, Plan, Target, Unit
+from ..quantities import QuantityError, Value
+from . import schema
+from .diagnostics import Diagnostic, FlowsheetError, in_order
+from .faults import Faults
+from .merge import Tree, changed, read_tree, with_likes
+from .reader import Node
+from .references import References, entries, table
+
+if TYPE_CHECKING:
+    from ..operations.base import Kind
+
+Registry = Mapping[str, "Kind"]
+
+
+def load_plan(
+    path_or_name: str | Path,
+    *,
+    registry: Registry | None = None,
+    changes: Mapping[str, str] = MappingProxyType({}),
+    known: schema.Known | None = None,
+) -> Plan:
+    """The plan of a flowsheet file, or of a shipped flowsheet by its name.
+
+    `changes` maps paths such as `flotation.recovery.REO` to texts that replace what the file says. Raises
+    FlowsheetError with all faults of the file at once.
+    """
+    loading = _Loading(path_or_name, registry, changes, known)
+    if loading.faults:
+        raise FlowsheetError(loading.faults)
+    return loading.plan()
+
+
+def check(
+    path_or_name: str | Path,
+    strict: bool = False,
+    *,
+    registry: Registry | None = None,
+    changes: Mapping[str, str] = MappingProxyType({}),
+    known: schema.Known | None = None,
+) -> list[Diagnostic]:
+    """All errors and warnings of a file, in file order.
+
+    With `strict` every number needs a source key, and an assumed one a spread.
+    """
+    try:
+        loading = _Loading(path_or_name, registry, changes, known, strict)
+    except FlowsheetError as error:
+        return list(error.diagnostics)
+    return in_order([*loading.faults, *loading.warnings])
+
+
+class _Loading:
+    """One load, from path to model. Faults are gathered; only what makes the rest meaningless is raised."""
+
+    def __init__(
+        self,
+        path_or_name: str | Path,
+        registry: Registry | None,
+        changes: Mapping[str, str],
+        known: schema.Known | None,
+        strict: bool = False,
+    ) -> None:
+        self.registry = schema.shipped_registry() if registry is None else registry
+        self.known = schema.shipped_names() if known is None else known
+        self.tree: Tree = read_tree(path_or_name)
+        self.path = str(path_or_name)
+        self.faults = list(self.tree.faults)
+        self.warnings: list[Diagnostic] = []
+        root = self._head(self.tree.root)
+        root, failed = with_likes(root, self.faults)
+        for path, text in changes.items():
+            root = changed(root, path, text, {*schema.Head.model_fields, "units"}, self.faults)
+        self.root = root
+        read: dict[str, Value] = {}
+        self.hours = self._hours(root)
+        context = {"read": read, "hours_per_year": self.hours}
+        model = schema.file_model(self.registry)
+        self.model: Any = None
+        try:
+            self.model = model.model_validate(self._data(root), context=context)
+        except ValidationError as error:
+            self.faults += Faults(root, model, self.registry, failed).diagnostics(error)
+        self.references = References(root, self.registry, self.known)
+        self.references.check()
+        self.references.sources(read, strict)
+        self.faults += self.references.faults
+        self.warnings += self.references.warnings
+
+    def _head(self, root: Node) -> Node:
+        """Checks that this is a flowsheet of a format that is known, before anything else is said about it."""
+        if not isinstance(root.value, dict):
+            what = "a list" if isinstance(root.value, list) else "one value"
+            message = f"a flowsheet is a mapping of keys, not {what}"
+            raise FlowsheetError([*self.faults, Diagnostic(root.place, message, "start with didymium: 1")])
+        version = root.value.get("didymium")
+        if version is None:
+            message = "the key 'didymium', the format version, is missing"
+            raise FlowsheetError([*self.faults, Diagnostic(root.place, message, "start with didymium: 1")])
+        if version.value != schema.FORMAT or isinstance(version.value, bool | float):
+            message = f"unknown format version {version.raw if version.raw is not None else '…'}"
+            hint = f"this program reads didymium: {schema.FORMAT}"
+            raise FlowsheetError([*self.faults, Diagnostic(version.place, message, hint)])
+        return root
+
+    def _data(self, root: Node) -> dict[str, Any]:
+        return {key: node.data() for key, node in root.value.items()} if isinstance(root.value, dict) else {}
+
+    def _hours(self, root: Node) -> float | None:
+        """The hours of operation, read first because rates per year need them; the schema reports what is wrong."""
+        node = table(root).get("operating_hours")
+        try:
+            return schema.HOURS_PER_YEAR.parse(node.value).nominal if node else None
+        except QuantityError:
+            return None
+
+    def plan(self) -> Plan:
+        """The plan of a file without faults."""
+        from ..operations.base import inlets
+
+        model, root = self.model, self.root
+        assert isinstance(root.value, dict)
+        feeds, units, capacity = (root.value.get(key) for key in ("feeds", "units", "capacity"))
+        products = dict(model.products)
+
+        def stream(name: str) -> str:
+            return str(products.get(name, name))
+
+        def unit(name: str, parameters: Any) -> Unit:
+            kind = self.registry[parameters.kind]
+            assert units is not None
+            position = units.keys[name].position
+            return Unit(name, kind, parameters, _frozen(inlets(parameters)), position, parameters.stage or kind.stage)
+
+        return Plan(
+            name=self.tree.name,
+            title=model.name,
+            region=model.region,
+            year=model.year,
+            hours_per_year=model.operating_hours,
+            feeds=_frozen({name: _feed(name, item, feeds) for name, item in model.feeds.items()}),
+            units=_frozen({name: unit(name, item) for name, item in model.units.items()}),
+            products=_frozen(products),
+            targets=tuple(
+                _target(item, node, stream)
+                for item, node in zip(model.targets, entries(root.value.get("targets")), strict=True)
+            ),
+            nameplates=_frozen(
+                {
+                    stage: Nameplate(stage, stream(item.stream), item.nameplate, item.of, _key(capacity, stage))
+                    for stage, item in model.capacity.items()
+                }
+            ),
+            allocation=model.allocation,
+            prices=_frozen(dict(model.prices)),
+            regions=_frozen(dict(model.regions)),
+            sources=_frozen(dict(model.sources)),
+            path=self.path,
+            sha256=self.tree.sha256,
+            position=root.place.position,
+        )
+
+
+def _frozen(items: dict[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType(items)
+
+
+def _key(node: Node | None, name: str) -> Any:
+    assert node is not None
+    return node.keys[name].position
+
+
+def _feed(name: str, item: Any, feeds: Node | None) -> Feed:
+    position = _key(feeds, name)
+    if isinstance(item, schema.OreFeed):
+        return Feed(name, position, deposit=item.deposit, grade=item.grade, form="ore", rate=item.rate)
+    return Feed(name, position, material=_frozen(dict(item.material)), form=item.form, rate=item.rate, price=item.price)
+
+
+def _target(item: BaseModel, node: Node, stream: Any) -> Target:
+    position = node.place.position
+    limits = {
+        key: getattr(item, key).nominal for key in ("at_least", "at_most") if getattr(item, key, None) is not None
+    }
+    words = " and ".join(f"{key.replace('_', ' ')} {getattr(item, key).text}" for key in limits)
+    if isinstance(item, schema.PurityTarget):
+        elements = (item.purity,) if isinstance(item.purity, str) else tuple(item.purity)
+        text = f"purity of {' + '.join(elements)} in {item.stream} {words}"
+        return Target("purity", text, position, stream=stream(item.stream), elements=elements, **limits)
+    if isinstance(item, schema.RecoveryTarget):
+        text = f"recovery of {item.recovery} from {item.from_} to {item.to} {words}"
+        return Target(
+            "recovery",
+            text,
+            position,
+            stream=stream(item.to),
+            elements=(item.recovery,),
+            source=stream(item.from_),
+            **limits,
+        )
+    assert isinstance(item, schema.CapacityTarget)
+    text = f"capacity of the {item.capacity} stage {words}"
+    return Target("capacity", text, position, stage=item.capacity, **limits)

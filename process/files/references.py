@@ -1,0 +1,247 @@
+"""What a file refers to: streams, deposits, regions, sources; and whether something enters every loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..quantities import Value, suggestion
+from .diagnostics import Diagnostic, Place
+from .reader import Node
+from .schema import Known, inlet_names
+
+if TYPE_CHECKING:
+    from ..operations.base import Kind
+
+
+def table(node: Node | None, *keys: str) -> dict[str, Node]:
+    """The mapping at a path of keys, or an empty one."""
+    for key in keys:
+        node = node.value.get(key) if node is not None and isinstance(node.value, dict) else None
+    return node.value if node is not None and isinstance(node.value, dict) else {}
+
+
+def entries(node: Node | None) -> list[Node]:
+    """The entries of a list node, or none."""
+    return node.value if node is not None and isinstance(node.value, list) else []
+
+
+def scalars(node: Node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """Every scalar under a node with its path."""
+    if isinstance(node.value, dict):
+        for name, item in node.value.items():
+            yield from scalars(item, (*path, name))
+    elif isinstance(node.value, list):
+        for i, item in enumerate(node.value):
+            yield from scalars(item, (*path, str(i)))
+    else:
+        yield path, node
+
+
+@dataclass
+class References:
+    """Checks the references of one tree. It reads the tree, not the models, so it works beside other faults."""
+
+    root: Node
+    registry: Mapping[str, Kind]
+    known: Known
+    faults: list[Diagnostic] = field(default_factory=list)
+    warnings: list[Diagnostic] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.units = table(self.root, "units")
+        self.feeds = table(self.root, "feeds")
+        self.products = table(self.root, "products")
+        self.kinds: dict[str, Kind | None] = {}
+        for name, unit in self.units.items():
+            kind = table(unit).get("kind")
+            self.kinds[name] = self.registry.get(kind.value) if kind and isinstance(kind.value, str) else None
+        self.sure = True
+
+    def check(self) -> None:
+        """All checks, in the order of the file."""
+        self._names()
+        self._inlets()
+        for product, node in self.products.items():
+            if isinstance(node.value, str) and (fault := self.stream_fault(node, feeds=False)):
+                self._error(*fault, lead=f"product {product}: ")
+        self._targets()
+
+    def _error(self, place: Place, message: str, hint: str = "", lead: str = "") -> None:
+        self.faults.append(Diagnostic(place, lead + message, hint))
+
+    def _names(self) -> None:
+        keys = {group: node.keys for group in ("units", "feeds") if (node := _child(self.root, group))}
+        for name in self.units:
+            if name in self.feeds:
+                related = ((keys["feeds"][name], "the feed"),)
+                message = f"{name!r} is a unit and a feed; they share one set of names"
+                self.faults.append(Diagnostic(keys["units"][name], message, related=related))
+        self._one_of(_child(self.root, "region"), self.known.regions, "region")
+        for node in table(self.root, "regions").values():
+            self._one_of(node, self.known.regions, "region")
+        for feed in self.feeds.values():
+            self._one_of(table(feed).get("deposit"), self.known.deposits, "deposit")
+
+    def _one_of(self, node: Node | None, names: Iterable[str], what: str) -> None:
+        names = sorted(names)
+        if node is None or not isinstance(node.value, str) or node.value in names:
+            return
+        hint = f"{what}s: {', '.join(names)}" if names else ""
+        self._error(node.place, f"unknown {what} {node.value!r}{suggestion(node.value, names)}", hint)
+
+    def inlets(self, name: str) -> Iterator[tuple[str, Node]]:
+        """The inlets of a unit by key, with the node that names the stream."""
+        kind = self.kinds[name]
+        for key in inlet_names(kind) if kind else ():
+            node = table(self.units[name]).get(key)
+            if node is not None and isinstance(node.value, list):
+                yield from ((f"{key}.{i}", item) for i, item in enumerate(node.value))
+            elif node is not None:
+                yield key, node
+
+    def _inlets(self) -> None:
+        import networkx
+
+        graph: Any = networkx.DiGraph()
+        graph.add_nodes_from(self.units)
+        users: dict[str, tuple[str, Place]] = {}
+        fed: set[str] = set()
+        keys = (_child(self.root, "units") or self.root).keys
+        for name, kind in self.kinds.items():
+            if kind is None:
+                fed.add(name)  # what an unknown kind takes is unknown too
+                continue
+            for _, node in self.inlets(name):
+                stream = node.value
+                if not isinstance(stream, str):
+                    fed.add(name)
+                    continue
+                if fault := self.stream_fault(node):
+                    self._error(*fault, lead=f"{name}: ")
+                    fed.add(name)
+                    continue
+                source = stream.split(".")[0]
+                if stream in self.feeds:
+                    fed.add(name)
+                elif source == name:
+                    self._error(node.place, f"{name} feeds itself with {stream}", "a recycle passes another unit")
+                    fed.add(name)
+                else:
+                    graph.add_edge(source, name)
+                if stream in users and not self._on_demand(stream):
+                    other, place = users[stream]
+                    here = keys[name] if place == node.place else node.place
+                    message = f"{stream} goes to {name}, but it already goes to {other}"
+                    hint = "a splitter shares a stream out"
+                    self.faults.append(Diagnostic(here, message, hint, related=((place, f"goes to {other} here"),)))
+                users.setdefault(stream, (name, node.place))
+        self._unfed(graph, fed, keys)
+        feed_keys = (_child(self.root, "feeds") or self.root).keys
+        for feed in self.feeds:
+            if feed not in users:
+                self.warnings.append(Diagnostic(feed_keys[feed], f"no unit takes the feed {feed!r}", "", "warning"))
+
+    def _on_demand(self, feed: str) -> bool:
+        return feed in self.feeds and "rate" not in table(self.feeds[feed])
+
+    def _unfed(self, graph: Any, fed: set[str], keys: Mapping[str, Place]) -> None:
+        """Loops and units that nothing ever enters; what lies behind them is not repeated."""
+        import networkx
+
+        reached = set(fed)
+        for name in fed:
+            reached |= networkx.descendants(graph, name)
+        dry = graph.subgraph([name for name in self.units if name not in reached])
+        for group in networkx.strongly_connected_components(dry):
+            if any(before not in group for name in group for before in dry.predecessors(name)):
+                continue
+            names = [name for name in self.units if name in group]
+            if len(names) > 1:
+                message = f"nothing ever enters the loop of {', '.join(names)}"
+                self._error(keys[names[0]], message, "a feed, or a stream that comes from one, must enter the loop")
+            else:
+                self._error(keys[names[0]], f"nothing enters {names[0]}", "give it a feed")
+
+    def stream_fault(self, node: Node, feeds: bool = True, products: bool = False) -> tuple[Place, str, str] | None:
+        """What is wrong with the name of a stream: place, message and hint."""
+        name = str(node.value)
+        if (feeds and name in self.feeds) or (products and name in self.products):
+            return None
+        unit, dot, outlet = name.partition(".")
+        if unit in self.units:
+            kind = self.kinds[unit]
+            if kind is None or (dot and outlet in kind.outlets):
+                return None
+            hint = f"outlets of {unit}: {', '.join(kind.outlets)}"
+            if not dot:
+                return node.place, f"{name!r} is a unit; name its outlet", hint
+            where = node.part(len(unit) + 1, max(len(outlet), 1))
+            return where, f"{unit} has no outlet {outlet!r}{suggestion(outlet, kind.outlets)}", hint
+        if dot and unit in self.feeds:
+            return node.place, f"{unit!r} is a feed and has no outlets", f"write {unit}"
+        if dot:
+            return node.part(0, len(unit)), f"unknown unit {unit!r}{suggestion(unit, self.units)}", ""
+        options = [*(self.feeds if feeds else ()), *(self.products if products else ()), *self.units]
+        return node.place, f"unknown stream {name!r}{suggestion(name, options)}", "write unit.outlet"
+
+    def _targets(self) -> None:
+        stages = table(self.root, "capacity")
+        for stage, plate in stages.items():
+            node = table(plate).get("stream")
+            if node and isinstance(node.value, str) and (fault := self.stream_fault(node, False, True)):
+                self._error(*fault, lead=f"capacity.{stage}: ")
+        for number, target in enumerate(entries(_child(self.root, "targets")), 1):
+            keys, lead = table(target), f"target {number}: "
+            for key, feeds in (("stream", False), ("from", True), ("to", False)):
+                if (
+                    (node := keys.get(key))
+                    and isinstance(node.value, str)
+                    and (fault := self.stream_fault(node, feeds, True))
+                ):
+                    self._error(*fault, lead=lead)
+            asked = keys.get("capacity")
+            if asked and isinstance(asked.value, str) and asked.value not in stages:
+                hint = f"give its nameplate under capacity: {{{asked.value}: {{stream: …, nameplate: …}}}}"
+                self._error(asked.place, f"the stage {asked.value!r} has no capacity", hint, lead)
+            if any(kind in keys for kind in ("purity", "recovery", "capacity")) and not (
+                keys.keys() & {"at_least", "at_most"}
+            ):
+                self._error(target.place, "a target needs 'at_least' or 'at_most'", "such as at_least: 45 %", lead)
+
+    def sources(self, read: Mapping[str, Value], strict: bool) -> None:
+        """Source keys of all values. `read` holds the values by their text."""
+        own = table(self.root, "sources")
+        keys = {*own, *self.known.sources}
+        if isinstance(self.root.value, dict):
+            for path, node in scalars(self.root):
+                value = read.get(str(node.value).strip()) if path[0] != "targets" else None
+                if value is None or node.value is None or isinstance(node.value, bool) or not _is_value(path):
+                    continue
+                self._source(node, value, keys, strict)
+
+    def _source(self, node: Node, value: Value, keys: set[str], strict: bool) -> None:
+        text = str(node.value)
+        start = text.rfind("(") + 1
+        where = node.part(start, len(value.source or ""))
+        if value.source is not None and value.source not in keys:
+            near = suggestion(value.source, keys)
+            hint = "add it under sources, with what it stands for"
+            self._error(where, f"unknown source key {value.source!r}{near}", "" if near else hint)
+        elif strict and value.source is None:
+            self._error(node.place, f"{text.strip()} has no source key", f"such as {text.strip()} (assumed)")
+        elif strict and value.source == "assumed" and value.spread is None:
+            self._error(node.place, "an assumed value needs a spread", "such as 75 % ± 5 % (assumed)")
+
+
+_TEXTS = {"name", "description", "sources", "note", "kind", "like", "extends"}
+
+
+def _is_value(path: tuple[str, ...]) -> bool:
+    """Whether a path may hold a value: a title that reads like one is not."""
+    return not (path[0] in _TEXTS or path[-1] in ("note", "kind", "form"))
+
+
+def _child(node: Node, key: str) -> Node | None:
+    return node.value.get(key) if isinstance(node.value, dict) else None

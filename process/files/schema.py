@@ -1,0 +1,236 @@
+"""What a flowsheet file may say: pydantic models, with the kinds of units from a registry of operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, create_model
+
+from ..elements import GROUPS, is_name, mass_fractions
+from ..operations.base import ElementName, Stage
+from ..quantities import Fraction, In, QuantityError, Value, suggestion
+
+if TYPE_CHECKING:
+    from ..operations.base import Kind
+
+FORMAT = 1
+"""The format version that this reader knows, under the key `didymium`."""
+
+NAME_PATTERN = "^[a-z][a-z0-9_]*$"
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
+SourceKey = Annotated[str, StringConstraints(pattern="^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
+Text = Annotated[str, StringConstraints(max_length=4000)]
+
+HOURS_PER_YEAR = In("h/year", "7_920 h/year", low=1, high=8784)
+HoursPerYear = Annotated[Value, HOURS_PER_YEAR]
+Rate = Annotated[Value, In("kg/h", "10_000 t/day", low=0, yearly=True)]
+Capacity = Annotated[Value, In("kg/h", "6_075 t/year", low=0, yearly=True)]
+
+
+@dataclass(frozen=True)
+class _Price(In):
+    """A price in USD by whatever the item is counted in."""
+
+    def parse(self, item: object) -> Value:
+        faults: list[QuantityError] = []
+        energy = ("USD/MJ", "USD/kWh") if "J" in str(item) else ("USD/kWh", "USD/MJ")
+        for unit in ("USD/kg", *energy, "USD/m^3", "USD/h", "USD/year", "USD/mol", "USD/person/h", "USD/person/year"):
+            try:
+                return In(unit, self.example, low=self.low).parse(item)
+            except QuantityError as fault:
+                faults.append(fault)
+        if "; needs " in faults[0].message:
+            message = faults[0].message.split("; needs ")[0] + f"; needs a price, such as {self.example}"
+            raise QuantityError(message, "", faults[0].offset, faults[0].length)
+        raise faults[0]
+
+
+Price = Annotated[Value, _Price("USD/kg", "250 USD/t", low=0)]
+
+
+def _compound(name: str) -> str:
+    """An element or a formula, as a purchased material lists it."""
+    if name in GROUPS:
+        raise ValueError(f"{name!r} is a group; name its elements")
+    if is_name(name):
+        return name
+    if len(name) > 40 or not name.replace("(", "").replace(")", "").isalnum() or not name.isascii():
+        raise ValueError(f"{name[:40]!r} is no element and no formula")
+    mass_fractions(name)
+    return name
+
+
+def _whole(shares: dict[str, Value]) -> dict[str, Value]:
+    total = sum(value.nominal for value in shares.values())
+    if abs(total - 1.0) > 1e-6:
+        raise ValueError(f"the shares add up to {total:.6%}, not 100 %".replace("%", " %", 1))
+    return shares
+
+
+def _counted(name: str) -> str:
+    if name != "total" and not is_name(name):
+        raise ValueError(f"{name!r} is neither 'total' nor an element or group{suggestion(name, ['total', *GROUPS])}")
+    return name
+
+
+Compound = Annotated[str, AfterValidator(_compound)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
+
+
+class OreFeed(_Part):
+    """Ore from a deposit that the data knows."""
+
+    deposit: str = Field(description="A deposit; see `didymium list`.")
+    grade: Fraction | None = Field(None, description="Rare-earth oxide in the ore, where not the deposit's own.")
+    rate: Rate | None = Field(None, description="Ore per operating hour or day, or per year.")
+    note: Text = Field("", description="Free text for the reader.")
+
+
+class MaterialFeed(_Part):
+    """A material bought from outside."""
+
+    material: Annotated[dict[Compound, Fraction], AfterValidator(_whole)] = Field(
+        description="Mass shares by element or formula, which add up to 1.", min_length=1
+    )
+    form: Text = Field("material", description="What it is: metal, alloy, oxide, …")
+    rate: Rate | None = Field(None, description="How much enters; left out: as much as the unit asks for.")
+    price: Annotated[Value, In("USD/kg", "250 USD/t", low=0)] | None = Field(None, description="What it costs.")
+    note: Text = Field("", description="Free text for the reader.")
+
+
+class PurityTarget(_Part):
+    """A purity that a stream must reach."""
+
+    stream: str = Field(description="`unit.outlet` or a product.")
+    purity: list[ElementName] | ElementName = Field(description="Elements or groups that count as pure.")
+    at_least: Fraction | None = Field(None, description="Share of the rare-earth oxides, by mass.")
+    at_most: Fraction | None = Field(None, description="Share of the rare-earth oxides, by mass.")
+
+
+class RecoveryTarget(_Part):
+    """A recovery that the plant must reach."""
+
+    recovery: ElementName = Field(description="An element or group.")
+    from_: str = Field(alias="from", description="A feed or `unit.outlet`.")
+    to: str = Field(description="A product or `unit.outlet`.")
+    at_least: Fraction | None = Field(None, description="Share that arrives.")
+    at_most: Fraction | None = Field(None, description="Share that arrives.")
+
+
+class CapacityTarget(_Part):
+    """A throughput that a stage must reach."""
+
+    capacity: Stage = Field(description="A stage under `capacity`.")
+    at_least: Capacity | None = Field(None, description="Throughput of the stage.")
+    at_most: Capacity | None = Field(None, description="Throughput of the stage.")
+
+
+class Plate(_Part):
+    """What a stage can make."""
+
+    stream: str = Field(description="`unit.outlet` or a product that is counted.")
+    nameplate: Capacity = Field(description="What the stage can make.")
+    of: Annotated[str, AfterValidator(_counted)] = Field(
+        "total", description="What is counted: `total`, or an element or group as oxide, such as NdPr."
+    )
+
+
+def _target_kind(item: object) -> str | None:
+    keys = item if isinstance(item, Mapping) else {}
+    for kind in ("recovery", "capacity", "purity"):
+        if kind in keys:
+            return f"{kind} target"
+    return "purity target" if "stream" in keys else None
+
+
+def _feed_kind(item: object) -> str | None:
+    keys = item if isinstance(item, Mapping) else {}
+    return next((f"{kind} feed" for kind in ("deposit", "material") if kind in keys), None)
+
+
+Target = Annotated[
+    Annotated[PurityTarget, Tag("purity target")]
+    | Annotated[RecoveryTarget, Tag("recovery target")]
+    | Annotated[CapacityTarget, Tag("capacity target")],
+    Discriminator(_target_kind),
+]
+Feed = Annotated[
+    Annotated[OreFeed, Tag("deposit feed")] | Annotated[MaterialFeed, Tag("material feed")], Discriminator(_feed_kind)
+]
+
+
+class Head(_Part):
+    """A flowsheet: where rare earths enter, what is done with them, and what must come out."""
+
+    didymium: Literal[1] = Field(description="Format version of this file: 1.")
+    name: Text = Field(description="Title of the plant.", examples=["Bayan Obo to Baotou magnets"])
+    description: Text = Field("", description="Free text about the plant.")
+    extends: str | None = Field(
+        None, description="A shipped flowsheet, or a file beside this one, whose keys this file adds to or replaces."
+    )
+    region: str = Field(description="Region of the price book; see `didymium list`.", examples=["china"])
+    regions: dict[Stage, str] = Field(default_factory=dict, description="Regions of single stages, where different.")
+    year: int = Field(description="Year of prices and money.", ge=1950, le=2100, examples=[2024])
+    operating_hours: HoursPerYear = Field(description="Hours of operation in a year; rates are per operating hour.")
+    feeds: dict[Name, Feed] = Field(description="What enters from outside.", min_length=1)
+    products: dict[Name, str] = Field(default_factory=dict, description="Streams by the name that people use.")
+    targets: list[Target] = Field(default_factory=list, description="What must hold; pytest tests it.")
+    capacity: dict[Stage, Plate] = Field(default_factory=dict, description="What the stages can make.")
+    prices: dict[str, Price] = Field(default_factory=dict, description="Prices other than the region's, by item.")
+    allocation: Literal["value", "mass"] = Field("value", description="How joint costs are shared between products.")
+    sources: dict[SourceKey, Text] = Field(default_factory=dict, description="Source keys of this file's own.")
+
+
+def shipped_registry() -> Mapping[str, Kind]:
+    """The kinds of units that the package ships and its plug-ins add."""
+    from .. import operations
+
+    return operations.registry()
+
+
+def file_model(registry: Mapping[str, Kind] | None = None) -> type[BaseModel]:
+    """The model of a whole file."""
+    kinds = shipped_registry() if registry is None else registry
+    return _file_model(tuple(kind.parameters for kind in kinds.values()))
+
+
+@lru_cache(maxsize=8)
+def _file_model(parameters: tuple[type[BaseModel], ...]) -> type[BaseModel]:
+    union: Any = Union[parameters]  # noqa: UP007
+    unit: Any = union if len(set(parameters)) == 1 else Annotated[union, Field(discriminator="kind")]
+    units = (dict[Name, unit], Field(description="The unit operations, by name.", min_length=1))
+    return create_model("Flowsheet", __base__=Head, __doc__=Head.__doc__, units=units)
+
+
+@dataclass(frozen=True)
+class Known:
+    """The names that a file may refer to."""
+
+    deposits: frozenset[str]
+    regions: frozenset[str]
+    sources: frozenset[str]
+
+    @classmethod
+    def of(cls, deposits: Iterable[str], regions: Iterable[str], sources: Iterable[str]) -> Known:
+        """From any collections of names."""
+        return cls(frozenset(deposits), frozenset(regions), frozenset(sources))
+
+
+def shipped_names() -> Known:
+    """The names that the package's data hold."""
+    from .. import data
+
+    return Known.of(data.deposits(), data.regions(), data.sources())
+
+
+def inlet_names(kind: Kind) -> tuple[str, ...]:
+    """The keys of a kind that name streams."""
+    from ..operations.base import _names_stream
+
+    return tuple(key for key, info in kind.parameters.model_fields.items() if _names_stream(info))

@@ -1,1 +1,55 @@
-"""operations"""
+"""Unit operations: one module each, collected in a registry.
+
+Other packages add kinds by the entry point `didymium.operations`, which names a `Kind`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module, metadata
+from types import MappingProxyType
+
+from .base import Kind
+
+MODULES = (
+    "mine",
+    "magnetic_separation",
+    "flotation",
+    "oxidative_roast",
+    "sulfuric_bake",
+    "acid_leach",
+    "water_leach",
+    "neutralization",
+    "chloride_conversion",
+    "mixer",
+    "splitter",
+    "solvent_extraction",
+    "oxalate_precipitation",
+    "carbonate_precipitation",
+    "calcination",
+    "molten_salt_electrolysis",
+    "strip_casting",
+    "hydrogen_decrepitation",
+    "jet_milling",
+    "pressing",
+    "sintering",
+    "machining",
+    "swarf_leach",
+)
+ENTRY_POINT = "didymium.operations"
+
+
+@cache
+def registry() -> Mapping[str, Kind]:
+    """Every kind of unit operation by name, in the order of the chain; kinds of other packages last."""
+    kinds = [import_module(f".{name}", __name__).KIND for name in MODULES]
+    kinds += [point.load() for point in metadata.entry_points(group=ENTRY_POINT)]
+    out: dict[str, Kind] = {}
+    for kind in kinds:
+        if not isinstance(kind, Kind):
+            raise TypeError(f"entry point {ENTRY_POINT} must name a Kind, not {type(kind).__name__}")
+        if kind.name in out:
+            raise ValueError(f"two operations are called {kind.name!r}")
+        out[kind.name] = kind
+    return MappingProxyType(out)

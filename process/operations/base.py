@@ -75,13 +75,14 @@ class Outlet:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of unit operation, as the registry holds it."""
+    """A kind of unit operation, as the registry holds it. `rest` is the outlet that takes what the others do not."""
 
     name: str
     stage: str
     parameters: type[Parameters]
     outlets: Mapping[str, Outlet]
     function: Callable[[SimpleNamespace, Balance], None]
+    rest: str
     design: Callable[[SimpleNamespace, Mapping[str, Array]], Mapping[str, Any]] | None = None
 
     @property
@@ -151,7 +152,12 @@ def plain(item: Any, samples: int, changes: Mapping[str, Array], path: str = "")
             key: plain(getattr(item, key), samples, changes, f"{path}.{key}" if path else key)
             for key in type(item).model_fields
         }
-        return SimpleNamespace(**inside)
+        bases = {
+            f"{key}_basis": value.basis
+            for key in type(item).model_fields
+            if isinstance(value := getattr(item, key), Value) and value.basis
+        }
+        return SimpleNamespace(**inside, **bases)
     if isinstance(item, Mapping):
         return {key: plain(inner, samples, changes, f"{path}.{key}") for key, inner in item.items()}
     if isinstance(item, list | tuple):

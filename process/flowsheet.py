@@ -1,0 +1,263 @@
+"""A flowsheet as a user holds it: load, solve, ask."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .plan import STAGES, Plan, Target
+from .stream import Stream
+
+if TYPE_CHECKING:
+    import pandas
+    import pint
+
+    from .economics.cost import Cost
+    from .network.solution import Solution
+    from .supply.capacity import StageCapacity
+
+Array = NDArray[np.float64]
+
+FINAL = "magnet"
+"""The product that ends the chain, where a flowsheet has it."""
+
+
+@dataclass(frozen=True)
+class TargetResult:
+    """A target of the file beside its computed value: a fraction, or kg per operating hour for capacity."""
+
+    target: Target
+    value: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether the value lies within the target's bounds."""
+        low, high = self.target.at_least, self.target.at_most
+        return (low is None or self.value >= low) and (high is None or self.value <= high)
+
+
+def _scalar(values: Array) -> Any:
+    return float(values[0]) if len(values) == 1 else values
+
+
+@dataclass(frozen=True)
+class Result:
+    """A solved flowsheet: streams, recoveries, costs, capacities, targets.
+
+    Numbers are floats for one case and arrays of shape (samples,) for several.
+    """
+
+    flowsheet: Flowsheet
+    solution: Solution
+    cost: Cost
+    capacity: Mapping[str, StageCapacity]
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that was solved."""
+        return self.solution.plan
+
+    @property
+    def streams(self) -> Mapping[str, Stream]:
+        """Streams by name: `unit.outlet`, or a feed's name."""
+        return self.solution.streams
+
+    @property
+    def products(self) -> Mapping[str, Stream]:
+        """The streams that the file names as products."""
+        return {name: self.streams[stream] for name, stream in self.plan.products.items()}
+
+    @property
+    def main_product(self) -> str:
+        """`magnet` where there is one, else the first product."""
+        return FINAL if FINAL in self.plan.products else next(iter(self.plan.products), "")
+
+    @property
+    def ore(self) -> str:
+        """The feed that recoveries count from where none is named: the first ore, else the first feed."""
+        feeds = self.plan.feeds
+        return next((name for name, feed in feeds.items() if feed.deposit is not None), next(iter(feeds)))
+
+    def stream(self, name: str) -> Stream:
+        """A stream by its own name or a product's."""
+        stream = self.plan.products.get(name, name)
+        if stream not in self.streams:
+            from .quantities import suggestion
+
+            raise KeyError(f"no stream or product {name!r}{suggestion(name, [*self.streams, *self.plan.products])}")
+        return self.streams[stream]
+
+    def recovery(self, element: str, to: str, source: str | None = None) -> Any:
+        """Share of an element, or of a group as metal mass, of `source` (the ore) that reaches `to`, 0..1.
+
+        What passes `to` more than once on its way round a recycle counts once.
+        """
+        from .elements import INDEX, members
+
+        start = self.stream(source or self.ore)
+        names = members(element)
+        held = start.elements[:, [INDEX[name] for name in names]]
+        total = held.sum(axis=1)
+        shares = np.stack(
+            [self.solution.recovery(name, self.stream(to).name, start.name) for name in names], axis=1
+        )
+        return _scalar(np.divide((shares * held).sum(axis=1), total, out=np.zeros_like(total), where=total > 0.0))
+
+    def fates(self, element: str, source: str | None = None) -> dict[str, Any]:
+        """Where an element of `source` (the ore) ends, by the streams that leave; the shares sum to 1."""
+        fates = self.solution.fates(element, self.stream(source or self.ore).name)
+        return {name: _scalar(share) for name, share in fates.items() if np.any(share > 0.0)}
+
+    def recovery_by_stage(self, element: str, to: str | None = None) -> dict[str, Any]:
+        """Share of the ore's element that each stage passes on, of what reaches it; the product is the recovery.
+
+        What leaves for good at a stage other than by `to` is that stage's loss. A unit that works up what later stages
+        send back counts to the stage that it serves.
+        """
+        target = self.stream(to or self.main_product).name
+        lost: dict[str, Array] = {}
+        for name, share in self.solution.fates(element, self.ore).items():
+            if name != target:
+                stage = self._serves(name.split(".")[0])
+                lost[stage] = lost.get(stage, np.zeros(self.solution.samples)) + share
+        out = {}
+        reached = np.ones(self.solution.samples)
+        for stage in STAGES:
+            if not any(unit.stage == stage for unit in self.solution.units.values()):
+                continue
+            gone = lost.get(stage, np.zeros_like(reached))
+            left = reached - gone
+            out[stage] = _scalar(np.divide(left, reached, out=np.zeros_like(reached), where=reached > 0.0))
+            reached = left
+        return out
+
+    def _serves(self, unit: str) -> str:
+        found = self.solution.units[unit]
+        rank = STAGES.index
+        sources = [
+            self.solution.units[stream.split(".")[0]].stage
+            for stream in found.inlets.values()
+            if stream not in self.plan.feeds
+        ]
+        if sources and all(rank(stage) > rank(found.stage) for stage in sources):
+            return max(sources, key=rank)
+        return found.stage
+
+    @property
+    def targets(self) -> list[TargetResult]:
+        """The file's targets with their values (of the first sample)."""
+        return [TargetResult(target, self._value(target)) for target in self.plan.targets]
+
+    def _value(self, target: Target) -> float:
+        if target.kind == "purity":
+            value = self.stream(target.stream).purity(*target.elements)
+        elif target.kind == "recovery":
+            value = self.recovery(target.elements[0], target.stream, target.source)
+        else:
+            value = self.capacity[target.stage].limited_kg_per_h
+        return float(np.atleast_1d(value)[0])
+
+    @property
+    def assumptions(self) -> dict[str, str]:
+        """The values of the file that rest on an assumption, as written, by path."""
+        from .data import sources
+
+        known = sources()
+        return {
+            path: value.text
+            for path, value in self.plan.values().items()
+            if value.source in known and known[value.source].assumed
+        }
+
+    def quantity(self, path: str) -> pint.Quantity[Any]:
+        """A number with its unit: `streams.NAME.mass`, `streams.NAME.oxide`, `cost.PRODUCT` or `recovery.ELEMENT`."""
+        from .quantities import registry
+
+        head, _, rest = path.partition(".")
+        units = registry()
+        if head == "streams":
+            name, _, what = rest.rpartition(".")
+            if what in ("mass", "oxide"):
+                return units.Quantity(getattr(self.stream(name), what)(), "kg/h")
+        elif head == "cost":
+            return units.Quantity(self.cost.per_kg(rest).total, "USD/kg")
+        elif head == "recovery":
+            return units.Quantity(self.recovery(rest, self.main_product), "")
+        raise KeyError(f"no quantity {path!r}; try streams.NAME.mass, cost.PRODUCT or recovery.ELEMENT")
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The stream table: streams down; form, kg/h, REO, grade and purity across. Needs pandas."""
+        import pandas as pd
+
+        rows = {
+            name: {"form": s.form, "kg_per_h": s.mass(), "REO_kg_per_h": s.oxide(), "REO_grade": s.grade()}
+            for name, s in self.streams.items()
+        }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("stream")
+
+    def __repr__(self) -> str:
+        product = self.main_product
+        samples = f", {self.solution.samples} samples" if self.solution.samples > 1 else ""
+        cost = float(np.atleast_1d(self.cost.per_kg(product).total)[0]) if product else 0.0
+        return (
+            f"<Result {self.plan.title}: {len(self.streams)} streams, {product} at {cost:.4g} USD/kg, "
+            f"closes to {self.solution.balance.worst:.1g}{samples}>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{html.escape(name)}</td><td>{html.escape(s.form)}</td>"
+            f"<td>{float(np.atleast_1d(s.mass())[0]):.6g}</td></tr>"
+            for name, s in self.streams.items()
+        )
+        head = f"<caption>{html.escape(self.plan.title)}</caption><tr><th>stream</th><th>form</th><th>kg/h</th></tr>"
+        return f"<table>{head}{rows}</table>"
+
+
+@dataclass(frozen=True)
+class Flowsheet:
+    """A checked flowsheet, ready to solve as often as you like."""
+
+    plan: Plan
+
+    @property
+    def name(self) -> str:
+        """The file's stem."""
+        return self.plan.name
+
+    def solve(self, samples: Mapping[str, ArrayLike] | None = None) -> Result:
+        """Solve it as written, or many variants at once: `samples` maps paths to values, shape (samples,).
+
+        A path is `unit.key` (or `feeds.name.rate`) and a value is in the unit of that key's documentation. The plant is
+        designed at the file's own values; the samples rate it. Raises `network.SolveError`.
+        """
+        from .economics.cost import cost
+        from .network import solve
+        from .supply.capacity import capacity
+
+        changes = {path: np.asarray(values, dtype=float) for path, values in (samples or {}).items()}
+        solution = solve(self.plan, changes)
+        return Result(self, solution, cost(solution), capacity(solution))
+
+    def __repr__(self) -> str:
+        return f"<Flowsheet {self.plan.title}: {len(self.plan.units)} units, region {self.plan.region}>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(repr(self))}</p>"
+
+
+def load(file: str | Path, changes: Mapping[str, str] | None = None) -> Flowsheet:
+    """Read a flowsheet file, or a shipped flowsheet by name.
+
+    `changes` replaces values as they would be written in the file: `{"flotation.recovery.REO": "80 %"}`. Raises
+    `files.FlowsheetError` with all faults of the file at once.
+    """
+    from .files.load import load_plan
+
+    return Flowsheet(load_plan(file, changes=changes or {}))

@@ -1,0 +1,62 @@
+"""The graph of units and streams: who takes what, which parts a stream has, in which order to solve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import networkx as nx
+
+from ..feeds import ORE_PARTS
+from ..operations.balance import BULK
+from ..plan import Plan
+
+Taker = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Units in the order of solving: groups of one, or of several units that a recycle ties together.
+
+    `takers` maps a stream to the (unit, inlet) that takes it, None where it leaves; `parts` to the rows that it has.
+    """
+
+    groups: tuple[tuple[str, ...], ...]
+    loops: tuple[bool, ...]
+    takers: Mapping[str, Taker | None]
+    parts: Mapping[str, tuple[str, ...]]
+
+
+def network(plan: Plan) -> Network:
+    """Read the graph off a plan."""
+    takers: dict[str, Taker | None] = {name: None for name in plan.feeds}
+    for unit in plan.units.values():
+        takers.update({f"{unit.name}.{outlet}": None for outlet in unit.kind.outlets})
+    graph = nx.DiGraph()
+    graph.add_nodes_from(plan.units)
+    for unit in plan.units.values():
+        for inlet, stream in unit.inlets.items():
+            takers[stream] = (unit.name, inlet)
+            if stream not in plan.feeds:
+                graph.add_edge(stream.split(".")[0], unit.name)
+    condensed = nx.condensation(graph)
+    rank = {name: i for i, name in enumerate(plan.units)}
+    first = {node: min(rank[name] for name in condensed.nodes[node]["members"]) for node in condensed}
+    groups, loops = [], []
+    for node in nx.lexicographical_topological_sort(condensed, key=lambda node: first[node]):
+        members = tuple(sorted(condensed.nodes[node]["members"], key=lambda name: rank[name]))
+        groups.append(members)
+        loops.append(len(members) > 1 or graph.has_edge(members[0], members[0]))
+    return Network(tuple(groups), tuple(loops), takers, _parts(plan, groups))
+
+
+def _parts(plan: Plan, groups: list[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    parts = {name: ORE_PARTS if feed.deposit is not None else BULK for name, feed in plan.feeds.items()}
+    for members in groups:
+        # Twice around a group is enough: parts only ever come in from outside a loop.
+        for name in members * 2:
+            unit = plan.units[name]
+            for outlet, about in unit.kind.outlets.items():
+                source = unit.inlets.get(about.parts or "")
+                parts[f"{name}.{outlet}"] = parts.get(source or "", BULK) if about.parts else BULK
+    return parts

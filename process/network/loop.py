@@ -1,0 +1,223 @@
+"""Units tied together by recycles: evaluate their shares, close the loop exactly, again until nothing moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from didymium.kernels import network as kernel
+
+from ..elements import COUNT, ELEMENTS
+from .anderson import Anderson
+from .errors import SolveError
+
+if TYPE_CHECKING:
+    from ..operations.balance import Outcome
+    from .solver import Case
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+TOLERANCE = 1e-13
+FLOOR = 1e-16
+"""A slot's element moves no more than `TOLERANCE` of itself, or `FLOOR` of all that enters the slot."""
+MOST_ROUNDS = 200
+
+
+class Loop:
+    """One group of units. A slot is one part of one inlet; its inflow by element is what is sought."""
+
+    def __init__(self, case: Case, members: tuple[str, ...]) -> None:
+        self.case, self.members = case, members
+        graph, plan = case.graph, case.plan
+        self.slots: dict[tuple[str, str], slice] = {}
+        count = 0
+        for name in members:
+            for inlet, stream in plan.units[name].inlets.items():
+                size = len(graph.parts[stream])
+                self.slots[name, inlet] = slice(count, count + size)
+                count += size
+        self.count = count
+        self.targets = {name: self._targets(name) for name in members}
+        self.inside = {f"{n}.{o}" for n in members for o in plan.units[n].kind.outlets}
+        self.outside = np.zeros((case.samples, count, COUNT))
+        for (name, inlet), columns in self.slots.items():
+            stream = plan.units[name].inlets[inlet]
+            if stream not in self.inside and stream not in case.recipes:
+                self.outside[:, columns] = case.streams[stream]
+
+    def run(self) -> Indices:
+        """Iterate every sample until its own slots stand still; returns the rounds of each."""
+        case = self.case
+        active = np.arange(case.samples)
+        memory: dict[str, list[dict[str, Any]]] = {}
+        flow = self._sweep()
+        rounds = np.zeros(case.samples, dtype=np.intp)
+        final: dict[int, tuple[dict[str, Outcome], Array]] = {}
+        done: list[tuple[Indices, dict[str, Outcome], Array]] = []
+        mixer = Anderson()
+        keep: dict[str, dict[str, Any]] = {name: {} for name in self.members}
+        del memory, final
+        for _ in range(MOST_ROUNDS):
+            outcomes = {
+                name: case.evaluate(name, self._inlets(name, flow), active, keep[name]) for name in self.members
+            }
+            found = self._close(outcomes, active)
+            moved = np.abs(found - flow)
+            still = moved <= TOLERANCE * found + FLOOR * found.sum(axis=2, keepdims=True)
+            finished = still.all(axis=(1, 2))
+            rounds[active] += 1
+            if finished.any():
+                rows = np.flatnonzero(finished)
+                done.append((active[rows], {n: _rows(o, rows) for n, o in outcomes.items()}, found[rows]))
+            left = np.flatnonzero(~finished)
+            if not len(left):
+                break
+            flow = mixer.next(flow, found, left)
+            active = active[left]
+            for held in keep.values():
+                for key, value in held.items():
+                    held[key] = value[left]
+        else:
+            self._unsettled(found[left], moved[left], active)
+        self._store(done)
+        return rounds
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _targets(self, name: str) -> list[slice | None]:
+        """Where each outlet of a unit goes: slots of this loop, or out of it."""
+        graph = self.case.graph
+        out: list[slice | None] = []
+        for outlet in self.case.plan.units[name].kind.outlets:
+            taker = graph.takers[f"{name}.{outlet}"]
+            out.append(self.slots.get(taker) if taker is not None else None)
+        return out
+
+    def _inlets(self, name: str, flow: Array) -> dict[str, Array]:
+        return {inlet: flow[:, self.slots[name, inlet]] for inlet in self.case.plan.units[name].inlets}
+
+    def _sweep(self) -> Array:
+        """A first guess: once through the units in file order, recycles empty at first."""
+        flow = self.outside.copy()
+        rows = np.arange(self.case.samples)
+        for name in self.members:
+            outcome = self.case.evaluate(name, self._inlets(name, flow), rows, {})
+            entering = np.concatenate([*self._entering(name, flow, outcome), outcome.reagents], axis=1)
+            leaving = np.einsum("nse,nsoe->noe", entering, outcome.shares)
+            for first, columns, size in self._outlets(name):
+                if columns is not None:
+                    flow[:, columns] += leaving[:, first : first + size]
+        return flow
+
+    def _entering(self, name: str, flow: Array, outcome: Outcome) -> list[Array]:
+        unit = self.case.plan.units[name]
+        return [
+            outcome.demands[inlet][:, None, None] * self.case.recipes[stream][: len(flow)]
+            if inlet in outcome.demands
+            else flow[:, self.slots[name, inlet]]
+            for inlet, stream in unit.inlets.items()
+        ]
+
+    def _outlets(self, name: str) -> list[tuple[int, slice | None, int]]:
+        graph = self.case.graph
+        out, first = [], 0
+        for outlet, columns in zip(self.case.plan.units[name].kind.outlets, self.targets[name], strict=True):
+            size = len(graph.parts[f"{name}.{outlet}"])
+            out.append((first, columns, size))
+            first += size
+        return out
+
+    def _close(self, outcomes: dict[str, Outcome], active: Indices) -> Array:
+        """Inflow of every slot, exact for these shares, reagents and demands."""
+        case, samples = self.case, len(active)
+        shares = np.zeros((samples, COUNT, self.count, self.count))
+        leave = np.zeros((samples, COUNT, self.count))
+        inflow = self.outside[active].copy()
+        for name, outcome in outcomes.items():
+            unit = case.plan.units[name]
+            slots = sum(len(case.graph.parts[stream]) for stream in unit.inlets.values())
+            rows = self.slots[name, next(iter(unit.inlets))].start
+            from_reagents = np.einsum("nse,nsoe->noe", outcome.reagents, outcome.shares[:, slots:])
+            by_element = outcome.shares[:, :slots].transpose(0, 3, 1, 2)
+            for first, columns, size in self._outlets(name):
+                block = by_element[..., first : first + size]
+                if columns is None:
+                    leave[:, :, rows : rows + slots] += block.sum(axis=3)
+                else:
+                    shares[:, :, rows : rows + slots, columns] += block
+                    inflow[:, columns] += from_reagents[:, first : first + size]
+            for inlet, rate in outcome.demands.items():
+                recipe = case.recipes[unit.inlets[inlet]][active]
+                inflow[:, self.slots[name, inlet]] = rate[:, None, None] * recipe
+        out = np.empty((samples * COUNT, self.count))
+        trap = kernel.solve(
+            shares.reshape(-1, self.count, self.count),
+            leave.reshape(-1, self.count),
+            np.ascontiguousarray(inflow.transpose(0, 2, 1)).reshape(-1, self.count),
+            out,
+            np.empty((self.count, self.count)),
+            np.empty(self.count),
+            np.empty(self.count),
+        )
+        if trap[0] >= 0:
+            self._trapped(*trap, active)
+        return np.ascontiguousarray(out.reshape(samples, COUNT, self.count).transpose(0, 2, 1))
+
+    def _trapped(self, case: int, slot: int, active: Indices) -> None:
+        name = next(name for (name, _), columns in self.slots.items() if columns.start <= slot < columns.stop)
+        element = ELEMENTS[case % COUNT]
+        raise SolveError(
+            name,
+            f"{element} goes round and round and has no way out of the recycle",
+            self.case.plan.units[name].position,
+            self.case.offset + int(active[case // COUNT]),
+        )
+
+    def _unsettled(self, found: Array, moved: Array, active: Indices) -> None:
+        share = moved / np.maximum(found.sum(axis=2, keepdims=True), 1e-300)
+        sample, slot, element = (int(i) for i in np.unravel_index(int(np.argmax(share)), share.shape))
+        (name, inlet), _ = next(item for item in self.slots.items() if item[1].start <= slot < item[1].stop)
+        unit = self.case.plan.units[name]
+        raise SolveError(
+            name,
+            f"the recycle does not settle: {ELEMENTS[element]} in {unit.inlets[inlet]} still moves by "
+            f"{share[sample, slot, element]:.2g} of the stream after {MOST_ROUNDS} rounds",
+            unit.position,
+            self.case.offset + int(active[sample]),
+        )
+
+    def _store(self, done: list[tuple[Indices, dict[str, Outcome], Array]]) -> None:
+        """Put the samples back in order and hand every unit its outcome."""
+        from ..operations.balance import Outcome
+
+        order = np.argsort(np.concatenate([rows for rows, _, _ in done]))
+        flow = np.concatenate([found for _, _, found in done])[order]
+        for name in self.members:
+            outcomes = [outcome[name] for _, outcome, _ in done]
+
+            def joined(arrays: list[Array]) -> Array:
+                return np.concatenate(arrays)[order]
+
+            lines = tuple(
+                type(line)(line.item, joined([o.lines[i].rate for o in outcomes]), line.unit, line.follows)
+                for i, line in enumerate(outcomes[0].lines)
+            )
+            details = {
+                key: joined([o.details[key] for o in outcomes]) if isinstance(value, np.ndarray) else value
+                for key, value in outcomes[0].details.items()
+            }
+            demands = {inlet: joined([o.demands[inlet] for o in outcomes]) for inlet in outcomes[0].demands}
+            outcome = Outcome(
+                joined([o.shares for o in outcomes]), joined([o.reagents for o in outcomes]), demands, lines, details
+            )
+            self.case.take(name, self._inlets(name, flow), outcome)
+
+
+def _rows(outcome: Outcome, rows: Indices) -> Outcome:
+    lines = tuple(type(line)(line.item, line.rate[rows], line.unit, line.follows) for line in outcome.lines)
+    details = {k: v[rows] if isinstance(v, np.ndarray) else v for k, v in outcome.details.items()}
+    demands = {inlet: rate[rows] for inlet, rate in outcome.demands.items()}
+    return type(outcome)(outcome.shares[rows], outcome.reagents[rows], demands, lines, details)

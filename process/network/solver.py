@@ -1,0 +1,306 @@
+"""Solve a plan: units in order, recycles by splits, every sample on its own test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import feeds
+from ..elements import COUNT, ELEMENTS
+from ..operations.balance import BULK, Balance, Outcome
+from ..operations.base import Line, OperationError, plain
+from ..plan import Plan, Unit
+from ..stream import Stream
+from .errors import SolveError
+from .graph import Network, network
+from .loop import Loop
+from .routes import Routes
+from .solution import Balance as Closure
+from .solution import Solution, UnitResult
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+CHUNK = 128
+"""Samples that are solved together: enough to vectorise, small enough for the cache."""
+DESIGN_ROUNDS = 6
+CLOSURE = 1e-9
+TRACE = 1e-12
+"""Below this share of the total inflow an element's closure is measured against the total (DESIGN §4)."""
+
+
+def solve(
+    plan: Plan, changes: Mapping[str, Array] | None = None, designs: Mapping[str, Mapping[str, Any]] | None = None
+) -> Solution:
+    """Solve a flowsheet; `changes` maps paths (`unit.key`, `feeds.name.rate`) to values, shape (samples,).
+
+    Values are in the unit that the parameter's documentation names. Circuits that the file leaves open are designed at
+    the file's own values, and the samples rate that plant; `designs` hands in an earlier design. Raises SolveError.
+    """
+    changes = {path: np.atleast_1d(np.asarray(values, dtype=float)) for path, values in (changes or {}).items()}
+    _check(plan, changes)
+    graph = network(plan)
+    if designs is None:
+        nominal, designs = _designed(plan, graph)
+        if not changes:
+            return _solution(plan, graph, [nominal])
+    samples = len(next(iter(changes.values()))) if changes else 1
+    cases = []
+    for start in range(0, samples, CHUNK):
+        part = {path: values[start : start + CHUNK] for path, values in changes.items()}
+        cases.append(Case(plan, graph, part, designs, offset=start).run())
+    return _solution(plan, graph, cases)
+
+
+def _check(plan: Plan, changes: Mapping[str, Array]) -> None:
+    known = plan.values()
+    for path, values in changes.items():
+        if path not in known:
+            raise KeyError(f"{plan.name} has no value {path!r}")
+        if not np.all(np.isfinite(values)):
+            raise ValueError(f"{path}: every sample must be a finite number")
+    if len({len(values) for values in changes.values()}) > 1:
+        raise ValueError("every changed value needs the same number of samples")
+
+
+def _designed(plan: Plan, graph: Network) -> tuple[Case, dict[str, Mapping[str, Any]]]:
+    """Design at nominal values until the circuits' own recycles no longer change the design."""
+    designs: dict[str, Mapping[str, Any]] = {}
+    case = Case(plan, graph, {}, designs, designing=True).run()
+    for _ in range(DESIGN_ROUNDS):
+        again = case.design()
+        if again == designs:
+            break
+        designs = again
+        case = Case(plan, graph, {}, designs).run()
+    return case, designs
+
+
+class Case:
+    """One chunk of samples on its way through the flowsheet."""
+
+    def __init__(
+        self, plan: Plan, graph: Network, changes: Mapping[str, Array], designs: dict[str, Any] | Mapping[str, Any],
+        *, designing: bool = False, offset: int = 0,
+    ) -> None:
+        self.plan, self.graph, self.offset, self.designing = plan, graph, offset, designing
+        self.designs: dict[str, Any] = designs if designing and isinstance(designs, dict) else dict(designs)
+        self.samples = len(next(iter(changes.values()))) if changes else 1
+        self.parameters = {
+            name: plain(unit.parameters, self.samples, _inside(changes, name)) for name, unit in plan.units.items()
+        }
+        self.streams: dict[str, Array] = {}
+        self.recipes: dict[str, Array] = {}
+        self.outcomes: dict[str, Outcome] = {}
+        self.inflows: dict[str, dict[str, Array]] = {}
+        self.iterations = np.zeros(self.samples, dtype=np.intp)
+        self._feed(changes)
+
+    def run(self) -> Case:
+        """Solve every group of units in order."""
+        for members, loop in zip(self.graph.groups, self.graph.loops, strict=True):
+            if loop:
+                self.iterations += Loop(self, members).run()
+            else:
+                self._single(members[0])
+        return self
+
+    def design(self) -> dict[str, Mapping[str, Any]]:
+        """The designs that follow from the streams as they stand."""
+        out = {}
+        for name, unit in self.plan.units.items():
+            if unit.kind.design is not None:
+                out[name] = self._design(unit, self.inflows[name])
+        return out
+
+    # -- used by Loop ------------------------------------------------------------------------------------------------
+
+    def evaluate(self, name: str, inlets: Mapping[str, Array], rows: Indices, memory: dict[str, Any]) -> Outcome:
+        """The shares of one unit for some of the samples."""
+        unit = self.plan.units[name]
+        whole = len(rows) == self.samples
+        p: SimpleNamespace = self.parameters[name] if whole else pick(self.parameters[name], rows)
+        on_demand = {i: self.recipes[s][rows] for i, s in unit.inlets.items() if s in self.recipes}
+        if unit.kind.design is not None and name not in self.designs:
+            self.designs[name] = self._design(unit, inlets)
+        balance = Balance(
+            inlets,
+            {inlet: self.graph.parts[stream] for inlet, stream in unit.inlets.items()},
+            {outlet: self.graph.parts[f"{name}.{outlet}"] for outlet in unit.kind.outlets},
+            on_demand,
+            self.designs.get(name),
+            memory,
+        )
+        try:
+            unit.kind.function(p, balance)
+            return balance.finish(unit.kind.rest)
+        except OperationError as error:
+            sample = self.offset + int(rows[error.sample])
+            raise SolveError(f"{name} ({unit.kind.name})", str(error), unit.position, sample) from error
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _design(self, unit: Unit, inlets: Mapping[str, Array]) -> Mapping[str, Any]:
+        assert unit.kind.design is not None
+        flows = {inlet: flow.sum(axis=1) for inlet, flow in inlets.items()}
+        if not all(flow.any() for flow in flows.values()):
+            raise SolveError(unit.name, "nothing enters it, so it cannot be designed", unit.position)
+        try:
+            return unit.kind.design(self.parameters[unit.name], flows)
+        except ValueError as error:
+            raise SolveError(f"{unit.name} ({unit.kind.name})", str(error), unit.position) from error
+
+    def _feed(self, changes: Mapping[str, Array]) -> None:
+        for name, feed in self.plan.feeds.items():
+            own = _inside(changes, f"feeds.{name}")
+            if feed.deposit is not None:
+                from ..data import deposits
+
+                nominal = feed.grade.nominal if feed.grade is not None else deposits()[feed.deposit].grade.value
+                grade = own.get("grade", np.full(self.samples, nominal))
+                try:
+                    recipe = feeds.ore(feed.deposit, grade)
+                except ValueError as error:
+                    raise SolveError(f"feed {name}", str(error), feed.position) from error
+            else:
+                shares = {
+                    formula: own.get(f"material.{formula}", np.full(self.samples, value.nominal))
+                    for formula, value in feed.material.items()
+                }
+                recipe = feeds.material(shares, self.samples)
+            if feed.rate is None:
+                self.recipes[name] = recipe
+                self.streams[name] = np.zeros_like(recipe)
+            else:
+                rate = own.get("rate", np.full(self.samples, feed.rate.nominal))
+                self.streams[name] = rate[:, None, None] * recipe
+
+    def _single(self, name: str) -> None:
+        unit = self.plan.units[name]
+        inlets = {inlet: self.streams[stream] for inlet, stream in unit.inlets.items()}
+        rows = np.arange(self.samples)
+        outcome = self.evaluate(name, inlets, rows, {})
+        self.take(name, inlets, outcome)
+
+    def take(self, name: str, inlets: dict[str, Array], outcome: Outcome) -> None:
+        """Keep a unit's outcome and its outlet streams."""
+        unit = self.plan.units[name]
+        for inlet, rate in outcome.demands.items():
+            stream = unit.inlets[inlet]
+            inlets[inlet] = rate[:, None, None] * self.recipes[stream]
+            self.streams[stream] = inlets[inlet]
+        self.outcomes[name] = outcome
+        self.inflows[name] = inlets
+        entering = np.concatenate([*inlets.values(), outcome.reagents], axis=1)
+        leaving = np.einsum("nse,nsoe->noe", entering, outcome.shares)
+        first = 0
+        for outlet in unit.kind.outlets:
+            stream = f"{name}.{outlet}"
+            last = first + len(self.graph.parts[stream])
+            self.streams[stream] = leaving[:, first:last]
+            first = last
+
+
+def pick(item: Any, rows: Indices) -> Any:
+    """The parameters of some samples."""
+    if isinstance(item, np.ndarray):
+        return item[rows]
+    if isinstance(item, SimpleNamespace):
+        return SimpleNamespace(**{key: pick(value, rows) for key, value in vars(item).items()})
+    if isinstance(item, Mapping):
+        return {key: pick(value, rows) for key, value in item.items()}
+    if isinstance(item, list):
+        return [pick(value, rows) for value in item]
+    return item
+
+
+def _inside(changes: Mapping[str, Array], name: str) -> dict[str, Array]:
+    head = f"{name}."
+    return {path[len(head) :]: values for path, values in changes.items() if path.startswith(head)}
+
+
+def _solution(plan: Plan, graph: Network, cases: list[Case]) -> Solution:
+    streams = {}
+    for name in cases[0].streams:
+        form = plan.feeds[name].form if name in plan.feeds else _form(plan, name)
+        flow = np.concatenate([case.streams[name] for case in cases])
+        streams[name] = Stream(name, form, graph.parts.get(name, BULK), flow)
+    units = {}
+    for name, unit in plan.units.items():
+        outcomes = [case.outcomes[name] for case in cases]
+        lines = tuple(
+            Line(line.item, np.concatenate([o.lines[i].rate for o in outcomes]), line.unit, line.follows)
+            for i, line in enumerate(outcomes[0].lines)
+        )
+        units[name] = UnitResult(
+            name=name,
+            kind=unit.kind.name,
+            stage=unit.stage,
+            inlets=unit.inlets,
+            outlets=tuple(unit.kind.outlets),
+            waste=frozenset(outlet for outlet, about in unit.kind.outlets.items() if about.waste),
+            lines=lines,
+            details=outcomes[0].details if len(outcomes) == 1 else _joined([o.details for o in outcomes]),
+            design=cases[0].designs.get(name, {}),
+        )
+    reagents = {
+        name: np.concatenate([case.outcomes[name].reagents.sum(axis=1) for case in cases]) for name in plan.units
+    }
+    closure = _closure(plan, graph, streams, units, reagents)
+    iterations = int(max(case.iterations.max() for case in cases))
+    routes = Routes(plan, graph, [case.outcomes for case in cases], streams)
+    return Solution(plan, sum(c.samples for c in cases), streams, units, graph.takers, closure, iterations, routes)
+
+
+def _joined(details: list[dict[str, Any]] | list[Mapping[str, Any]]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for key, first in details[0].items():
+        if isinstance(first, np.ndarray) and first.ndim > 0 and all(key in one for one in details):
+            out[key] = np.concatenate([one[key] for one in details])
+        else:
+            out[key] = first
+    return out
+
+
+def _form(plan: Plan, stream: str) -> str:
+    unit, outlet = stream.split(".")
+    return plan.units[unit].kind.outlets[outlet].form
+
+
+def _closure(
+    plan: Plan, graph: Network, streams: Mapping[str, Stream], units: Mapping[str, UnitResult],
+    reagents: Mapping[str, Array],
+) -> Closure:
+    """Out against in, for each unit and for the whole; refuse what does not close."""
+    by_unit = {}
+    for name, unit in units.items():
+        entering = reagents[name] + sum(streams[stream].elements for stream in unit.inlets.values())
+        leaving = sum(streams[f"{name}.{outlet}"].elements for outlet in unit.outlets)
+        by_unit[name] = float(_worst(entering, leaving).max(initial=0.0))
+    entering = sum(reagents.values()) + sum(streams[name].elements for name in plan.feeds)
+    leaving = np.zeros((len(entering), COUNT)) + sum(
+        stream.elements for name, stream in streams.items() if graph.takers.get(name) is None and name not in plan.feeds
+    )
+    # A feed that no unit takes enters and leaves at once.
+    leaving = leaving + sum(
+        (streams[name].elements for name in plan.feeds if graph.takers[name] is None), np.zeros_like(leaving)
+    )
+    error = _worst(entering, leaving)
+    worst = max(float(error.max(initial=0.0)), *by_unit.values(), 0.0)
+    element = ELEMENTS[int(error.max(axis=0).argmax())]
+    if not worst <= CLOSURE:
+        where = max(by_unit, key=lambda name: by_unit[name])
+        raise SolveError(
+            where, f"the balance of {element} does not close: {worst:.3g} of its inflow", plan.units[where].position
+        )
+    return Closure(worst, element, by_unit)
+
+
+def _worst(entering: Any, leaving: Any) -> Array:
+    total = entering.sum(axis=1, keepdims=True)
+    scale = np.where(entering > TRACE * total, entering, total)
+    return np.asarray(np.abs(leaving - entering) / np.where(scale > 0.0, scale, 1.0))

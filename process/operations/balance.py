@@ -1,0 +1,227 @@
+"""Where the atoms of one unit go: the shares of what enters that leave by each outlet.
+
+An operation adds its reagents, says what each outlet must hold and names the outlet that takes the rest. The result
+is a table of shares, not of flows, so that recycles can be closed exactly at any stage of convergence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import reagents as known_reagents
+from ..elements import COUNT, ELEMENTS, INDEX, mass_fractions
+from .base import Line, OperationError
+
+Array = NDArray[np.float64]
+
+BULK = ("bulk",)
+SLACK = 1e-9
+"""How far over its inflow an element may be asked for before it is an error rather than rounding."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a unit does with its inlets.
+
+    `shares` has shape (samples, slots in, slots out, elements) over the inlets' parts and then the reagents;
+    `reagents` (samples, reagents, elements) kg/h; `demands` the kg/h asked of on-demand feeds.
+    """
+
+    shares: Array
+    reagents: Array
+    demands: Mapping[str, Array]
+    lines: tuple[Line, ...]
+    details: Mapping[str, Any]
+
+
+def composition(item: str) -> Array:
+    """Mass fractions of a reagent's elements, shape (elements,): an item of the data, or a formula."""
+    reagent = known_reagents().get(item)
+    if reagent is None:
+        return mass_fractions(item)
+    out = np.zeros(COUNT)
+    for formula, share in reagent.composition.items():
+        out += share * mass_fractions(formula)
+    return out / out.sum()
+
+
+class Balance:
+    """The balance of one unit, all samples at once.
+
+    `inlets` maps an inlet to its flow, shape (samples, parts, elements) in kg/h; `outlets` an outlet to its parts.
+    """
+
+    def __init__(
+        self,
+        inlets: Mapping[str, Array],
+        parts: Mapping[str, tuple[str, ...]],
+        outlets: Mapping[str, tuple[str, ...]],
+        on_demand: Mapping[str, Array] | None = None,
+        design: Mapping[str, Any] | None = None,
+        memory: dict[str, Any] | None = None,
+    ) -> None:
+        self.inlets = dict(inlets)
+        self.parts = parts
+        self.outlets = outlets
+        self.design = dict(design or {})
+        self.memory = memory if memory is not None else {}
+        self.samples = len(next(iter(inlets.values())))
+        self.details: dict[str, Any] = {}
+        self._on_demand = dict(on_demand or {})
+        self._demands: dict[str, Array] = {}
+        self._reagents: list[tuple[str, Array]] = []
+        self._lines: list[Line] = []
+        self._sent: Array | None = None
+        self._first = {}
+        slot = 0
+        for name in self.inlets:
+            self._first[name] = slot
+            slot += len(parts[name])
+        self._slots = slot
+        self._out: dict[str, slice] = {}
+        slot = 0
+        for name, rows in outlets.items():
+            self._out[name] = slice(slot, slot + len(rows))
+            slot += len(rows)
+        self._out_slots = slot
+
+    # -- what enters ------------------------------------------------------------------------------------------------
+
+    def flow(self, inlet: str | None = None, part: str | None = None) -> Array:
+        """kg/h by element of an inlet (or of all with this name and a number), shape (samples, elements)."""
+        names = [n for n in self.inlets if inlet is None or n == inlet or n.startswith(f"{inlet}.")]
+        out = np.zeros((self.samples, COUNT))
+        for name in names:
+            if part is None:
+                out += self.inlets[name].sum(axis=1)
+            elif part in self.parts[name]:
+                out += self.inlets[name][:, self.parts[name].index(part)]
+        return out
+
+    def reagent(self, item: str, rate: Array, follows: Iterable[str] = (), *, port: str = "") -> None:
+        """Add a reagent, kg/h of shape (samples,). It enters the balance and the ledger alike.
+
+        `port` tells one use of an item from another where they leave by different outlets.
+        """
+        self._open()
+        rate = np.broadcast_to(np.asarray(rate, dtype=float), (self.samples,))
+        if not np.all(rate >= 0.0):
+            raise OperationError(f"asks for a negative amount of {item}", sample=int(np.argmin(rate)))
+        self._reagents.append((port or item, rate[:, None] * composition(item)))
+        self._lines.append(Line(item, rate, "kg", tuple(follows)))
+
+    def demand(self, inlet: str, rate: Array) -> None:
+        """Ask an on-demand feed for kg/h, shape (samples,); without effect where the inlet has a flow of its own."""
+        self._open()
+        if inlet in self._on_demand:
+            self._demands[inlet] = np.broadcast_to(np.asarray(rate, dtype=float), (self.samples,)).copy()
+            self.inlets[inlet] = self._demands[inlet][:, None, None] * self._on_demand[inlet]
+
+    def is_on_demand(self, inlet: str) -> bool:
+        """Whether an inlet takes as much as it asks for."""
+        return inlet in self._on_demand
+
+    def recipe(self, inlet: str) -> Array:
+        """Mass fractions of an on-demand feed, shape (samples, elements)."""
+        return np.asarray(self._on_demand[inlet].sum(axis=1))
+
+    def use(self, item: str, rate: Array, unit: str, follows: Iterable[str] = ()) -> None:
+        """Note something used that carries no atoms: electricity, heat, labour; shape (samples,) per hour."""
+        rate = np.broadcast_to(np.asarray(rate, dtype=float), (self.samples,))
+        self._lines.append(Line(item, rate, unit, tuple(follows)))
+
+    def total(self) -> Array:
+        """kg/h of all that enters, reagents included, shape (samples, elements)."""
+        return self.flow() + sum((flow for _, flow in self._reagents), np.zeros((self.samples, COUNT)))
+
+    # -- what leaves ------------------------------------------------------------------------------------------------
+
+    def send(
+        self, outlet: str, share: Array | float, *, inlet: str | None = None, reagent: str | None = None,
+        part: str | None = None, to: str | None = None,
+    ) -> None:
+        """Send a share (samples, elements), or what broadcasts to it, of what enters to an outlet.
+
+        Of everything, or only of one inlet, one of its parts, or one reagent. What has the outlet's own parts keeps
+        them; anything else goes to the part `to` (the last one where not said).
+        """
+        sent = self._sending()
+        share = np.broadcast_to(np.asarray(share, dtype=float), (self.samples, COUNT))
+        columns = self._out[outlet]
+        rows = self.outlets[outlet]
+        for slot, name in self._selected(inlet, reagent, part):
+            row = rows.index(name) if name in rows and to is None else (rows.index(to) if to else len(rows) - 1)
+            sent[:, slot, columns.start + row] += share
+
+    def require(self, outlet: str, mass: Array, *elements: str) -> None:
+        """Say how many kg/h of each element an outlet holds, shape (samples, elements), drawn evenly from all inlets.
+
+        Only the named elements where any are named. Asking for more than enters is an error.
+        """
+        total = self.total()
+        share = np.divide(mass, total, out=np.zeros_like(total), where=total > 0.0)
+        if elements:
+            keep = np.zeros(COUNT, dtype=bool)
+            keep[[INDEX[name] for name in elements]] = True
+            share = np.where(keep, share, 0.0)
+        short = (mass > total * (1.0 + SLACK)) & (mass > 0.0)
+        if elements:
+            short &= keep
+        if short.any():
+            sample, column = (int(i) for i in np.argwhere(short)[0])
+            raise OperationError(
+                f"{outlet} needs {mass[sample, column]:.6g} kg/h of {ELEMENTS[column]} and "
+                f"{total[sample, column]:.6g} kg/h enter",
+                sample=sample,
+            )
+        self.send(outlet, np.minimum(share, 1.0))
+
+    def finish(self, rest: str, *, to: str | None = None) -> Outcome:
+        """Send what is left to one outlet and close the table."""
+        sent = self._sending()
+        used = sent.sum(axis=2)
+        if np.any(used > 1.0 + SLACK):
+            sample, _, column = (int(i) for i in np.unravel_index(int(np.argmax(used)), used.shape))
+            raise OperationError(f"sends more {ELEMENTS[column]} out than enters", sample=sample)
+        left = np.maximum(1.0 - used, 0.0)
+        # A remainder below rounding is no flow: it would put noise of one outlet's size into another.
+        left[left < 4e-16] = 0.0
+        columns, rows = self._out[rest], self.outlets[rest]
+        for slot, name in self._selected(None, None, None):
+            row = rows.index(name) if name in rows and to is None else (rows.index(to) if to else len(rows) - 1)
+            sent[:, slot, columns.start + row] += left[:, slot]
+        sent /= sent.sum(axis=2, keepdims=True)
+        reagents = np.stack([flow for _, flow in self._reagents], axis=1) if self._reagents else np.zeros(
+            (self.samples, 0, COUNT)
+        )
+        return Outcome(sent, reagents, self._demands, tuple(self._lines), self.details)
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        if self._sent is not None:
+            raise RuntimeError("reagents and demands come before the first share is sent")
+
+    def _sending(self) -> Array:
+        if self._sent is None:
+            slots = self._slots + len(self._reagents)
+            self._sent = np.zeros((self.samples, slots, self._out_slots, COUNT))
+        return self._sent
+
+    def _selected(self, inlet: str | None, reagent: str | None, part: str | None) -> list[tuple[int, str]]:
+        chosen: list[tuple[int, str]] = []
+        if reagent is None:
+            for name, first in self._first.items():
+                if inlet is None or name == inlet or name.startswith(f"{inlet}."):
+                    rows = self.parts[name]
+                    chosen += [(first + i, row) for i, row in enumerate(rows) if part is None or part == row]
+        if inlet is None and part is None:
+            for i, (item, _) in enumerate(self._reagents):
+                if reagent in (None, item):
+                    chosen.append((self._slots + i, "bulk"))
+        return chosen

@@ -1,0 +1,113 @@
+"""Flotation: rare-earth minerals into a concentrate of a given grade."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from ..elements import COUNT, OXIDE_FACTOR, RE
+from ..quantities import Fraction, In, Value
+from .balance import Balance
+from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, spread_over_elements
+
+RARE_EARTH_PARTS = ("bastnaesite", "monazite")
+
+
+class Flotation(Parameters):
+    """Flotation of rare-earth minerals: what is recovered, at which grade.
+
+    Rare-earth minerals float with the recovery of their rare earths, ligands with them; as much of the other minerals
+    follows as the grade says, without preference among them. The concentrate is dry; reagents and water leave with
+    the tailings.
+    """
+
+    kind: Literal["flotation"]
+    feed: Inlet = Field(description="Ground ore.")
+    concentrate_grade: Annotated[Value, In("1", "60 % REO", low=0, high=1, basis=("REO", "TREO"))] = Field(
+        description="Rare-earth oxide in the dry concentrate, by mass."
+    )
+    recovery: dict[ElementName, Fraction] = Field(
+        description="Share of the rare earths that reaches the concentrate: `{REO: 75 %}`, by element where known."
+    )
+    reagents: dict[str, Annotated[Value, In("kg/kg", "2.9 kg/t", low=0)]] = Field(
+        default_factory=dict, description="Reagents per kg of feed, by name."
+    )
+    water: Annotated[Value, In("kg/kg", "0.9 t/t", low=0)] | None = Field(
+        None, description="Fresh water per kg of feed."
+    )
+    electricity: Annotated[Value, In("kWh/kg", "11 kWh/t", low=0)] = Field(
+        description="Grinding and flotation, per kg of feed."
+    )
+    heat: Annotated[Value, In("MJ/kg", "250 MJ/t", low=0)] | None = Field(
+        None, description="Steam and fuel for conditioning and drying, per kg of feed."
+    )
+
+
+def flotation(p: SimpleNamespace, b: Balance) -> None:
+    """Share minerals between concentrate and tailings."""
+    feed = b.flow("feed")
+    mass = feed.sum(axis=1)
+    for item, dose in p.reagents.items():
+        b.reagent(item, dose * mass, (f"reagents.{item}",))
+    if p.water is not None:
+        b.reagent("water", p.water * mass, ("water",))
+    b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
+    if p.heat is not None:
+        b.use("heat", p.heat * mass, "MJ", ("heat",))
+
+    recovery = spread_over_elements(p.recovery, b.samples)
+    ores = b.inlets["feed"]
+    rows = b.parts["feed"]
+    concentrate = np.zeros(b.samples)
+    for part in RARE_EARTH_PARTS:
+        inside = b.flow("feed", part)
+        rare = inside[:, RE].sum(axis=1)
+        mean = np.divide(
+            (inside[:, RE] * recovery[:, RE]).sum(axis=1), rare, out=np.zeros_like(rare), where=rare > 0.0
+        )
+        share = np.broadcast_to(mean[:, None], (b.samples, COUNT)).copy()
+        share[:, RE] = recovery[:, RE]
+        concentrate += (inside * share).sum(axis=1)
+        b.send("concentrate", share, inlet="feed", part=part)
+    oxide = (ores.sum(axis=1)[:, RE] * recovery[:, RE] * OXIDE_FACTOR[RE]).sum(axis=1)
+    others = [i for i, row in enumerate(rows) if row not in RARE_EARTH_PARTS]
+    gangue = ores[:, others].sum(axis=(1, 2))
+    wanted = oxide / p.concentrate_grade - concentrate
+    bad = (wanted < 0.0) & (oxide > 0.0)
+    if bad.any():
+        sample = int(np.argmax(bad))
+        best = oxide[sample] / concentrate[sample]
+        raise OperationError(
+            f"a concentrate of {p.concentrate_grade[sample]:.1%} REO is richer than its pure minerals ({best:.1%})",
+            f"give a concentrate_grade below {best:.1%}",
+            sample,
+        )
+    bad = wanted > gangue
+    if bad.any():
+        sample = int(np.argmax(bad))
+        lowest = oxide[sample] / (concentrate[sample] + gangue[sample])
+        raise OperationError(
+            f"a concentrate of {p.concentrate_grade[sample]:.1%} REO is poorer than the feed allows ({lowest:.1%})",
+            f"give a concentrate_grade above {lowest:.1%}",
+            sample,
+        )
+    follow = np.divide(wanted, gangue, out=np.zeros_like(wanted), where=gangue > 0.0)
+    for i in others:
+        b.send("concentrate", follow[:, None], inlet="feed", part=rows[i])
+    b.details["mass_pull"] = np.divide(concentrate + wanted, mass, out=np.zeros_like(mass), where=mass > 0.0)
+
+
+KIND = Kind(
+    "flotation",
+    "mine",
+    Flotation,
+    {
+        "concentrate": Outlet("concentrate", parts="feed", title="rare-earth concentrate"),
+        "tailings": Outlet("tailings", parts="feed", waste=True),
+    },
+    flotation,
+    rest="tailings",
+)

@@ -1,0 +1,82 @@
+"""Molten-salt electrolysis: rare-earth oxide to metal in an oxide-fluoride cell."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from ..elements import INDEX, MOLAR_MASS, RE
+from ..quantities import Fraction, In, Value
+from .balance import Balance
+from .base import Inlet, Kind, OperationError, Outlet, Parameters
+from .stoichiometry import FARADAY, oxide_oxygen, rare_earth_moles
+
+ELECTRONS = 3.0
+
+
+class MoltenSaltElectrolysis(Parameters):
+    """Oxide-fluoride electrolysis: 3 electrons per rare earth, oxygen off as CO and CO2 of the graphite anode.
+
+    The charge is Faraday's divided by the current efficiency; energy is charge times voltage. Oxide that is not
+    reduced leaves with the slag, and with it the fluoride that is lost.
+    """
+
+    kind: Literal["molten_salt_electrolysis"]
+    feed: Inlet = Field(description="Oxide.")
+    current_efficiency: Annotated[Value, In("1", "75 %", low=0.05, high=1)] = Field(
+        description="Charge that makes metal."
+    )
+    voltage: Annotated[Value, In("V", "10 V", low=1, high=40)] = Field(description="Cell voltage.")
+    recovery: Fraction = Field(description="Share of the rare earths that becomes metal.")
+    anode: Annotated[Value, In("kg/kg", "0.085 kg/kg", low=0)] = Field(description="Graphite per kg of metal.")
+    fluoride: Annotated[Value, In("kg/kg", "0.012 kg/kg", low=0)] = Field(
+        description="Lithium fluoride lost per kg of metal, standing for the mixed salt."
+    )
+
+
+def molten_salt_electrolysis(p: SimpleNamespace, b: Balance) -> None:
+    """Metal by recovery, oxide that is left to the slag, oxygen and carbon to the off-gas."""
+    feed = b.flow("feed")
+    metal = np.zeros_like(feed)
+    metal[:, RE] = feed[:, RE] * p.recovery[:, None]
+    mass = metal.sum(axis=1)
+    charge = ELECTRONS * rare_earth_moles(metal) * 1000.0 * FARADAY / 3600.0 / p.current_efficiency
+    b.reagent("graphite", p.anode * mass, ("anode",))
+    b.reagent("LiF", p.fluoride * mass, ("fluoride",))
+    b.use("electricity", charge * p.voltage / 1000.0, "kWh", ("current_efficiency", "voltage", "recovery"))
+
+    slag = feed - metal
+    for name in ("O", "C"):
+        slag[:, INDEX[name]] = 0.0
+    slag[:, INDEX["O"]] = oxide_oxygen(slag)
+    freed = (feed[:, INDEX["O"]] - slag[:, INDEX["O"]]) / MOLAR_MASS[INDEX["O"]]
+    carbon = p.anode * mass / MOLAR_MASS[INDEX["C"]]
+    short = carbon < freed / 2.0 * (1.0 - 1e-9)
+    if short.any():
+        sample = int(np.argmax(short))
+        least = freed[sample] / 2.0 * MOLAR_MASS[INDEX["C"]] / mass[sample]
+        raise OperationError(
+            f"{p.anode[sample]:.3g} kg/kg of graphite cannot take the oxide's oxygen even as CO2",
+            f"give an anode of at least {least:.3g} kg/kg",
+            sample,
+        )
+    b.require("metal", metal)
+    b.require("slag", slag)
+    for name in ("Li", "F"):
+        held = np.zeros_like(feed)
+        held[:, INDEX[name]] = 1.0
+        b.send("slag", held, reagent="LiF")
+    b.details["charge_Ah_per_kg"] = np.divide(charge, mass, out=np.zeros_like(mass), where=mass > 0.0)
+
+
+KIND = Kind(
+    "molten_salt_electrolysis",
+    "metal",
+    MoltenSaltElectrolysis,
+    {"metal": Outlet("metal"), "slag": Outlet("slag", waste=True), "offgas": Outlet("gas", waste=True)},
+    molten_salt_electrolysis,
+    rest="offgas",
+)

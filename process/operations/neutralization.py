@@ -1,0 +1,72 @@
+"""Impurity removal: a base raises the pH and iron, thorium, phosphate and the like fall out."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from ..elements import INDEX, MOLAR_MASS, molar_mass
+from ..quantities import Fraction, In, Value
+from .balance import Balance
+from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
+from .stoichiometry import acid_demand, moles, neutral_oxygen
+
+EQUIVALENTS = {"MgO": 2.0, "NaOH": 1.0, "Na2CO3": 2.0}
+"""Acid equivalents per mol of base."""
+
+
+class Neutralization(Parameters):
+    """Neutralization: the share of each element that a base precipitates, rare earths lost with them included.
+
+    Precipitates are hydroxides, and phosphates as far as phosphorus falls out. The base's metal stays in the liquor as
+    a salt. Base follows from the charges that precipitate, plus the excess, which covers free acid.
+    """
+
+    kind: Literal["neutralization"]
+    feed: Inlet = Field(description="Leach liquor.")
+    base: Literal["MgO", "NaOH", "Na2CO3"] = Field(description="The base.")
+    removes: dict[ElementName, Fraction] = Field(
+        description="Share that precipitates: `{Fe: 99.5 %, Th: 99.9 %, P: 99 %, REO: 1 %}`."
+    )
+    base_excess: Annotated[Value, In("1", "20 %", low=0)] = Field(
+        standard("20 % from 5 to 50 % (assumed)"), description="Base beyond the charges that precipitate."
+    )
+
+
+def neutralization(p: SimpleNamespace, b: Balance) -> None:
+    """Hydroxides and phosphates to the residue; carbonate of the base to the off-gas."""
+    feed = b.flow("feed")
+    removed = feed * spread_over_elements(p.removes, b.samples)
+    for name in ("O", "H", "Cl", "S", "C", "N"):
+        removed[:, INDEX[name]] = 0.0
+    charges = acid_demand(removed)
+    base = charges * (1.0 + p.base_excess) / EQUIVALENTS[p.base]
+    b.reagent(p.base, base * molar_mass(p.base), ("base_excess", *(f"removes.{name}" for name in p.removes)))
+
+    residue = removed
+    hydroxide = np.maximum(charges - 3.0 * moles(residue)[:, INDEX["P"]], 0.0)
+    residue[:, INDEX["H"]] = hydroxide * MOLAR_MASS[INDEX["H"]]
+    residue[:, INDEX["O"]] = neutral_oxygen(residue)
+    b.require("residue", residue)
+    if p.base == "Na2CO3":
+        gas = np.zeros_like(feed)
+        gas[:, INDEX["C"]] = base * MOLAR_MASS[INDEX["C"]]
+        gas[:, INDEX["O"]] = 2.0 * base * MOLAR_MASS[INDEX["O"]]
+        b.require("offgas", gas)
+
+
+KIND = Kind(
+    "neutralization",
+    "separation",
+    Neutralization,
+    {
+        "liquor": Outlet("purified liquor"),
+        "residue": Outlet("residue", waste=True),
+        "offgas": Outlet("gas", waste=True),
+    },
+    neutralization,
+    rest="liquor",
+)

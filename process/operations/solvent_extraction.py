@@ -1,0 +1,285 @@
+"""Solvent extraction: a counter-current cascade with scrub, element by element, and the reagents that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ..cascade import CascadeError, design_cut, flows, solve_circuits
+from ..data import extractants
+from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE, is_name, members, molar_mass
+from ..quantities import Fraction, In, Value
+from .balance import Balance
+from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
+from .stoichiometry import moles
+
+Array = NDArray[np.float64]
+
+BASES = {"Na": "NaOH", "NH4": "ammonia"}
+BASE_MASS = {"NaOH": "NaOH", "ammonia": "NH3"}
+CHARGE = 3.0
+
+
+class Extractant(BaseModel):
+    """The organic phase: which extractant, how much, how far saponified."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, validate_default=True)
+
+    name: str = Field(description="An extractant of the data, such as P507.")
+    concentration: Annotated[Value, In("mol/L", "1.5 mol/L", low=0.01, high=3.5)] = Field(
+        description="Formal (monomer) concentration."
+    )
+    saponification: Annotated[Value, In("1", "36 % NH4", low=0.01, high=0.5, basis=("Na", "NH4"))] = Field(
+        description="Share of the extractant turned to soap, with its base."
+    )
+
+    @model_validator(mode="after")
+    def _known(self) -> Extractant:
+        if self.name not in extractants():
+            raise ValueError(f"unknown extractant {self.name!r}; the data has {', '.join(sorted(extractants()))}")
+        return self
+
+
+class Purity(BaseModel):
+    """Purities of the two products as oxide mass fractions: of the group that stays, and of the group extracted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    raffinate: Fraction = Field(description="The less extractable group in the raffinate, by REO mass.")
+    extract: Fraction = Field(description="The more extractable group in the strip liquor, by REO mass.")
+
+
+class SolventExtraction(Parameters):
+    """Solvent-extraction circuit: extraction, scrub and strip around one cut, by the exchange model.
+
+    The cut `Nd / Sm` sends Sm and all that is more extractable to the strip liquor. Give the purities, and stages and
+    flows follow once, at nominal values (§ design formulas); or give the stages and purities or flows yourself. A
+    rated circuit keeps its stages and follows its feed: solvent S and scrub W are recomputed from the composition
+    at the cut, unless `solvent` and `scrub` are given, per mol of rare earth fed. Other metals stay with the raffinate.
+    Base is 3 S (1 + excess) and scrub acid 3 W per mol of feed; strip acid 3 (S - W) and the free acid.
+    """
+
+    kind: Literal["solvent_extraction"]
+    feed: Inlet = Field(description="Chloride liquor.")
+    extractant: Extractant = Field(description="The organic phase.")
+    cut: str = Field(description="Where to cut: the last element that stays / the first that is extracted, `Nd / Sm`.")
+    purity: Purity | None = Field(None, description="Purities of raffinate and extract; stages and flows follow.")
+    stages: str | None = Field(
+        None, pattern=r"^\s*\d{1,3}\s*\+\s*\d{1,3}\s*$", description="Extraction + scrub stages, `24 + 22`."
+    )
+    solvent: Annotated[Value, In("mol/mol", "2.7 mol/mol", low=0)] | None = Field(
+        None, description="Organic flow S, mol rare earth carried per mol fed."
+    )
+    scrub: Annotated[Value, In("mol/mol", "2.2 mol/mol", low=0)] | None = Field(
+        None, description="Scrub flow W, mol rare earth refluxed per mol fed."
+    )
+    base_excess: Annotated[Value, In("1", "2 %", low=0)] = Field(
+        standard("2 % from 0 to 5 % (assumed)"), description="Base beyond the soap."
+    )
+    strip_excess: Annotated[Value, In("1", "20 %", low=0)] = Field(
+        standard("20 % from 5 to 60 % (assumed)"), description="Free acid left in the strip liquor."
+    )
+    scrub_acid: Annotated[Value, In("mol/L", "3 mol/L", low=0.1, high=12)] = Field(
+        standard("3 mol/L from 2 to 4.5 mol/L (assumed)"), description="Strength of the scrub acid; sets its water."
+    )
+    strip_acid: Annotated[Value, In("mol/L", "4 mol/L", low=0.1, high=12)] = Field(
+        standard("4 mol/L from 3 to 6 mol/L (assumed)"), description="Strength of the strip acid; sets its water."
+    )
+    extractant_loss: Annotated[Value, In("kg/kg", "3 kg/t", low=0)] = Field(
+        standard("3 kg/t from 1 to 5 kg/t (practice_sx)"), description="Extractant lost per kg of REO fed."
+    )
+    diluent_loss: Annotated[Value, In("kg/kg", "12 kg/t", low=0)] = Field(
+        standard("12 kg/t from 5 to 20 kg/t (practice_sx)"), description="Kerosene lost per kg of REO fed."
+    )
+    electricity: Annotated[Value, In("kWh/kg", "0.19 kWh/kg", low=0)] = Field(
+        standard("0.19 kWh/kg from 0.1 to 0.4 kWh/kg (sprecher2014)"), description="Mixers and pumps, per kg REO fed."
+    )
+    heat: Annotated[Value, In("MJ/kg", "0.8 MJ/kg", low=0)] = Field(
+        standard("0.8 MJ/kg from 0.4 to 1.6 MJ/kg (sprecher2014)"), description="Warming of liquors, per kg REO fed."
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> SolventExtraction:
+        cut = [word.strip() for word in self.cut.split("/")]
+        if len(cut) != 2 or not all(is_name(word) and len(members(word)) == 1 for word in cut):
+            raise ValueError("a cut names two neighbouring elements, such as `Nd / Sm`")
+        light, heavy = order(self.extractant.name, cut[0]), order(self.extractant.name, cut[1])
+        if light >= heavy:
+            raise ValueError(f"{cut[0]} is extracted no less than {cut[1]} by {self.extractant.name}; write `{cut[1]} / {cut[0]}`")
+        if self.purity is None and (self.stages is None or self.solvent is None or self.scrub is None):
+            raise ValueError("give `purity`, or `stages`, `solvent` and `scrub`")
+        if (self.solvent is None) != (self.scrub is None):
+            raise ValueError("`solvent` and `scrub` go together")
+        return self
+
+
+def order(extractant: str, element: str) -> float:
+    """How extractable an element is: its separation factor against lanthanum."""
+    factors = extractants()[extractant].factors
+    if element not in factors:
+        raise ValueError(f"no separation factor of {element} with {extractant}")
+    return float(factors[element].value)
+
+
+def _columns(extractant: str) -> tuple[NDArray[np.intp], Array]:
+    """Rare-earth columns from the least to the most extractable, and their separation factors."""
+    factors = extractants()[extractant].factors
+    names = sorted((name for name in RARE_EARTHS if name in factors), key=lambda name: factors[name].value)
+    return np.array([INDEX[name] for name in names]), np.array([factors[name].value for name in names])
+
+
+def _cut(p: Any, columns: NDArray[np.intp]) -> int:
+    heavy = p.cut.split("/")[1].strip()
+    return int(np.flatnonzero(columns == INDEX[heavy])[0])
+
+
+def _mole_purities(p: Any, amounts: Array, columns: NDArray[np.intp], cut: int) -> tuple[Array, Array]:
+    """Mole purities of extract and raffinate from the oxide mass purities, by each group's mean oxide mass."""
+    oxide = OXIDE_FACTOR[columns] * MOLAR_MASS[columns]
+
+    def mean(group: slice) -> Array:
+        moles_in = amounts[:, group].sum(axis=1)
+        mass = (amounts[:, group] * oxide[group]).sum(axis=1)
+        return np.divide(mass, moles_in, out=np.ones_like(mass), where=moles_in > 0.0)
+
+    light, heavy = mean(slice(0, cut)), mean(slice(cut, None))
+
+    def convert(purity: Array, own: Array, other: Array) -> Array:
+        return np.asarray(purity / own / (purity / own + (1.0 - purity) / other))
+
+    return convert(p.purity.extract, heavy, light), convert(p.purity.raffinate, light, heavy)
+
+
+def design(p: SimpleNamespace, feeds: Mapping[str, Array]) -> Mapping[str, Any]:
+    """Stages of the circuit at nominal values, from the purities; frozen from then on."""
+    if p.stages is not None:
+        extraction, scrub = (int(word) for word in p.stages.split("+"))
+        return {"extraction": extraction, "scrub": scrub, "from": "file"}
+    columns, beta = _columns(p.extractant.name)
+    cut = _cut(p, columns)
+    amounts = moles(feeds["feed"])[:, columns]
+    extract, raffinate = _mole_purities(p, amounts, columns, cut)
+    found = design_cut(amounts[0] / amounts[0].sum(), beta, cut, float(extract[0]), float(raffinate[0]))
+    return {"extraction": int(found.n), "scrub": int(found.m), "from": "purity"}
+
+
+def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
+    """Rate the circuit: every rare earth through the cascade, everything else by where its phase goes."""
+    feed = b.flow("feed")
+    columns, beta = _columns(p.extractant.name)
+    cut = _cut(p, columns)
+    amounts = moles(feed)[:, columns]
+    total = amounts.sum(axis=1)
+    running = total > 0.0
+    safe = np.where(running, total, 1.0)
+    fraction = amounts / safe[:, None]
+    heavy = fraction[:, cut:].sum(axis=1)
+    if p.solvent is not None:
+        solvent, scrub = np.asarray(p.solvent), np.asarray(p.scrub)
+    else:
+        extract, raffinate = _mole_purities(p, amounts, columns, cut)
+        solvent, scrub = _follow(beta[cut] / beta[cut - 1], heavy, extract, raffinate, running)
+    extraction, scrubbing = int(b.design["extraction"]), int(b.design["scrub"])
+    share = np.zeros_like(fraction)
+    if running.any():
+        result = _rate(b, extraction, scrubbing, fraction, beta, solvent, scrub, running)
+        extracted = result.extract
+        out = extracted + result.raffinate
+        share[running] = np.divide(extracted, out, out=np.zeros_like(out), where=out > 0.0)
+        b.details["iterations"] = result.iterations
+        b.details["organic"] = result.organic
+        b.details["aqueous"] = result.aqueous
+    _reagents(p, b, feed, total, solvent, scrub)
+
+    rare_share = np.zeros_like(feed)
+    rare_share[:, columns] = share
+    b.send("strip_liquor", rare_share, inlet="feed")
+    free = p.strip_excess / (1.0 + p.strip_excess)
+    held = np.zeros_like(feed)
+    held[:, INDEX["Cl"]] = 1.0
+    held[:, INDEX["H"]] = free
+    b.send("strip_liquor", held, reagent=STRIP)
+    b.send("strip_liquor", 1.0, reagent=STRIP_WATER)
+    b.details |= {
+        "stages": (extraction, scrubbing),
+        "elements": tuple(RARE_EARTHS[int(np.flatnonzero(RE == c)[0])] for c in columns),
+        "S": solvent,
+        "W": scrub,
+        "feed_kmol_per_h": total,
+        "organic_m3_per_h": CHARGE * solvent * total / (p.extractant.concentration * p.extractant.saponification),
+    }
+
+
+SCRUB, SCRUB_WATER, STRIP, STRIP_WATER = "scrub acid", "scrub water", "strip acid", "strip water"
+
+
+def _follow(beta: float, heavy: Array, extract: Array, raffinate: Array, running: NDArray[np.bool_]) -> tuple[Array, Array]:
+    solvent, scrub = np.zeros_like(heavy), np.zeros_like(heavy)
+    try:
+        s, w, _ = flows(beta, heavy[running], extract[running], raffinate[running])
+    except CascadeError as error:
+        raise _told(error, running) from error
+    solvent[running], scrub[running] = s, w
+    return solvent, scrub
+
+
+def _rate(
+    b: Balance, extraction: int, scrubbing: int, fraction: Array, beta: Array, solvent: Array, scrub: Array,
+    running: NDArray[np.bool_],
+) -> Any:
+    factors = np.broadcast_to(beta, fraction[running].shape)
+    start = b.memory.get("scalars")
+    if start is not None and len(start) != int(running.sum()):
+        start = None
+    try:
+        result = solve_circuits(
+            extraction + scrubbing, extraction, fraction[running], factors, solvent[running], scrub[running],
+            start=start,
+        )
+    except CascadeError as error:
+        raise _told(error, running) from error
+    b.memory["scalars"] = result.scalars
+    return result
+
+
+def _told(error: CascadeError, running: NDArray[np.bool_]) -> OperationError:
+    case = getattr(error, "case", None) or 0
+    return OperationError(f"the circuit has no solution: {error}", sample=int(np.flatnonzero(running)[case]))
+
+
+def _reagents(p: Any, b: Balance, feed: Array, total: Array, solvent: Array, scrub: Array) -> None:
+    """Soap, scrub and strip acid with their water, losses of the organic phase, power and heat."""
+    oxide = (feed[:, RE] * OXIDE_FACTOR[RE]).sum(axis=1)
+    base = p.extractant.saponification_basis
+    item = BASES[base]
+    soap = CHARGE * solvent * total * (1.0 + p.base_excess)
+    scrubbing = CHARGE * scrub * total
+    stripping = CHARGE * (solvent - scrub) * total * (1.0 + p.strip_excess)
+    b.reagent(item, soap * molar_mass(BASE_MASS[item]), ("base_excess",))
+    b.reagent("HCl", scrubbing * molar_mass("HCl"), port=SCRUB)
+    b.reagent("water", scrubbing / p.scrub_acid * 1000.0, ("scrub_acid",), port=SCRUB_WATER)
+    b.reagent("HCl", stripping * molar_mass("HCl"), ("strip_excess",), port=STRIP)
+    b.reagent("water", stripping / p.strip_acid * 1000.0, ("strip_acid",), port=STRIP_WATER)
+    b.reagent(p.extractant.name, p.extractant_loss * oxide, ("extractant_loss",))
+    b.reagent("kerosene", p.diluent_loss * oxide, ("diluent_loss",))
+    b.use("electricity", p.electricity * oxide, "kWh", ("electricity",))
+    b.use("heat", p.heat * oxide, "MJ", ("heat",))
+
+
+KIND = Kind(
+    "solvent_extraction",
+    "separation",
+    SolventExtraction,
+    {
+        "raffinate": Outlet("chloride liquor", title="the elements that stay, with the salts of the soap"),
+        "strip_liquor": Outlet("chloride liquor", title="the elements that are extracted"),
+    },
+    solvent_extraction,
+    rest="raffinate",
+    design=design,
+)

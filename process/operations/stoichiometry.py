@@ -1,0 +1,101 @@
+"""Charges, moles and the oxygen that a solid or a solution must hold to be neutral.
+
+Every stream that is neither metal nor gas is taken as ionic: oxygen balances the charges that are left after the
+other ions. One rule then serves ores, calcines, precipitates and liquors alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..elements import COUNT, ELEMENTS, INDEX, MOLAR_MASS, OXYGEN_PER_ATOM, RARE_EARTHS, RE
+
+Array = NDArray[np.float64]
+
+VALENCE: Mapping[str, int] = MappingProxyType(
+    {
+        **dict.fromkeys(RARE_EARTHS, 3),
+        **{"H": 1, "Li": 1, "Na": 1, "K": 1, "Mg": 2, "Ca": 2, "Sr": 2, "Ba": 2, "Ra": 2, "Pb": 2, "Zn": 2, "Ni": 2},
+        **{"Co": 2, "Cu": 2, "Mn": 2, "Fe": 3, "Al": 3, "Ga": 3, "B": 3, "Ti": 4, "Zr": 4, "Si": 4, "Th": 4, "U": 6},
+        **{"Nb": 5, "C": 4, "S": 6, "P": 5, "N": -3, "F": -1, "Cl": -1, "O": -2, "Ar": 0},
+    }
+)
+"""Usual charges in minerals and acid liquors: carbonate, sulphate, phosphate, ammonium. Source: standard chemistry."""
+
+CHARGE: NDArray[np.float64] = np.array([float(VALENCE[name]) for name in ELEMENTS])
+CHARGE.flags.writeable = False
+
+KATIONS = tuple(name for name in ELEMENTS if VALENCE[name] > 0 and name not in ("H", "C", "S", "P", "Si", "B"))
+"""Elements that go into acid as cations."""
+
+FARADAY = 96485.33212
+"""C/mol. Source: SI (2019), exact."""
+
+
+def column(*names: str) -> NDArray[np.intp]:
+    """Column numbers of elements."""
+    return np.array([INDEX[name] for name in names], dtype=np.intp)
+
+
+def moles(mass: Array) -> Array:
+    """kmol/h from kg/h, any leading shape, elements last."""
+    return np.asarray(mass / MOLAR_MASS)
+
+
+def kilograms(amount: Array) -> Array:
+    """kg/h from kmol/h, any leading shape, elements last."""
+    return np.asarray(amount * MOLAR_MASS)
+
+
+def rare_earth_moles(mass: Array) -> Array:
+    """kmol/h of all rare earths, shape (samples,)."""
+    return np.asarray((mass[:, RE] / MOLAR_MASS[RE]).sum(axis=1))
+
+
+def neutral_oxygen(mass: Array, valence: Mapping[str, Array | float] | None = None) -> Array:
+    """kg/h of O that makes an ionic stream neutral, shape (samples,); negative where anions are in excess.
+
+    The stream's own O is left out of the count. `valence` replaces usual charges: `{"Ce": 4}` for a roasted calcine.
+
+    >>> import numpy as np
+    >>> from didymium.elements import COUNT, INDEX
+    >>> calcite = np.zeros((1, COUNT))
+    >>> calcite[0, INDEX["Ca"]], calcite[0, INDEX["C"]] = 40.078, 12.011
+    >>> float(neutral_oxygen(calcite)[0].round(2))
+    48.0
+    """
+    charge = np.broadcast_to(CHARGE, mass.shape).copy()
+    for name, value in (valence or {}).items():
+        charge[:, INDEX[name]] = value
+    charge[:, INDEX["O"]] = 0.0
+    return np.asarray((moles(mass) * charge).sum(axis=1) / 2.0 * MOLAR_MASS[INDEX["O"]])
+
+
+def acid_demand(dissolved: Array) -> Array:
+    """kmol/h of monobasic acid that dissolves these cations from their oxides or carbonates, shape (samples,)."""
+    columns = column(*KATIONS)
+    return np.asarray((moles(dissolved)[:, columns] * CHARGE[columns]).sum(axis=1))
+
+
+def oxide_oxygen(mass: Array) -> Array:
+    """kg/h of O in the conventional oxides (CeO2, Pr6O11, Tb4O7, R2O3 …) of these elements, shape (samples,)."""
+    return np.asarray((moles(mass) * OXYGEN_PER_ATOM).sum(axis=1) * MOLAR_MASS[INDEX["O"]])
+
+
+def only(mass: Array, *names: str) -> Array:
+    """The same flows with every element but these set to zero."""
+    out = np.zeros_like(mass)
+    columns = column(*names)
+    out[:, columns] = mass[:, columns]
+    return out
+
+
+def one(name: str, mass: Array, samples: int) -> Array:
+    """A flow of one element, shape (samples, elements)."""
+    out = np.zeros((samples, COUNT))
+    out[:, INDEX[name]] = mass
+    return out

@@ -1,0 +1,109 @@
+"""Swarf leach: grinding swarf oxidised and leached, rare earths back to separation, iron out."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from ..elements import INDEX, MOLAR_MASS, RE, molar_mass
+from ..quantities import Fraction, In, Value
+from .balance import Balance
+from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
+from .oxidative_roast import AIR_OXYGEN
+from .stoichiometry import acid_demand, neutral_oxygen, rare_earth_moles
+
+
+class SwarfLeach(Parameters):
+    """Swarf leach: a share of the swarf is collected, roasted in air and leached with hydrochloric acid.
+
+    Rare earths go to a chloride liquor; iron, cobalt and boron stay in the residue as oxides. What is not collected
+    is lost.
+    """
+
+    kind: Literal["swarf_leach"]
+    feeds: list[Inlet] = Field(min_length=1, description="Swarf, ultrafines and rejects.")
+    share: Fraction = Field(description="Share of the swarf that is collected and treated.")
+    extraction: dict[ElementName, Fraction] = Field(description="Share that dissolves: `{REO: 98 %, Fe: 1 %}`.")
+    acid_excess: Annotated[Value, In("1", "10 %", low=0)] = Field(
+        standard("10 % from 5 to 30 % (assumed)"), description="Acid beyond the charges that dissolve."
+    )
+    liquor: Annotated[Value, In("mol/L", "1.0 mol/L", low=0.001)] = Field(
+        standard("1 mol/L from 0.5 to 1.5 mol/L (assumed)"), description="Rare earths in the liquor; sets the water."
+    )
+    heat: Annotated[Value, In("MJ/kg", "2 MJ/kg", low=0)] = Field(
+        standard("2 MJ/kg from 1 to 5 MJ/kg (assumed)"), description="Roasting fuel per kg of swarf treated."
+    )
+
+
+def swarf_leach(p: SimpleNamespace, b: Balance) -> None:
+    """Lose what is not collected, oxidise the rest, dissolve by extraction."""
+    swarf = b.flow("feeds")
+    treated = swarf * p.share[:, None]
+    metals = treated.copy()
+    for name in ("O", "C", "H", "N"):
+        metals[:, INDEX[name]] = 0.0
+    dissolved = metals * spread_over_elements(p.extraction, b.samples)
+    residue = metals - dissolved
+    residue[:, INDEX["O"]] = neutral_oxygen(residue)
+    dissolving = acid_demand(dissolved)
+    carbon = treated[:, INDEX["C"]] / MOLAR_MASS[INDEX["C"]]
+    hydrogen = treated[:, INDEX["H"]] / MOLAR_MASS[INDEX["H"]]
+    gas = (2.0 * carbon + hydrogen / 2.0) * MOLAR_MASS[INDEX["O"]]
+    oxides = residue[:, INDEX["O"]] + dissolving / 2.0 * MOLAR_MASS[INDEX["O"]]
+    oxygen = np.maximum(oxides + gas - treated[:, INDEX["O"]], 0.0)
+    acid = dissolving * (1.0 + p.acid_excess)
+    b.reagent("air", oxygen / AIR_OXYGEN, ("share",))
+    b.reagent("HCl", acid * molar_mass("HCl"), ("acid_excess", "share"))
+    b.reagent("water", rare_earth_moles(dissolved) / p.liquor * 1000.0, ("liquor",))
+    b.use("heat", p.heat * treated.sum(axis=1), "MJ", ("heat",))
+
+    b.send("uncollected", (1.0 - p.share)[:, None], inlet="feeds")
+    treated_share = p.share[:, None]
+    total = b.total() - swarf * (1.0 - treated_share)
+    b.send("offgas", _off_gas(p, b), inlet="feeds")
+    air = np.zeros_like(swarf)
+    for name in ("N", "Ar"):
+        air[:, INDEX[name]] = 1.0
+    burnt = np.divide(gas, total[:, INDEX["O"]], out=np.zeros_like(gas), where=total[:, INDEX["O"]] > 0.0)
+    left = np.divide(
+        residue[:, INDEX["O"]], total[:, INDEX["O"]], out=np.zeros_like(gas), where=total[:, INDEX["O"]] > 0.0
+    )
+    air[:, INDEX["O"]] = burnt
+    b.send("offgas", air, reagent="air")
+    held = np.zeros_like(swarf)
+    held[:, INDEX["O"]] = left
+    for port in ("air", "water"):
+        b.send("residue", held, reagent=port)
+    out = np.zeros_like(swarf)
+    out[:, INDEX["O"]] = burnt
+    b.send("offgas", out, reagent="water")
+    b.send("offgas", out * treated_share, inlet="feeds")
+    metal_share = np.divide(residue, swarf, out=np.zeros_like(swarf), where=swarf > 0.0)
+    metal_share[:, INDEX["O"]] = left * p.share
+    b.send("residue", metal_share, inlet="feeds")
+
+
+def _off_gas(p: SimpleNamespace, b: Balance) -> np.ndarray:
+    """Carbon, hydrogen and nitrogen of the treated swarf burn off."""
+    share = np.zeros_like(b.flow("feeds"))
+    for name in ("C", "H", "N"):
+        share[:, INDEX[name]] = p.share
+    return share
+
+
+KIND = Kind(
+    "swarf_leach",
+    "separation",
+    SwarfLeach,
+    {
+        "liquor": Outlet("chloride liquor"),
+        "residue": Outlet("residue", waste=True),
+        "uncollected": Outlet("swarf", waste=True),
+        "offgas": Outlet("gas", waste=True),
+    },
+    swarf_leach,
+    rest="liquor",
+)

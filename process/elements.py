@@ -85,6 +85,16 @@ def mass_fractions(formula: str) -> NDArray[np.float64]:
 
 
 @cache
+def molar_mass(formula: str) -> float:
+    """Molar mass of a compound, g/mol.
+
+    >>> round(molar_mass("HCl"), 2)
+    36.46
+    """
+    return float(molmass.Formula(formula).mass)
+
+
+@cache
 def _oxide_factor() -> NDArray[np.float64]:
     out = np.ones(COUNT)
     for name, oxide in OXIDES.items():

@@ -186,3 +186,9 @@ def cost_rates() -> Mapping[str, Fact]:
 def waste_costs() -> Mapping[tuple[str, str], Fact]:
     """USD per t of waste by (form, region); the form `other` stands for any that is not listed."""
     return MappingProxyType({(row["form"], row["region"]): fact(row) for row in rows("waste")})
+
+
+@cache
+def by_product_values() -> Mapping[tuple[str, str], Fact]:
+    """USD per kg of an element that is not a rare earth, by (form of the stream, element)."""
+    return MappingProxyType({(row["form"], row["element"]): fact(row) for row in rows("by_products")})

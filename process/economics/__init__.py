@@ -1,1 +1,21 @@
-"""economics"""
+"""Costs of a solved flowsheet: prices, capital, and joint costs shared out; reads a solution, never solves physics."""
+
+from __future__ import annotations
+
+from .capital import Investment
+from .cost import Cost, CostShare, CostSplit, cost
+from .operating import CostLine
+from .pricebook import CostError, Price, PriceBook, PriceError
+
+__all__ = [
+    "Cost",
+    "CostError",
+    "CostLine",
+    "CostShare",
+    "CostSplit",
+    "Investment",
+    "Price",
+    "PriceBook",
+    "PriceError",
+    "cost",
+]

@@ -61,15 +61,6 @@ def test_sources_are_complete() -> None:
         assert " " not in source.key
 
 
-def test_no_source_is_unused_except_those_that_flowsheets_name() -> None:
-    used = {row[key] for name in FILES for row in rows(name) for key in ("source", "distribution_source") if key in row}
-    for_flowsheets = {
-        *("miit2016", "pradip2013", "bearlodge2014", "herbst1991", "faraday", "tanaka2021", "southern2020"),
-        *("usgs_yearbook", "sunsirs2026", "computed"),
-    }
-    assert set(data.sources()) - used <= for_flowsheets
-
-
 @pytest.mark.parametrize("key", sorted(data.deposits()))
 def test_deposits(key: str) -> None:
     deposit = data.deposits()[key]

@@ -1,0 +1,209 @@
+"""What every stream costs: joint costs shared out along the flowsheet, recycles included.
+
+For each unit, own cost + cost of its inlets = cost of its outlets. Costs keep the stage that caused them as a tag, and
+each tag is shared out by its own table: a stream that goes back to an earlier stage carries only what that stage and
+those before it have cost, because that is what it displaces. See docs/costs.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import by_product_values, oxide_price
+from ..elements import INDEX, OXIDE_FACTOR, RARE_EARTHS, indices
+from ..network.solution import Solution
+from ..plan import STAGES
+from ..stream import Stream
+from .pricebook import CostError
+
+Array = NDArray[np.float64]
+
+CHUNK = 256
+"""Samples solved at once; bounds the memory."""
+ORDER: Mapping[str, int] = {name: i for i, name in enumerate(STAGES)}
+
+
+@dataclass(frozen=True)
+class _Outlet:
+    """An outlet as an edge: from unit to unit (None where it leaves), and the last tag that it may carry."""
+
+    name: str
+    source: int
+    taker: int | None
+    last_tag: int
+    worthless: bool
+
+
+class Allocation:
+    """The cost tables of a solved flowsheet: which share of a unit's cost each outlet carries, by tag.
+
+    Tags are the stages in order, `ORDER`. Shares have shape (samples, outlets, tags); they sum to 1 over the outlets
+    of a unit.
+    """
+
+    def __init__(self, solution: Solution) -> None:
+        self.solution = solution
+        self.units = list(solution.units)
+        self.basis = solution.plan.allocation
+        self._place = {name: i for i, name in enumerate(self.units)}
+        self.outlets = self._outlets()
+        self.shares = self._shares()
+
+    # -- the tables -------------------------------------------------------------------------------------------------
+
+    def _outlets(self) -> list[_Outlet]:
+        """Outlets in the order of units; worthless ones end in waste however they go on."""
+        edges = []
+        for name, unit in self.solution.units.items():
+            for outlet in unit.outlets:
+                taker = self.solution.takers.get(f"{name}.{outlet}")
+                edges.append((f"{name}.{outlet}", name, None if taker is None else taker[0], outlet in unit.waste))
+        useful: set[str] = set()
+        while True:
+            found = {
+                source
+                for _, source, taker, waste in edges
+                if source not in useful and ((taker is None and not waste) or taker in useful)
+            }
+            if not found:
+                break
+            useful |= found
+        out = []
+        for stream, source, taker, waste in edges:
+            own = ORDER[self.solution.units[source].stage]
+            to = None if taker is None else ORDER[self.solution.units[taker].stage]
+            out.append(
+                _Outlet(
+                    name=stream,
+                    source=self._place[source],
+                    taker=None if taker is None else self._place[taker],
+                    last_tag=len(STAGES) - 1 if to is None or to >= own else to,
+                    worthless=(waste if taker is None else taker not in useful),
+                )
+            )
+        return out
+
+    def _shares(self) -> Array:
+        samples, tags = self.solution.samples, len(STAGES)
+        weights = np.zeros((samples, len(self.outlets)))
+        for i, outlet in enumerate(self.outlets):
+            if not outlet.worthless:
+                weights[:, i] = weight(self.solution, self.solution.streams[outlet.name])
+        shares = np.zeros((samples, len(self.outlets), tags))
+        for unit in range(len(self.units)):
+            mine = [i for i, outlet in enumerate(self.outlets) if outlet.source == unit]
+            own = weights[:, mine]
+            if self.basis == "mass":
+                own = _or_mass(own, self.solution, [self.outlets[i] for i in mine])
+            for tag in range(tags):
+                carried = np.array([tag <= self.outlets[i].last_tag for i in mine])
+                shares[:, mine, tag] = self._split(own, carried, [self.outlets[i] for i in mine])
+        return shares
+
+    @staticmethod
+    def _split(weights: Array, carried: NDArray[np.bool_], outlets: list[_Outlet]) -> Array:
+        """Shares of one unit's outlets for one tag, shape (samples, outlets), from weights and what may carry it.
+
+        Where nothing that may carry the tag has weight it goes to the first such outlet that is no waste; where every
+        outlet goes back, all of them carry it by weight.
+        """
+        if not any(may and not outlet.worthless for may, outlet in zip(carried, outlets, strict=True)):
+            carried = np.ones_like(carried)
+        allowed = weights * carried
+        total = allowed.sum(axis=1, keepdims=True)
+        candidates = [i for i, outlet in enumerate(outlets) if carried[i] and not outlet.worthless]
+        fallback = np.zeros(len(outlets))
+        fallback[candidates[0] if candidates else 0] = 1.0
+        return np.asarray(np.where(total > 0.0, allowed / np.where(total > 0.0, total, 1.0), fallback))
+
+    # -- the solve --------------------------------------------------------------------------------------------------
+
+    def _matrices(self, tag: int) -> Iterator[tuple[slice, Array]]:
+        """I − A of a tag in chunks of samples: A[v, u] is the share of unit u's cost that unit v takes over."""
+        count = len(self.units)
+        for start in range(0, self.solution.samples, CHUNK):
+            part = slice(start, min(start + CHUNK, self.solution.samples))
+            matrix = np.zeros((part.stop - part.start, count, count))
+            matrix[:] = np.eye(count)
+            for i, outlet in enumerate(self.outlets):
+                if outlet.taker is not None:
+                    matrix[:, outlet.taker, outlet.source] -= self.shares[part, i, tag]
+            yield part, matrix
+
+    def streams(self, own: Array) -> dict[str, Array]:
+        """USD/h that each outlet carries, shape (samples, tags), from the units' own costs (samples, units, tags).
+
+        A unit's own costs include what its feeds cost.
+        """
+        totals = np.zeros_like(own)
+        for tag in range(own.shape[2]):
+            if not np.any(own[:, :, tag]):
+                continue
+            for part, matrix in self._matrices(tag):
+                totals[part, :, tag] = _solve(matrix, own[part, :, tag])
+        return {
+            outlet.name: np.asarray(totals[:, outlet.source, :] * self.shares[:, i, :])
+            for i, outlet in enumerate(self.outlets)
+        }
+
+    def reach(self, stream: str) -> Array:
+        """Share of each unit's own cost that ends up in a stream, by tag, shape (samples, units, tags).
+
+        For a stream that leaves the flowsheet the shares are at most 1.
+        """
+        index = next((i for i, outlet in enumerate(self.outlets) if outlet.name == stream), None)
+        if index is None:
+            raise CostError(f"{stream} is not an outlet of a unit", "name a product that a unit makes")
+        out = np.zeros((self.solution.samples, len(self.units), len(STAGES)))
+        target = self.outlets[index].source
+        for tag in range(len(STAGES)):
+            for part, matrix in self._matrices(tag):
+                wanted = np.zeros(matrix.shape[:2])
+                wanted[:, target] = self.shares[part, index, tag]
+                out[part, :, tag] = _solve(matrix.transpose(0, 2, 1), wanted)
+        return out
+
+    def terminal(self) -> list[str]:
+        """The outlets that leave the flowsheet."""
+        return [outlet.name for outlet in self.outlets if outlet.taker is None]
+
+
+def weight(solution: Solution, stream: Stream) -> Array:
+    """What a stream weighs in the allocation of its plan, shape (samples,).
+
+    `value`: USD/h of its rare earths at the price of their oxides, and of listed by-products; `mass`: kg/h of
+    rare-earth oxides.
+    """
+    elements = stream.elements
+    if solution.plan.allocation == "mass":
+        columns = indices(RARE_EARTHS)
+        return np.asarray(elements[:, columns] @ OXIDE_FACTOR[columns])
+    price = np.zeros(elements.shape[1])
+    for name in RARE_EARTHS:
+        price[INDEX[name]] = oxide_price(name, solution.plan.year).value * OXIDE_FACTOR[INDEX[name]]
+    for (form, name), fact in by_product_values().items():
+        if form == stream.form:
+            price[INDEX[name]] += fact.value
+    return np.asarray(elements @ price)
+
+
+def _or_mass(weights: Array, solution: Solution, outlets: list[_Outlet]) -> Array:
+    """Weights by total mass in the samples where no outlet holds rare earths."""
+    masses = np.zeros_like(weights)
+    for i, outlet in enumerate(outlets):
+        if not outlet.worthless:
+            masses[:, i] = solution.streams[outlet.name].flow.sum(axis=(1, 2))
+    return np.asarray(np.where(weights.sum(axis=1, keepdims=True) > 0.0, weights, masses))
+
+
+def _solve(matrices: Array, right: Array) -> Array:
+    try:
+        return np.asarray(np.linalg.solve(matrices, right[:, :, None])[:, :, 0])
+    except np.linalg.LinAlgError as error:
+        raise CostError(
+            "costs run in a circle that no product leaves", "let a product leave the loop, or mark its outlet as waste"
+        ) from error

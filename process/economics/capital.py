@@ -1,0 +1,104 @@
+"""What the stages cost to build: a known plant, scaled to capacity, year and region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import Plant, capital, cost_index, cost_rates, exchange_rate, regional_factors
+from ..network.solution import Solution
+from ..plan import STAGES
+from ..supply.capacity import counted, hours_per_year, nameplate_rate, throughput
+from .pricebook import CostError
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Investment:
+    """Capital of a stage: `million_usd` of the plan's year and region, shape (samples,), for `capacity` t/year.
+
+    `recovery` is the yearly charge as a share of it, `hours` the operating hours a year.
+    """
+
+    stage: str
+    million_usd: Array
+    capacity: Array
+    recovery: float
+    hours: Array
+    plant: Plant
+    assumed: bool
+    note: str
+
+
+def recovery_factor(rate: float, years: float) -> float:
+    """Yearly charge as a share of the capital that pays it back with interest: r(1+r)^n / ((1+r)^n − 1).
+
+    >>> round(recovery_factor(0.10, 20), 4)
+    0.1175
+    """
+    if rate == 0.0:
+        return 1.0 / years
+    growth = (1.0 + rate) ** years
+    return float(rate * growth / (growth - 1.0))
+
+
+def scaled(plant: Plant, capacity: Array, year: int, region: str) -> Array:
+    """Million USD of `year` to build `capacity` t/year in `region`, shape (samples,).
+
+    cost × (capacity / base capacity)^0.6 × cost index ratio × build-cost ratio of the regions.
+
+    >>> from didymium.data import capital
+    >>> scaled(capital()["separation"], np.array([106_662.0]), 2024, "china").round(1)
+    array([1080.7])
+    >>> scaled(capital()["separation"], np.array([20_000.0]), 2024, "us").round(0)
+    array([1199.])
+    """
+    factors = regional_factors()
+    if ("build_cost", region) not in factors:
+        raise CostError(f"no build-cost factor for the region {region!r}", "use a region with a price book")
+    base = plant.cost.value / exchange_rate(plant.currency, plant.cost.year).value
+    index = cost_index(year).value / cost_index(plant.cost.year).value
+    ratio = factors["build_cost", region].value / factors["build_cost", plant.region].value
+    size = (capacity / plant.capacity) ** cost_rates()["exponent"].value
+    return np.asarray(base * size * index * ratio)
+
+
+def investments(solution: Solution, changes: Mapping[str, Array] | None = None) -> Mapping[str, Investment]:
+    """The capital of every stage that has units.
+
+    A stage is built for its nameplate where the file gives one that is above what it makes, else for what it makes.
+    A nameplate on another basis (NdPr oxide for a separation plant) scales the stage's own measure by the same ratio.
+    """
+    plan, rates = solution.plan, cost_rates()
+    hours = hours_per_year(solution, changes)
+    charge = recovery_factor(rates["discount_rate"].value, rates["life"].value)
+    out = {}
+    for stage in STAGES:
+        if not any(unit.stage == stage for unit in solution.units.values()):
+            continue
+        plant, region = capital()[stage], plan.regions.get(stage, plan.region)
+        made, what = throughput(solution, stage)
+        note = f"built for {what}"
+        plate = plan.nameplates.get(stage)
+        if plate is not None:
+            rate = counted(solution.streams[plate.stream], plate.basis)
+            allowed = nameplate_rate(plate, hours, changes)
+            made = made * np.maximum(1.0, np.divide(allowed, rate, out=np.ones_like(rate), where=rate > 0))
+            note += ", at the nameplate where that is more"
+        capacity = made * hours / 1000.0
+        assumed = plant.cost.assumed
+        out[stage] = Investment(
+            stage=stage,
+            million_usd=scaled(plant, capacity, plan.year, region),
+            capacity=capacity,
+            recovery=charge,
+            hours=hours,
+            plant=plant,
+            assumed=assumed,
+            note=f"{plant.title}, {plant.cost.year}; {note}",
+        )
+    return out

@@ -1,0 +1,181 @@
+"""The cost of a solved flowsheet: per kg of each product, by cause and by stage, with every line behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..network.solution import Solution
+from ..plan import STAGES
+from ..quantities import suggestion
+from ..supply.capacity import counted, plain
+from .allocation import ORDER, Allocation
+from .capital import Investment, investments
+from .operating import CostLine, operating
+from .pricebook import CAUSES, CostError
+
+Array = NDArray[np.float64]
+
+CURRENCY = "USD"
+
+
+@dataclass(frozen=True)
+class CostShare:
+    """What one line adds to a product: USD per kg, a float or shape (samples,)."""
+
+    line: CostLine
+    per_kg: Any
+
+
+@dataclass(frozen=True)
+class CostSplit:
+    """Cost of a product in `currency` of `year` per kg; floats, or arrays of shape (samples,).
+
+    `by_cause` and `by_stage` each add up to `total`. `assumed_share`, 0..1, is the part of the total whose lines rest
+    on an assumption; `lines` are all lines with what they add, largest first.
+    """
+
+    product: str
+    stream: str
+    total: Any
+    by_cause: Mapping[str, Any]
+    by_stage: Mapping[str, Any]
+    assumed_share: Any
+    lines: tuple[CostShare, ...]
+    currency: str
+    year: int
+    allocation: str
+
+    def __repr__(self) -> str:
+        total = float(np.mean(self.total))
+        return f"<CostSplit {self.product}: {total:.4g} {self.currency}/kg of {self.year}, by {self.allocation}>"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Cost of a solved flowsheet. `lines` in USD per operating hour; `capital` by stage in million USD.
+
+    `notes` say what a reader should know: purchases without a price, for one.
+    """
+
+    solution: Solution = field(repr=False)
+    year: int
+    currency: str
+    allocation: str
+    lines: tuple[CostLine, ...] = field(repr=False)
+    capital: Mapping[str, Investment] = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def tables(self) -> Allocation:
+        """The shares by which joint costs are divided."""
+        return Allocation(self.solution)
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """The names that `per_kg` knows."""
+        return tuple(self.solution.plan.products)
+
+    @property
+    def total(self) -> Any:
+        """USD per operating hour of the whole plant: a float, or shape (samples,)."""
+        return plain(np.sum([line.cost for line in self.lines], axis=0) + np.zeros(self.solution.samples))
+
+    @property
+    def assumed_share(self) -> Any:
+        """Part of the plant's whole cost, 0..1, whose lines rest on an assumption."""
+        zero = np.zeros(self.solution.samples)
+        assumed = np.sum([line.cost for line in self.lines if line.assumed], axis=0) + zero
+        total = np.sum([line.cost for line in self.lines], axis=0) + zero
+        return plain(np.divide(assumed, total, out=zero.copy(), where=total > 0))
+
+    @cached_property
+    def streams(self) -> Mapping[str, Array]:
+        """USD/h that each stream carries by the stage that caused it, shape (samples, stages)."""
+        own = np.zeros((self.solution.samples, len(self.tables.units), len(STAGES)))
+        place = {name: i for i, name in enumerate(self.tables.units)}
+        for line in self.lines:
+            own[:, place[line.unit_name], ORDER[line.stage]] += line.cost
+        return MappingProxyType(self.tables.streams(own))
+
+    def stream(self, name: str) -> Any:
+        """USD per operating hour that a stream carries: a float, or shape (samples,)."""
+        return plain(self.streams[name].sum(axis=1))
+
+    @property
+    def unallocated(self) -> Any:
+        """USD per operating hour that no product of the file carries: other outlets that leave the flowsheet."""
+        named = set(self.solution.plan.products.values())
+        left = [self.streams[name].sum(axis=1) for name in self.tables.terminal() if name not in named]
+        return plain(np.sum(left, axis=0) + np.zeros(self.solution.samples))
+
+    def per_kg(self, product: str, of: str = "total") -> CostSplit:
+        """Cost of a product per kg of its stream: oxide as produced, magnets as finished.
+
+        `of` counts an element or group as oxide instead (`REO` for a liquor, where kg of water would mislead). Raises
+        `CostError` for an unknown product or one that is not made.
+        """
+        products = self.solution.plan.products
+        if product not in products:
+            raise CostError(
+                f"no product {product!r}{suggestion(product, products)}",
+                f"name one of {', '.join(products) or 'the file, under `products:`'}",
+            )
+        stream = products[product]
+        mass = counted(self.solution.streams[stream], of)
+        if not np.all(mass > 0.0):
+            raise CostError(f"the product {product} ({stream}) is not made", "check what feeds it")
+        reach = self.tables.reach(stream) / mass[:, None, None]
+        place = {name: i for i, name in enumerate(self.tables.units)}
+        zero = np.zeros(self.solution.samples)
+        causes = {cause: zero.copy() for cause in CAUSES}
+        stages = {stage: zero.copy() for stage in STAGES}
+        assumed, total, parts = zero.copy(), zero.copy(), []
+        for line in self.lines:
+            part = line.cost * reach[:, place[line.unit_name], ORDER[line.stage]]
+            causes[line.cause] += part
+            stages[line.stage] += part
+            total += part
+            if line.assumed:
+                assumed += part
+            parts.append((line, part))
+        parts.sort(key=lambda pair: -float(pair[1][0]))
+        present = {unit.stage for unit in self.solution.units.values()}
+        return CostSplit(
+            product=product,
+            stream=stream,
+            total=plain(total),
+            by_cause=MappingProxyType({cause: plain(value) for cause, value in causes.items()}),
+            by_stage=MappingProxyType({stage: plain(value) for stage, value in stages.items() if stage in present}),
+            assumed_share=plain(np.divide(assumed, total, out=zero.copy(), where=total > 0)),
+            lines=tuple(CostShare(line, plain(part)) for line, part in parts),
+            currency=self.currency,
+            year=self.year,
+            allocation=self.allocation,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Cost of {self.solution.plan.name}: {len(self.lines)} lines, {self.currency} of {self.year}>"
+
+
+def cost(solution: Solution, changes: Mapping[str, Array] | None = None) -> Cost:
+    """The cost of a solved flowsheet, from what it used; nothing is solved again.
+
+    `changes` gives sampled values by their path in the file (`prices.HCl`, `feeds.scrap.price`, `operating_hours`,
+    `capacity.magnet`), shape (samples,), as the solver takes them. Raises `CostError`.
+    """
+    plan = solution.plan
+    capital = investments(solution, changes)
+    lines = operating(solution, capital, changes)
+    notes = [
+        f"the feed {name} has no price and counts as free"
+        for name, feed in plan.feeds.items()
+        if feed.price is None and feed.deposit is None and solution.takers.get(name) is not None
+    ]
+    return Cost(solution, plan.year, CURRENCY, plan.allocation, lines, MappingProxyType(dict(capital)), tuple(notes))

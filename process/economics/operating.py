@@ -1,0 +1,223 @@
+"""What a solved flowsheet costs to run: every line of use at its price, purchases, labour, waste, fixed costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import cost_rates, labour
+from ..network.solution import Solution, UnitResult
+from ..operations.base import Line
+from ..plan import STAGES
+from ..quantities import Value
+from ..supply.capacity import counted, throughput
+from .capital import Investment
+from .pricebook import PERSON_YEAR, CostError, Price, PriceBook, PriceError, is_assumed
+
+Array = NDArray[np.float64]
+
+NO_EQUIPMENT = ("mixer", "splitter")
+"""Kinds that bear no labour and no capital of their own."""
+
+
+@dataclass(frozen=True)
+class CostLine:
+    """One line of cost: `quantity` in `unit` per operating hour × `price` in USD per unit = `cost` in USD/h.
+
+    Quantities and costs have shape (samples,). `assumed` says whether the price or what the quantity follows from is
+    an assumption; `source` is the price's.
+    """
+
+    unit_name: str
+    stage: str
+    item: str
+    cause: str
+    quantity: Array
+    unit: str
+    price: float | Array
+    source: str
+    assumed: bool
+    cost: Array
+    note: str = ""
+
+
+def _line(
+    unit: UnitResult, item: str, quantity: Array, unit_of_quantity: str, price: Price, assumed: bool, cause: str = ""
+) -> CostLine:
+    rate = price.per(unit_of_quantity)
+    return CostLine(
+        unit_name=unit.name,
+        stage=unit.stage,
+        item=item,
+        cause=cause or price.cause,
+        quantity=quantity,
+        unit=unit_of_quantity,
+        price=rate,
+        source=price.source,
+        assumed=assumed or price.assumed,
+        cost=np.asarray(quantity * rate),
+        note=price.note,
+    )
+
+
+def _follows_assumption(solution: Solution, unit: UnitResult, line: Line, values: Mapping[str, Value]) -> bool:
+    own = solution.plan.sources
+    keys = [f"{unit.name}.{name}" for name in line.follows]
+    return any(is_assumed(values[key], own) for key in keys if key in values)
+
+
+def _used(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[CostLine]:
+    """Reagents, energy and materials: what the units say that they used."""
+    values = solution.plan.values()
+    missing: dict[tuple[str, str], PriceError] = {}
+    for unit in solution.units.values():
+        for line in unit.lines:
+            try:
+                price = books[unit.stage].price(line.item)
+            except PriceError as error:
+                missing[error.item, error.region] = error
+                continue
+            assumed = _follows_assumption(solution, unit, line, values)
+            yield _line(unit, line.item, line.rate, line.unit, price, assumed)
+    if len(missing) == 1:
+        raise next(iter(missing.values()))
+    if missing:
+        items = ", ".join(f"{item} in {region}" for item, region in missing)
+        first = next(iter(missing.values()))
+        raise PriceError(first.item, first.region, f"no prices for {items}", f"{first.remedy}, and the others alike")
+
+
+def _bought(solution: Solution, changes: Mapping[str, Array]) -> Iterator[CostLine]:
+    """Feeds with a price, at the unit that takes them."""
+    plan = solution.plan
+    for name, feed in plan.feeds.items():
+        taker = solution.takers.get(name)
+        if feed.price is None or taker is None:
+            continue
+        unit = solution.units[taker[0]]
+        low, high = feed.price.range()
+        key = f"feeds.{name}.price"
+        price = Price(
+            item=name,
+            value=changes.get(key, feed.price.nominal),
+            low=low,
+            high=high,
+            unit=feed.price.unit.removeprefix("USD/"),
+            cause="materials",
+            year=plan.year,
+            source=feed.price.source or "file",
+            assumed=is_assumed(feed.price, plan.sources),
+            note="price of the file",
+        )
+        yield _line(unit, name, np.atleast_1d(solution.streams[name].mass()), "kg", price, False)
+
+
+def _wasted(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[CostLine]:
+    """Waste that leaves the flowsheet, by its form."""
+    for unit in solution.units.values():
+        for outlet in unit.outlets:
+            name = f"{unit.name}.{outlet}"
+            if outlet in unit.waste and solution.takers.get(name) is None:
+                stream = solution.streams[name]
+                tonnes = np.atleast_1d(stream.mass()) / 1000.0
+                yield _line(unit, outlet, tonnes, "t", books[unit.stage].waste(stream.form), False)
+
+
+def spread(solution: Solution, stage: str) -> dict[str, Array]:
+    """Shares of a stage's labour and capital by unit, shape (samples,), sum 1.
+
+    In proportion to the rare-earth oxides that enter each unit; evenly where none do. Mixers and splitters bear none
+    unless the stage has nothing else.
+    """
+    units = [unit for unit in solution.units.values() if unit.stage == stage]
+    real = [unit for unit in units if unit.kind not in NO_EQUIPMENT] or units
+    entering = np.array(
+        [
+            np.sum([counted(solution.streams[name], "REO") for name in unit.inlets.values()], axis=0)
+            + np.zeros(solution.samples)
+            for unit in real
+        ]
+    )
+    total = entering.sum(axis=0)
+    shares = np.divide(entering, total, out=np.full_like(entering, 1.0 / len(real)), where=total > 0)
+    return {unit.name: share for unit, share in zip(real, shares, strict=True)}
+
+
+def stages_of(solution: Solution) -> list[str]:
+    """The stages that have units, ore first."""
+    return [stage for stage in STAGES if any(unit.stage == stage for unit in solution.units.values())]
+
+
+def _staff(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[CostLine]:
+    """Labour by stage, and administration and quality where the labour figure leaves them out."""
+    rates, stages = cost_rates(), stages_of(solution)
+    on_top = rates["administration"].value + rates["quality"].value
+    covered = {one for stage in stages for one in labour()[stage].covers if one != stage}
+    for stage in stages:
+        if stage in covered:
+            continue
+        known = labour()[stage]
+        made, _ = throughput(solution, stage)
+        wage = books[stage].wage()
+        per_hour = known.fact.value * made / 1000.0
+        for name, share in spread(solution, stage).items():
+            unit, people = solution.units[name], per_hour * share
+            yield _line(unit, "labour", people, PERSON_YEAR, wage, known.fact.assumed)
+            if known.staff == "operating":
+                item = "administration and quality"
+                yield _line(unit, item, people * on_top, PERSON_YEAR, wage, known.fact.assumed, "overhead")
+
+
+def _fixed(solution: Solution, investments: Mapping[str, Investment]) -> Iterator[CostLine]:
+    """Capital charge, maintenance and insurance of each stage, spread over its units."""
+    rates = cost_rates()
+    for stage, investment in investments.items():
+        hourly = 1e6 / investment.hours
+        kinds = (
+            ("capital charge", "capital", investment.recovery, investment.plant.cost.source),
+            ("maintenance", "maintenance", rates["maintenance"].value, rates["maintenance"].source),
+            ("insurance and property tax", "overhead", rates["insurance"].value, rates["insurance"].source),
+        )
+        for name, share in spread(solution, stage).items():
+            for item, cause, rate, source in kinds:
+                million = investment.million_usd * share
+                yield CostLine(
+                    unit_name=name,
+                    stage=stage,
+                    item=item,
+                    cause=cause,
+                    quantity=million,
+                    unit="million USD invested",
+                    price=rate * hourly,
+                    source=source,
+                    assumed=investment.assumed,
+                    cost=np.asarray(million * rate * hourly),
+                    note=investment.note,
+                )
+
+
+def operating(
+    solution: Solution, investments: Mapping[str, Investment], changes: Mapping[str, Array] | None = None
+) -> tuple[CostLine, ...]:
+    """Every line of cost of a solved flowsheet, USD per operating hour.
+
+    `investments` by stage; `changes` are sampled values by path. Raises `CostError` for what has no price.
+    """
+    given = dict(changes or {})
+    books = {stage: PriceBook.of(solution.plan, stage, given) for stage in stages_of(solution)}
+    lines = (
+        *_used(solution, books),
+        *_bought(solution, given),
+        *_wasted(solution, books),
+        *_staff(solution, books),
+        *_fixed(solution, investments),
+    )
+    for line in lines:
+        if not np.all(np.isfinite(line.cost)):
+            raise CostError(
+                f"{line.unit_name}: the cost of {line.item} is not a finite number", "check its price and quantity"
+            )
+    return lines

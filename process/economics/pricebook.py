@@ -1,0 +1,214 @@
+"""Prices of what units use: the region's price book, and what a file says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import exchange_rate, price_book, reagents, regions, sources, wages, waste_costs
+from ..plan import Plan
+from ..quantities import Value, suggestion
+
+Array = NDArray[np.float64]
+
+CAUSES = ("materials", "reagents", "energy", "labour", "maintenance", "capital", "waste", "overhead")
+"""What a cost may be for."""
+PERSON_YEAR = "person-year"
+
+_SIZES = {
+    "kg": ("mass", 1.0), "t": ("mass", 1000.0), "g": ("mass", 0.001),
+    "MJ": ("energy", 1.0), "kWh": ("energy", 3.6), "MWh": ("energy", 3600.0), "GJ": ("energy", 1000.0),
+    "m^3": ("volume", 1.0), "L": ("volume", 0.001), "h": ("time", 1.0),
+    PERSON_YEAR: ("person", 1.0), "person/year": ("person", 1.0), "mol": ("amount", 1.0),
+}
+
+
+class CostError(ValueError):
+    """The cost of a flowsheet cannot be found: `reason` says why, `remedy` what to change."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason}; {remedy}")
+        self.reason, self.remedy = reason, remedy
+
+
+class PriceError(CostError):
+    """The price book of `region` has no price for `item`."""
+
+    def __init__(self, item: str, region: str, reason: str, remedy: str) -> None:
+        super().__init__(reason, remedy)
+        self.item, self.region = item, region
+
+
+@dataclass(frozen=True)
+class Price:
+    """USD per `unit` of an item: a float, or shape (samples,). `year` is the price's own; it is not escalated."""
+
+    item: str
+    value: float | Array
+    low: float
+    high: float
+    unit: str
+    cause: str
+    year: int
+    source: str
+    assumed: bool
+    note: str = ""
+
+    def per(self, unit: str) -> float | Array:
+        """USD per another unit of the same kind.
+
+        >>> Price("heat", 0.0036, 0.003, 0.004, "MJ", "energy", 2024, "assumed", True).per("kWh")
+        0.01296
+        """
+        return self.value * _ratio(self.item, unit, self.unit)
+
+
+def _ratio(item: str, unit: str, price_unit: str) -> float:
+    """How many price units one unit is."""
+    if unit == price_unit:
+        return 1.0
+    kind, size = _SIZES.get(unit, ("", 0.0))
+    price_kind, price_size = _SIZES.get(price_unit, ("", 0.0))
+    if not kind or kind != price_kind:
+        raise CostError(
+            f"{item} is used by the {unit} and priced by the {price_unit}", f"give its price in USD per {unit}"
+        )
+    return size / price_size
+
+
+def is_assumed(value: Value | None, own_sources: Mapping[str, str]) -> bool:
+    """Whether a value of a file rests on an assumption: no source, or one that is itself an assumption."""
+    if value is None or not value.source:
+        return True
+    if value.source in own_sources:
+        return False
+    known = sources().get(value.source)
+    return known is None or known.assumed
+
+
+class PriceBook:
+    """Prices of one region in one year.
+
+    `overrides` are a file's own prices by item (`plan.prices`), `own_sources` its source keys; `changes` are sampled
+    values by path (`prices.HCl`), shape (samples,).
+    """
+
+    def __init__(
+        self,
+        region: str,
+        year: int,
+        overrides: Mapping[str, Value] | None = None,
+        own_sources: Mapping[str, str] | None = None,
+        changes: Mapping[str, Array] | None = None,
+    ) -> None:
+        if region not in regions():
+            raise CostError(
+                f"no price book for the region {region!r}{suggestion(region, regions())}",
+                f"use one of {', '.join(regions())}",
+            )
+        self.region, self.year = region, year
+        self._overrides = MappingProxyType(dict(overrides or {}))
+        self._own_sources = MappingProxyType(dict(own_sources or {}))
+        self._changes = MappingProxyType(dict(changes or {}))
+
+    @classmethod
+    def of(cls, plan: Plan, stage: str, changes: Mapping[str, Array] | None = None) -> PriceBook:
+        """The price book of the region where a stage of a plan stands."""
+        return cls(plan.regions.get(stage, plan.region), plan.year, plan.prices, plan.sources, changes)
+
+    def price(self, item: str) -> Price:
+        """The price of an item. Raises `PriceError` where neither the file nor the region has one.
+
+        >>> PriceBook("us", 2024).price("H2SO4").value
+        0.128
+        """
+        reagent = reagents().get(item)
+        names = [item] if reagent is None else [item, reagent.item, *reagent.aliases]
+        quote = next((q for name in names if (q := price_book().get((name, self.region))) is not None), None)
+        cause = "reagents" if quote is None else quote.cause
+        for name in names:
+            if name in self._overrides:
+                return self._own(name, cause)
+        if quote is None:
+            known = [name for name, region in price_book() if region == self.region]
+            raise PriceError(
+                item,
+                self.region,
+                f"no price for {item} in {self.region}{suggestion(item, known)}",
+                f"add it to the file, as in `prices: {{{item}: 1.0 USD/kg}}`",
+            )
+        fact = quote.fact
+        rate = exchange_rate(quote.currency, fact.year)
+        note = fact.note
+        if quote.currency != "USD":
+            note += f"; {fact.value:g} {quote.currency} at {rate.value:g} {rate.unit} of {rate.year}"
+        if fact.year != self.year:
+            note += f"; price of {fact.year}, held"
+        return Price(
+            item=item,
+            value=fact.value / rate.value,
+            low=fact.low / rate.value,
+            high=fact.high / rate.value,
+            unit=fact.unit,
+            cause=quote.cause,
+            year=fact.year,
+            source=fact.source,
+            assumed=fact.assumed or rate.assumed,
+            note=note.removeprefix("; "),
+        )
+
+    def wage(self) -> Price:
+        """USD per person-year, what the employer pays on top included; the file's price of `labour` replaces it."""
+        if "labour" in self._overrides:
+            return self._own("labour", "labour")
+        known = wages().get(self.region)
+        if known is None:
+            raise PriceError(
+                "labour", self.region, f"no wage for {self.region}", "add `prices: {labour: 50_000 USD/person/year}`"
+            )
+        wage, burden = known["wage"], known["burden"]
+        rate = exchange_rate(regions()[self.region].currency, wage.year)
+        return Price(
+            item="labour",
+            value=wage.value * (1.0 + burden.value) / rate.value,
+            low=wage.low * (1.0 + burden.low) / rate.value,
+            high=wage.high * (1.0 + burden.high) / rate.value,
+            unit=PERSON_YEAR,
+            cause="labour",
+            year=wage.year,
+            source=wage.source,
+            assumed=wage.assumed or burden.assumed or rate.assumed,
+            note=f"{wage.value:g} {wage.unit} and {burden.value:.0%} on top; {wage.note}",
+        )
+
+    def waste(self, form: str) -> Price:
+        """USD per t of a waste by its form; the file's price of the form, or of `waste`, replaces it."""
+        for name in (form, "waste"):
+            if name in self._overrides:
+                return self._own(name, "waste")
+        costs = waste_costs()
+        fact = costs.get((form, self.region)) or costs[("other", self.region)]
+        return Price(
+            form, fact.value, fact.low, fact.high, "t", "waste", fact.year, fact.source, fact.assumed, fact.note
+        )
+
+    def _own(self, name: str, cause: str) -> Price:
+        value = self._overrides[name]
+        unit = value.unit.removeprefix("USD/")
+        low, high = value.range()
+        return Price(
+            item=name,
+            value=self._changes.get(f"prices.{name}", value.nominal),
+            low=low,
+            high=high,
+            unit=unit,
+            cause=cause,
+            year=self.year,
+            source=value.source or "file",
+            assumed=is_assumed(value, self._own_sources),
+            note="price of the file",
+        )

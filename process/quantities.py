@@ -321,10 +321,10 @@ class In:
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         text: dict[str, Any] = {"type": "string", "pattern": PATTERN, "maxLength": _LONGEST}
         out: dict[str, Any] = {"anyOf": [text, {"type": "number"}]} if self.unit == "1" else text
-        wants = "a number or share" if self.unit == "1" else f"in {self.unit}"
+        wants = "A number or share" if self.unit == "1" else f"A value in {self.unit}"
         wants += "" if self.low is None else f", at least {self.low:g}"
         wants += "" if self.high is None else f", at most {self.high:g}"
-        out["description"] = f"A value {wants}{self._such_as()}."
+        out["description"] = f"{wants}{self._such_as()}."
         if self.example:
             out["examples"] = [self.example]
         return out

@@ -34,9 +34,11 @@ cdef struct Circuit:
     double *keep3
     double *organic0
     double *aqueous0
-    double *back
+    double *way
     double scrub
     double key
+    double excess
+    double lean
     int *swaps             # (stages,)
 
 
@@ -82,7 +84,7 @@ cdef double balances(Circuit *c) noexcept nogil:
     return worst
 
 
-cdef void derivatives(Circuit *c) noexcept nogil:
+cdef void derivatives(Circuit *c, Py_ssize_t spacing) noexcept nogil:
     """Fill matrix with d ln total[m] / d u[n] at column n, row m, from what balances left."""
     cdef Py_ssize_t n, m, i, k, E = c.elements, N = c.stages
     cdef double sink, rest, g, sum_
@@ -97,7 +99,7 @@ cdef void derivatives(Circuit *c) noexcept nogil:
             c.pivot_down[k] = c.aqueous[n] + rest
             c.gone_up[k] = rest / c.pivot_down[k]
     for n in range(N):
-        column = c.matrix + n * N
+        column = c.matrix + n * spacing
         # A unit moved from stage n to n + 1 lowers x up to n and raises it above.
         for i in range(E):
             k = n * E + i

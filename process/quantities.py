@@ -23,26 +23,11 @@ if TYPE_CHECKING:
 
 _SPELLINGS = {"%": "percent", "°C": "degC", "µm": "um", "μm": "um", "days": "day", "hours": "h", "hour": "h"}
 _SPELLINGS |= {"years": "year", "months": "month", "persons": "person", "people": "person"}
-_HINTS = {
-    "M": "write mol/L",
-    "$": "write USD",
-    "CNY": "convert to USD; name the rate in the file's sources",
-    "EUR": "convert to USD; name the rate in the file's sources",
-    "tpa": "write t/year",
-    "tpd": "write t/day",
-    "tph": "write t/h",
-    "ton": "write t (1000 kg)",
-    "tonne": "write t",
-    "C": "write °C",
-    "l": "write L",
-    "wt": "write %",
-    "d": "write day",
-    "hr": "write h",
-    "yr": "write year",
-    "a": "write year",
-    "kt": "write t, as in 10_000 t",
-    "Mt": "write t, as in 1e6 t",
-}
+_INSTEAD = {"M": "mol/L", "N": "mol/L", "$": "USD", "C": "°C", "l": "L", "wt": "%", "tpa": "t/year", "tpd": "t/day"}
+_INSTEAD |= {"tph": "t/h", "d": "day", "hr": "h", "yr": "year", "a": "year"}
+_INSTEAD |= dict.fromkeys(("ton", "tonne", "tonnes", "kt", "Mt"), "t")
+_HINTS = {word: f"write {unit}" for word, unit in _INSTEAD.items()}
+_HINTS |= dict.fromkeys(("CNY", "RMB", "EUR"), "convert to USD; name the rate in the file's sources")
 _QUANTITIES = {
     "[mass]": "a mass",
     "[length]": "a length",

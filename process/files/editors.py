@@ -104,7 +104,7 @@ def _nullable(item: dict[str, Any]) -> dict[str, Any]:
         return item
     if "anyOf" in item:
         return item if _NULL in item["anyOf"] else {**item, "anyOf": [*item["anyOf"], _NULL]}
-    notes = {key: item[key] for key in ("description", "examples", "title", "default") if key in item}
+    notes: dict[str, Any] = {key: item[key] for key in ("description", "examples", "title", "default") if key in item}
     return {**notes, "anyOf": [{key: value for key, value in item.items() if key not in notes}, _NULL]}
 
 

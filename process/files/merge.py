@@ -119,8 +119,7 @@ def merged(base: Node, own: Node) -> Node:
     """Two trees in one: own keys win, `key: null` removes, a unit of another kind replaces."""
     if not isinstance(base.value, dict) or not isinstance(own.value, dict):
         return own
-    kinds = [node.value["kind"].value for node in (base, own) if "kind" in node.value]
-    if len(kinds) == 2 and kinds[0] != kinds[1]:
+    if "kind" in base.value and "kind" in own.value and base.value["kind"].value != own.value["kind"].value:
         return own
     value, keys = dict(base.value), dict(base.keys)
     for name, node in own.value.items():

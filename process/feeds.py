@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from .data import deposits, minerals
 from .elements import COUNT, INDEX, MOLAR_MASS, OXIDE_FACTOR, mass_fractions
+from .sums import per_sample
 
 Array = NDArray[np.float64]
 
@@ -51,7 +52,7 @@ def ore(deposit: str, grade: Array) -> Array:
     else:
         held = np.zeros((len(ORE_PARTS), COUNT))
     rare = grade[:, None, None] * per_oxide + held
-    left = 1.0 - rare.sum(axis=(1, 2))
+    left = 1.0 - per_sample(rare)
     return np.asarray(rare + left[:, None, None] * rest / rest.sum())
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .elements import ELEMENTS, OXIDE_FACTOR, RARE_EARTHS, indices
+from .sums import per_sample
 
 if TYPE_CHECKING:
     import pandas
@@ -46,29 +47,29 @@ class Stream:
 
     def mass(self) -> Any:
         """kg/h of everything in the stream: a float, or shape (samples,)."""
-        return self._scalar(self.flow.sum(axis=(1, 2)))
+        return self._scalar(per_sample(self.flow))
 
     def element(self, *names: str) -> Any:
         """kg/h of elements or groups, as metal."""
-        return self._scalar(self.elements[:, indices(names)].sum(axis=1))
+        return self._scalar(per_sample(self.elements[:, indices(names)]))
 
     def oxide(self, *names: str) -> Any:
         """kg/h of elements or groups, as conventional oxide; all rare earths (REO) where none is named."""
         columns = indices(names or ("REO",))
-        return self._scalar((self.elements[:, columns] * OXIDE_FACTOR[columns]).sum(axis=1))
+        return self._scalar(per_sample(self.elements[:, columns] * OXIDE_FACTOR[columns]))
 
     def purity(self, *names: str) -> Any:
         """Mass fraction of the stream's rare-earth oxides, 0..1, that is the oxides of these elements or groups."""
         oxides = self.elements * OXIDE_FACTOR
-        total = oxides[:, indices(RARE_EARTHS)].sum(axis=1)
-        share = np.divide(oxides[:, indices(names)].sum(axis=1), total, out=np.zeros_like(total), where=total > 0)
+        total = per_sample(oxides[:, indices(RARE_EARTHS)])
+        share = np.divide(per_sample(oxides[:, indices(names)]), total, out=np.zeros_like(total), where=total > 0)
         return self._scalar(share)
 
     def grade(self, *names: str) -> Any:
         """Mass fraction of the whole stream, 0..1, that the oxides of these elements or groups would make."""
-        total = self.flow.sum(axis=(1, 2))
+        total = per_sample(self.flow)
         columns = indices(names or ("REO",))
-        oxides = (self.elements[:, columns] * OXIDE_FACTOR[columns]).sum(axis=1)
+        oxides = per_sample(self.elements[:, columns] * OXIDE_FACTOR[columns])
         return self._scalar(np.divide(oxides, total, out=np.zeros_like(total), where=total > 0))
 
     def sample(self, index: int) -> Stream:
@@ -88,9 +89,7 @@ class Stream:
         return f"<Stream {self.name}: {self.form}, {self.flow[0].sum():.5g} kg/h ({heads} …){samples}>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(name)}</td><td>{value:.6g}</td></tr>" for name, value in self.main(1e-9)
-        )
+        rows = "".join(f"<tr><td>{html.escape(name)}</td><td>{value:.6g}</td></tr>" for name, value in self.main(1e-9))
         head = f"<caption>{html.escape(self.name)} ({html.escape(self.form)})</caption>"
         return f"<table>{head}<tr><th>element</th><th>kg/h</th></tr>{rows}</table>"
 

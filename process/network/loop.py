@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
-
 from didymium.kernels import network as kernel
+from numpy.typing import NDArray
 
 from ..elements import COUNT, ELEMENTS
 from .anderson import Anderson
@@ -22,7 +21,7 @@ Indices = NDArray[np.intp]
 
 TOLERANCE = 1e-13
 FLOOR = 1e-16
-"""A slot's element moves no more than `TOLERANCE` of itself, or `FLOOR` of all that enters the slot."""
+"""A slot's element moves no more than `TOLERANCE` of itself, or `FLOOR` of the element's largest flow in the loop."""
 MOST_ROUNDS = 200
 
 
@@ -52,21 +51,18 @@ class Loop:
         """Iterate every sample until its own slots stand still; returns the rounds of each."""
         case = self.case
         active = np.arange(case.samples)
-        memory: dict[str, list[dict[str, Any]]] = {}
         flow = self._sweep()
         rounds = np.zeros(case.samples, dtype=np.intp)
-        final: dict[int, tuple[dict[str, Outcome], Array]] = {}
         done: list[tuple[Indices, dict[str, Outcome], Array]] = []
         mixer = Anderson()
         keep: dict[str, dict[str, Any]] = {name: {} for name in self.members}
-        del memory, final
         for _ in range(MOST_ROUNDS):
             outcomes = {
                 name: case.evaluate(name, self._inlets(name, flow), active, keep[name]) for name in self.members
             }
             found = self._close(outcomes, active)
             moved = np.abs(found - flow)
-            still = moved <= TOLERANCE * found + FLOOR * found.sum(axis=2, keepdims=True)
+            still = moved <= TOLERANCE * found + FLOOR * found.max(axis=1, keepdims=True)
             finished = still.all(axis=(1, 2))
             rounds[active] += 1
             if finished.any():

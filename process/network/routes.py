@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
-
 from didymium.kernels import network as kernel
+from numpy.typing import NDArray
 
 from ..elements import INDEX
 from ..operations.balance import Outcome
@@ -64,7 +63,9 @@ class Routes:
             samples = len(next(iter(outcomes.values())).shares)
             here = start[first : first + samples]
             weight = np.divide(
-                here, total[first : first + samples, None], out=np.zeros_like(here),
+                here,
+                total[first : first + samples, None],
+                out=np.zeros_like(here),
                 where=total[first : first + samples, None] > 0.0,
             )
             for name, amount in self._chunk(outcomes, column, source, weight, stop).items():
@@ -102,7 +103,5 @@ class Routes:
         assert taker is not None
         inflow[:, self._slots[taker]] = weight
         passed = np.empty((samples, count))
-        kernel.solve(
-            shares, leave, inflow, passed, np.empty((count, count)), np.empty(count), np.empty(count)
-        )
+        kernel.solve(shares, leave, inflow, passed, np.empty((count, count)), np.empty(count), np.empty(count))
         return {stream: (passed[:, rows] * block).sum(axis=1) for stream, rows, block in exits}

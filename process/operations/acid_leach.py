@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ..elements import INDEX, MOLAR_MASS, molar_mass
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, spread_over_elements, standard
 from .stoichiometry import acid_demand, neutral_oxygen, rare_earth_moles
@@ -52,7 +53,7 @@ def acid_leach(p: SimpleNamespace, b: Balance) -> None:
     acid = acid_demand(dissolved) * (1.0 + p.acid_excess)
     b.reagent("HCl", acid * molar_mass("HCl"), ("acid_excess", *(f"extraction.{name}" for name in p.extraction)))
     b.reagent("water", rare_earth_moles(dissolved) / p.liquor * 1000.0, ("liquor",))
-    b.use("electricity", p.electricity * feed.sum(axis=1), "kWh", ("electricity",))
+    b.use("electricity", p.electricity * per_sample(feed), "kWh", ("electricity",))
 
     residue = feed - dissolved
     calcium = extraction[:, INDEX["Ca"]]

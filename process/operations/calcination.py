@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ..elements import INDEX, MOLAR_MASS
 from ..quantities import In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 from .oxidative_roast import AIR_OXYGEN
@@ -39,7 +40,7 @@ def calcination(p: SimpleNamespace, b: Balance) -> None:
     burnt = 2.0 * feed[:, INDEX["C"]] / MOLAR_MASS[INDEX["C"]] * MOLAR_MASS[INDEX["O"]]
     missing = np.maximum(oxide[:, INDEX["O"]] + burnt - feed[:, INDEX["O"]], 0.0)
     b.reagent("air", missing / AIR_OXYGEN * (1.0 + p.excess_air), ("excess_air",))
-    b.use("heat", p.heat * feed.sum(axis=1), "MJ", ("heat",))
+    b.use("heat", p.heat * per_sample(feed), "MJ", ("heat",))
     b.require("oxide", oxide)
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ..elements import COUNT, OXIDE_FACTOR, RE
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, spread_over_elements
 
@@ -49,7 +50,7 @@ class Flotation(Parameters):
 def flotation(p: SimpleNamespace, b: Balance) -> None:
     """Share minerals between concentrate and tailings."""
     feed = b.flow("feed")
-    mass = feed.sum(axis=1)
+    mass = per_sample(feed)
     for item, dose in p.reagents.items():
         b.reagent(item, dose * mass, (f"reagents.{item}",))
     if p.water is not None:
@@ -64,17 +65,15 @@ def flotation(p: SimpleNamespace, b: Balance) -> None:
     concentrate = np.zeros(b.samples)
     for part in RARE_EARTH_PARTS:
         inside = b.flow("feed", part)
-        rare = inside[:, RE].sum(axis=1)
-        mean = np.divide(
-            (inside[:, RE] * recovery[:, RE]).sum(axis=1), rare, out=np.zeros_like(rare), where=rare > 0.0
-        )
+        rare = per_sample(inside[:, RE])
+        mean = np.divide(per_sample(inside[:, RE] * recovery[:, RE]), rare, out=np.zeros_like(rare), where=rare > 0.0)
         share = np.broadcast_to(mean[:, None], (b.samples, COUNT)).copy()
         share[:, RE] = recovery[:, RE]
-        concentrate += (inside * share).sum(axis=1)
+        concentrate += per_sample(inside * share)
         b.send("concentrate", share, inlet="feed", part=part)
-    oxide = (ores.sum(axis=1)[:, RE] * recovery[:, RE] * OXIDE_FACTOR[RE]).sum(axis=1)
+    oxide = per_sample(b.flow("feed")[:, RE] * recovery[:, RE] * OXIDE_FACTOR[RE])
     others = [i for i, row in enumerate(rows) if row not in RARE_EARTH_PARTS]
-    gangue = ores[:, others].sum(axis=(1, 2))
+    gangue = per_sample(ores[:, others])
     wanted = oxide / p.concentrate_grade - concentrate
     bad = (wanted < 0.0) & (oxide > 0.0)
     if bad.any():

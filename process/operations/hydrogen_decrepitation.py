@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 from .stoichiometry import one
@@ -29,7 +30,7 @@ class HydrogenDecrepitation(Parameters):
 
 def hydrogen_decrepitation(p: SimpleNamespace, b: Balance) -> None:
     """The alloy with the retained hydrogen to the powder."""
-    mass = b.flow("feed").sum(axis=1)
+    mass = per_sample(b.flow("feed"))
     taken = p.hydrogen * mass
     b.reagent("hydrogen", taken, ("hydrogen",))
     b.use("electricity", p.electricity * mass, "kWh", ("electricity",))

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 
@@ -27,7 +28,7 @@ class JetMilling(Parameters):
 
 def jet_milling(p: SimpleNamespace, b: Balance) -> None:
     """The same share of every element to the powder."""
-    mass = b.flow("feed").sum(axis=1)
+    mass = per_sample(b.flow("feed"))
     b.reagent("oxygen", p.oxygen * mass, ("oxygen",))
     b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
     b.send("powder", np.asarray(p.recovery)[:, None])

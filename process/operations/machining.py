@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters
 
@@ -24,7 +25,7 @@ class Machining(Parameters):
 
 def machining(p: SimpleNamespace, b: Balance) -> None:
     """The same share of every element to the magnets."""
-    finished = b.flow("feed").sum(axis=1) * p.recovery
+    finished = per_sample(b.flow("feed")) * p.recovery
     b.use("electricity", p.electricity * finished, "kWh", ("electricity", "recovery"))
     b.send("magnets", np.asarray(p.recovery)[:, None])
 

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters
 
@@ -28,7 +29,7 @@ class MagneticSeparation(Parameters):
 
 def magnetic_separation(p: SimpleNamespace, b: Balance) -> None:
     """Share the parts of the ore between magnetics and the rest."""
-    b.use("electricity", p.electricity * b.flow("feed").sum(axis=1), "kWh", ("electricity",))
+    b.use("electricity", p.electricity * per_sample(b.flow("feed")), "kWh", ("electricity",))
     shares = {"iron": p.iron, "bastnaesite": p.rare_earths, "monazite": p.rare_earths, "gangue": p.gangue}
     for part in b.parts["feed"]:
         b.send("iron_concentrate", np.asarray(shares[part])[:, None], inlet="feed", part=part)

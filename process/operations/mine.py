@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..quantities import In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 
@@ -27,7 +28,7 @@ class Mine(Parameters):
 
 def mine(p: SimpleNamespace, b: Balance) -> None:
     """Pass the ore on and note the diesel."""
-    ore = b.flow("feed").sum(axis=1)
+    ore = per_sample(b.flow("feed"))
     b.use("diesel", ore * p.diesel, "MJ", ("diesel",))
 
 

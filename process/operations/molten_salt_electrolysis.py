@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ..elements import INDEX, MOLAR_MASS, RE
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters
 from .stoichiometry import FARADAY, oxide_oxygen, rare_earth_moles
@@ -42,7 +43,7 @@ def molten_salt_electrolysis(p: SimpleNamespace, b: Balance) -> None:
     feed = b.flow("feed")
     metal = np.zeros_like(feed)
     metal[:, RE] = feed[:, RE] * p.recovery[:, None]
-    mass = metal.sum(axis=1)
+    mass = per_sample(metal)
     charge = ELECTRONS * rare_earth_moles(metal) * 1000.0 * FARADAY / 3600.0 / p.current_efficiency
     b.reagent("graphite", p.anode * mass, ("anode",))
     b.reagent("LiF", p.fluoride * mass, ("fluoride",))

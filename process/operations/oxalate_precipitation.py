@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ..elements import INDEX, MOLAR_MASS, RE, molar_mass
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .oxidative_roast import AIR_OXYGEN
@@ -54,7 +55,7 @@ def oxalate_precipitation(p: SimpleNamespace, b: Balance) -> None:
     acid = 1.5 * rare_earth_moles(feed) * (1.0 + p.oxalate_excess)
     b.reagent("oxalic_acid", acid * molar_mass("C2H2O4"), follows)
     b.reagent("air", air, ("excess_air",))
-    mass = oxide.sum(axis=1) + own * MOLAR_MASS[INDEX["O"]]
+    mass = per_sample(oxide) + own * MOLAR_MASS[INDEX["O"]]
     b.use("heat", p.heat * mass, "MJ", ("heat",))
 
     oxide[:, INDEX["O"]] = own * MOLAR_MASS[INDEX["O"]]

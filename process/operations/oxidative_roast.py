@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ..elements import INDEX, MOLAR_MASS
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 from .stoichiometry import kilograms, moles, neutral_oxygen, one
@@ -44,7 +45,7 @@ class OxidativeRoast(Parameters):
 def oxidative_roast(p: SimpleNamespace, b: Balance) -> None:
     """Carbon dioxide to the off-gas; oxygen in the calcine by its charges, with cerium tetravalent."""
     feed = b.flow("feed")
-    mass = feed.sum(axis=1)
+    mass = per_sample(feed)
     cerium = moles(feed)[:, INDEX["Ce"]]
     oxygen = cerium / 2.0 * MOLAR_MASS[INDEX["O"]]
     b.reagent("air", oxygen / AIR_OXYGEN * (1.0 + p.excess_air), ("excess_air",))
@@ -56,7 +57,7 @@ def oxidative_roast(p: SimpleNamespace, b: Balance) -> None:
         calcine[:, INDEX[name]] = 0.0
     calcine[:, INDEX["O"]] = neutral_oxygen(calcine, {"Ce": 4.0})
     b.require("calcine", calcine)
-    b.details["CO2"] = kilograms(moles(one("C", feed[:, INDEX["C"]] * p.decarbonation, b.samples))).sum(axis=1) * (
+    b.details["CO2"] = per_sample(kilograms(moles(one("C", feed[:, INDEX["C"]] * p.decarbonation, b.samples)))) * (
         1.0 + 2.0 * MOLAR_MASS[INDEX["O"]] / MOLAR_MASS[INDEX["C"]]
     )
     b.details["temperature"] = np.asarray(p.temperature)

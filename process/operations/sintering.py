@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ..elements import INDEX, RE
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 
@@ -35,7 +36,7 @@ class Sintering(Parameters):
 
 def sintering(p: SimpleNamespace, b: Balance) -> None:
     """Gases first, then sound blanks and rejects of one composition."""
-    b.use("electricity", p.electricity * b.flow("feed").sum(axis=1), "kWh", ("electricity",))
+    b.use("electricity", p.electricity * per_sample(b.flow("feed")), "kWh", ("electricity",))
     gas = np.zeros_like(b.flow("feed"))
     gas[:, INDEX["H"]] = 1.0
     for name in ("C", "Zn"):

@@ -14,6 +14,7 @@ from ..cascade import CascadeError, design_cut, flows, solve_circuits
 from ..data import extractants
 from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE, is_name, members, molar_mass
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
 from .stoichiometry import moles
@@ -110,7 +111,9 @@ class SolventExtraction(Parameters):
             raise ValueError("a cut names two neighbouring elements, such as `Nd / Sm`")
         light, heavy = order(self.extractant.name, cut[0]), order(self.extractant.name, cut[1])
         if light >= heavy:
-            raise ValueError(f"{cut[0]} is extracted no less than {cut[1]} by {self.extractant.name}; write `{cut[1]} / {cut[0]}`")
+            raise ValueError(
+                f"{cut[0]} is extracted no less than {cut[1]} by {self.extractant.name}; write `{cut[1]} / {cut[0]}`"
+            )
         if self.purity is None and (self.stages is None or self.solvent is None or self.scrub is None):
             raise ValueError("give `purity`, or `stages`, `solvent` and `scrub`")
         if (self.solvent is None) != (self.scrub is None):
@@ -143,8 +146,8 @@ def _mole_purities(p: Any, amounts: Array, columns: NDArray[np.intp], cut: int) 
     oxide = OXIDE_FACTOR[columns] * MOLAR_MASS[columns]
 
     def mean(group: slice) -> Array:
-        moles_in = amounts[:, group].sum(axis=1)
-        mass = (amounts[:, group] * oxide[group]).sum(axis=1)
+        moles_in = per_sample(amounts[:, group])
+        mass = per_sample(amounts[:, group] * oxide[group])
         return np.divide(mass, moles_in, out=np.ones_like(mass), where=moles_in > 0.0)
 
     light, heavy = mean(slice(0, cut)), mean(slice(cut, None))
@@ -174,11 +177,11 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
     columns, beta = _columns(p.extractant.name)
     cut = _cut(p, columns)
     amounts = moles(feed)[:, columns]
-    total = amounts.sum(axis=1)
+    total = per_sample(amounts)
     running = total > 0.0
     safe = np.where(running, total, 1.0)
     fraction = amounts / safe[:, None]
-    heavy = fraction[:, cut:].sum(axis=1)
+    heavy = per_sample(fraction[:, cut:])
     if p.solvent is not None:
         solvent, scrub = np.asarray(p.solvent), np.asarray(p.scrub)
     else:
@@ -218,7 +221,9 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
 SCRUB, SCRUB_WATER, STRIP, STRIP_WATER = "scrub acid", "scrub water", "strip acid", "strip water"
 
 
-def _follow(beta: float, heavy: Array, extract: Array, raffinate: Array, running: NDArray[np.bool_]) -> tuple[Array, Array]:
+def _follow(
+    beta: float, heavy: Array, extract: Array, raffinate: Array, running: NDArray[np.bool_]
+) -> tuple[Array, Array]:
     solvent, scrub = np.zeros_like(heavy), np.zeros_like(heavy)
     try:
         s, w, _ = flows(beta, heavy[running], extract[running], raffinate[running])
@@ -229,7 +234,13 @@ def _follow(beta: float, heavy: Array, extract: Array, raffinate: Array, running
 
 
 def _rate(
-    b: Balance, extraction: int, scrubbing: int, fraction: Array, beta: Array, solvent: Array, scrub: Array,
+    b: Balance,
+    extraction: int,
+    scrubbing: int,
+    fraction: Array,
+    beta: Array,
+    solvent: Array,
+    scrub: Array,
     running: NDArray[np.bool_],
 ) -> Any:
     factors = np.broadcast_to(beta, fraction[running].shape)
@@ -238,7 +249,12 @@ def _rate(
         start = None
     try:
         result = solve_circuits(
-            extraction + scrubbing, extraction, fraction[running], factors, solvent[running], scrub[running],
+            extraction + scrubbing,
+            extraction,
+            fraction[running],
+            factors,
+            solvent[running],
+            scrub[running],
             start=start,
         )
     except CascadeError as error:
@@ -254,7 +270,7 @@ def _told(error: CascadeError, running: NDArray[np.bool_]) -> OperationError:
 
 def _reagents(p: Any, b: Balance, feed: Array, total: Array, solvent: Array, scrub: Array) -> None:
     """Soap, scrub and strip acid with their water, losses of the organic phase, power and heat."""
-    oxide = (feed[:, RE] * OXIDE_FACTOR[RE]).sum(axis=1)
+    oxide = per_sample(feed[:, RE] * OXIDE_FACTOR[RE])
     base = p.extractant.saponification_basis
     item = BASES[base]
     soap = CHARGE * solvent * total * (1.0 + p.base_excess)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..elements import COUNT, ELEMENTS, INDEX, MOLAR_MASS, OXYGEN_PER_ATOM, RARE_EARTHS, RE
+from ..sums import per_sample
 
 Array = NDArray[np.float64]
 
@@ -53,7 +54,7 @@ def kilograms(amount: Array) -> Array:
 
 def rare_earth_moles(mass: Array) -> Array:
     """kmol/h of all rare earths, shape (samples,)."""
-    return np.asarray((mass[:, RE] / MOLAR_MASS[RE]).sum(axis=1))
+    return np.asarray(per_sample(mass[:, RE] / MOLAR_MASS[RE]))
 
 
 def neutral_oxygen(mass: Array, valence: Mapping[str, Array | float] | None = None) -> Array:
@@ -72,18 +73,18 @@ def neutral_oxygen(mass: Array, valence: Mapping[str, Array | float] | None = No
     for name, value in (valence or {}).items():
         charge[:, INDEX[name]] = value
     charge[:, INDEX["O"]] = 0.0
-    return np.asarray((moles(mass) * charge).sum(axis=1) / 2.0 * MOLAR_MASS[INDEX["O"]])
+    return np.asarray(per_sample(moles(mass) * charge) / 2.0 * MOLAR_MASS[INDEX["O"]])
 
 
 def acid_demand(dissolved: Array) -> Array:
     """kmol/h of monobasic acid that dissolves these cations from their oxides or carbonates, shape (samples,)."""
     columns = column(*KATIONS)
-    return np.asarray((moles(dissolved)[:, columns] * CHARGE[columns]).sum(axis=1))
+    return np.asarray(per_sample(moles(dissolved)[:, columns] * CHARGE[columns]))
 
 
 def oxide_oxygen(mass: Array) -> Array:
     """kg/h of O in the conventional oxides (CeO2, Pr6O11, Tb4O7, R2O3 …) of these elements, shape (samples,)."""
-    return np.asarray((moles(mass) * OXYGEN_PER_ATOM).sum(axis=1) * MOLAR_MASS[INDEX["O"]])
+    return np.asarray(per_sample(moles(mass) * OXYGEN_PER_ATOM) * MOLAR_MASS[INDEX["O"]])
 
 
 def only(mass: Array, *names: str) -> Array:

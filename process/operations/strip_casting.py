@@ -10,12 +10,21 @@ from pydantic import Field
 
 from ..elements import INDEX, MOLAR_MASS, RE, indices
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance, composition
 from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters
 from .stoichiometry import rare_earth_moles
 
-ADDITIONS = {"B": "ferroboron", "Co": "cobalt", "Al": "aluminium", "Cu": "copper", "Ga": "gallium", "Nb": "niobium",
-             "Zr": "zirconium", "Ti": "titanium"}
+ADDITIONS = {
+    "B": "ferroboron",
+    "Co": "cobalt",
+    "Al": "aluminium",
+    "Cu": "copper",
+    "Ga": "gallium",
+    "Nb": "niobium",
+    "Zr": "zirconium",
+    "Ti": "titanium",
+}
 GASES = ("O", "C", "H", "N", "Cl", "F", "S")
 
 
@@ -50,32 +59,33 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
     rare = rare_earth_moles(inside)
     kept = 1.0 - np.divide(bound, rare, out=np.zeros_like(rare), where=rare > 0.0)
     if np.any(kept < 0.0):
-        raise OperationError("the scrap brings more oxygen than the melt's rare earths can bind",
-                             sample=int(np.argmin(kept)))
+        raise OperationError(
+            "the scrap brings more oxygen than the melt's rare earths can bind", sample=int(np.argmin(kept))
+        )
     melt = inside.copy()
     melt[:, RE] *= kept[:, None]
     named = sum(p.composition.values())
     if np.any(named >= 1.0):
         raise OperationError("the composition leaves no room for iron", sample=int(np.argmax(named)))
-    batch = melt[:, indices([p.base])].sum(axis=1) / p.composition[p.base]
+    batch = per_sample(melt[:, indices([p.base])]) / p.composition[p.base]
     for name, share in p.composition.items():
         if name == p.base:
             continue
-        missing = batch * share - melt[:, indices([name])].sum(axis=1)
+        missing = batch * share - per_sample(melt[:, indices([name])])
         follows = (f"composition.{name}", f"composition.{p.base}")
         if name in ADDITIONS:
             item = ADDITIONS[name]
             purity = composition(item)[INDEX[name]]
             b.reagent(item, np.maximum(missing, 0.0) / purity, follows)
         elif b.is_on_demand("heavy"):
-            held = b.recipe("heavy")[:, indices([name])].sum(axis=1)
+            held = per_sample(b.recipe("heavy")[:, indices([name])])
             if np.any(held <= 0.0):
                 raise OperationError(f"the alloy needs {name} and the feed `heavy` holds none")
             b.demand("heavy", np.maximum(missing, 0.0) / held)
         elif np.any(missing > 1e-9 * batch):
             raise OperationError(f"the alloy needs {name} and nothing brings it", "name a feed as `heavy`")
-    present = melt.sum(axis=1) - gas.sum(axis=1)
-    added = b.total().sum(axis=1) - inside.sum(axis=1)
+    present = per_sample(melt) - per_sample(gas)
+    added = per_sample(b.total()) - per_sample(inside)
     b.reagent("iron", np.maximum(batch - present - added, 0.0), tuple(f"composition.{name}" for name in p.composition))
     b.use("electricity", p.electricity * batch * p.recovery, "kWh", ("electricity",))
 

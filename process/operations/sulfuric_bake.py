@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ..elements import INDEX, MOLAR_MASS, molar_mass
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, spread_over_elements, standard
 from .stoichiometry import acid_demand, moles, neutral_oxygen
@@ -40,7 +41,7 @@ class SulfuricBake(Parameters):
 def sulfuric_bake(p: SimpleNamespace, b: Balance) -> None:
     """Sulphate by the charges that convert; the rest of the acid to the off-gas."""
     feed = b.flow("feed")
-    mass = feed.sum(axis=1)
+    mass = per_sample(feed)
     b.reagent("H2SO4", p.acid * mass, ("acid",))
     b.use("heat", p.heat * mass, "MJ", ("heat",))
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ..elements import INDEX, MOLAR_MASS, RE, molar_mass
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .oxidative_roast import AIR_OXYGEN
@@ -58,7 +59,7 @@ def swarf_leach(p: SimpleNamespace, b: Balance) -> None:
     b.reagent("air", oxygen / AIR_OXYGEN, ("share",))
     b.reagent("HCl", acid * molar_mass("HCl"), ("acid_excess", "share"))
     b.reagent("water", rare_earth_moles(dissolved) / p.liquor * 1000.0, ("liquor",))
-    b.use("heat", p.heat * treated.sum(axis=1), "MJ", ("heat",))
+    b.use("heat", p.heat * per_sample(treated), "MJ", ("heat",))
 
     b.send("uncollected", (1.0 - p.share)[:, None], inlet="feeds")
     treated_share = p.share[:, None]

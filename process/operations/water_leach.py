@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ..elements import INDEX, MOLAR_MASS
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .stoichiometry import moles, neutral_oxygen
@@ -38,7 +39,7 @@ class WaterLeach(Parameters):
 def water_leach(p: SimpleNamespace, b: Balance) -> None:
     """Residue by what does not dissolve; liquor and water are the rest."""
     feed = b.flow("feed")
-    mass = feed.sum(axis=1)
+    mass = per_sample(feed)
     b.reagent("water", p.water * mass, ("water",))
     b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
 

@@ -60,18 +60,18 @@ class Allocation:
         edges = []
         for name, unit in self.solution.units.items():
             for outlet in unit.outlets:
-                taker = self.solution.takers.get(f"{name}.{outlet}")
-                edges.append((f"{name}.{outlet}", name, None if taker is None else taker[0], outlet in unit.waste))
+                found = self.solution.takers.get(f"{name}.{outlet}")
+                edges.append((f"{name}.{outlet}", name, None if found is None else found[0], outlet in unit.waste))
         useful: set[str] = set()
         while True:
-            found = {
+            more = {
                 source
                 for _, source, taker, waste in edges
                 if source not in useful and ((taker is None and not waste) or taker in useful)
             }
-            if not found:
+            if not more:
                 break
-            useful |= found
+            useful |= more
         out = []
         for stream, source, taker, waste in edges:
             own = ORDER[self.solution.units[source].stage]

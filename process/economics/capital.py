@@ -12,7 +12,7 @@ from ..data import Plant, capital, cost_index, cost_rates, exchange_rate, region
 from ..network.solution import Solution
 from ..plan import STAGES
 from ..supply.capacity import counted, hours_per_year, nameplate_rate, throughput
-from .pricebook import CostError
+from .pricebook import CostError, PriceBook
 
 Array = NDArray[np.float64]
 
@@ -80,7 +80,7 @@ def investments(solution: Solution, changes: Mapping[str, Array] | None = None) 
     for stage in STAGES:
         if not any(unit.stage == stage for unit in solution.units.values()):
             continue
-        plant, region = capital()[stage], plan.regions.get(stage, plan.region)
+        plant, region = capital()[stage], PriceBook.of(plan, stage).region
         made, what = throughput(solution, stage)
         note = f"built for {what}"
         plate = plan.nameplates.get(stage)

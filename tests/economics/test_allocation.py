@@ -1,0 +1,265 @@
+"""Joint costs shared out: closed forms, conservation, samples, fallbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from didymium.economics.allocation import ORDER, Allocation
+from didymium.economics.pricebook import CostError
+from didymium.network.solution import Solution
+from didymium.plan import STAGES
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+Build = Callable[..., Solution]
+
+
+def own_costs(allocation: Allocation, costs: dict[tuple[str, str], Any]) -> Any:
+    own = np.zeros((allocation.solution.samples, len(allocation.units), len(STAGES)))
+    for (unit, stage), rate in costs.items():
+        own[:, allocation.units.index(unit), ORDER[stage]] += rate
+    return own
+
+
+def test_swarf_does_not_change_the_cost_of_primary_oxide(recycle: Callable[..., Solution]) -> None:
+    allocation = Allocation(recycle())
+    own = own_costs(allocation, {("separation", "separation"): 700.0, ("machining", "magnet"): 500.0})
+    streams = {name: cost[0] for name, cost in allocation.streams(own).items()}
+    # 700 USD/h over 70 kg/h of fresh Nd: 10 USD/kg; the circulating 100 kg/h carry 1000 USD/h, still 10 USD/kg
+    assert streams["separation.oxide"][ORDER["separation"]] == pytest.approx(1000.0, rel=1e-12)
+    assert streams["machining.swarf"].sum() == pytest.approx(300.0, rel=1e-12)
+    assert streams["machining.swarf"][ORDER["magnet"]] == 0.0
+    assert streams["machining.magnets"][ORDER["separation"]] == pytest.approx(700.0, rel=1e-12)
+    assert streams["machining.magnets"][ORDER["magnet"]] == pytest.approx(500.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9])
+def test_primary_cost_for_any_share_of_swarf(recycle: Callable[..., Solution], share: float) -> None:
+    solution = recycle(share=share)
+    allocation = Allocation(solution)
+    own = own_costs(allocation, {("separation", "separation"): 700.0})
+    nd = solution.streams["separation.oxide"].element("Nd")
+    assert allocation.streams(own)["separation.oxide"].sum() / nd == pytest.approx(10.0, rel=1e-12)
+
+
+def test_scrap_of_the_same_stage_carries_its_share_of_everything(hand: Build) -> None:
+    solution = hand(
+        {
+            "press": {
+                "stage": "magnet",
+                "inlets": {"feed": "alloy", "scrap": "sinter.scrap"},
+                "outlets": {"out": "compact"},
+            },
+            "sinter": {
+                "stage": "magnet",
+                "inlets": {"feed": "press.out"},
+                "outlets": {"out": "magnet", "scrap": "scrap"},
+            },
+        },
+        {
+            "alloy": {"Nd": 3.0, "Fe": 6.0},
+            "press.out": {"Nd": 4.0, "Fe": 8.0},
+            "sinter.out": {"Nd": 3.0, "Fe": 6.0},
+            "sinter.scrap": {"Nd": 1.0, "Fe": 2.0},
+        },
+        feeds={"alloy": {}},
+    )
+    allocation = Allocation(solution)
+    streams = allocation.streams(own_costs(allocation, {("press", "magnet"): 30.0, ("sinter", "magnet"): 60.0}))
+    assert streams["sinter.scrap"].sum() == pytest.approx(90.0 / 3.0, rel=1e-12)
+    assert streams["sinter.out"].sum() == pytest.approx(90.0, rel=1e-12)
+
+
+def test_value_and_mass(hand: Build) -> None:
+    units = {
+        "cut": {"stage": "separation", "inlets": {"feed": "liquor"}, "outlets": {"light": "liquor", "heavy": "liquor"}}
+    }
+    flows = {"liquor": {"Ce": 9.0, "Dy": 1.0}, "cut.light": {"Ce": 9.0}, "cut.heavy": {"Dy": 1.0}}
+    feeds = {"liquor": {}}
+    by_value = Allocation(hand(units, flows, feeds=feeds))
+    streams = by_value.streams(own_costs(by_value, {("cut", "separation"): 100.0}))
+    ceria, dysprosia = 9.0 * 172.115 / 140.116 * 1.0, 372.998 / 2 / 162.5 * 260.0  # kg oxide × USD/kg of 2024
+    assert streams["cut.heavy"].sum() == pytest.approx(100 * dysprosia / (ceria + dysprosia), rel=1e-4)
+    by_mass = Allocation(hand(units, flows, feeds=feeds, allocation="mass"))
+    streams = by_mass.streams(own_costs(by_mass, {("cut", "separation"): 100.0}))
+    ceria, dysprosia = 9.0 * 172.115 / 140.116, 372.998 / 2 / 162.5
+    assert streams["cut.heavy"].sum() == pytest.approx(100 * dysprosia / (ceria + dysprosia), rel=1e-4)
+
+
+def test_waste_carries_nothing_even_by_way_of_another_unit(hand: Build) -> None:
+    solution = hand(
+        {
+            "leach": {
+                "stage": "separation",
+                "inlets": {"feed": "ore"},
+                "outlets": {"liquor": "liquor", "mud": "residue"},
+                "waste": ["mud"],
+            },
+            "pond": {
+                "stage": "separation",
+                "inlets": {"feed": "leach.mud"},
+                "outlets": {"cake": "residue"},
+                "waste": ["cake"],
+            },
+        },
+        {"ore": {"Nd": 10.0}, "leach.liquor": {"Nd": 9.0}, "leach.mud": {"Nd": 1.0}, "pond.cake": {"Nd": 1.0}},
+        feeds={"ore": {}},
+    )
+    allocation = Allocation(solution)
+    streams = allocation.streams(own_costs(allocation, {("leach", "separation"): 50.0, ("pond", "separation"): 5.0}))
+    assert streams["leach.mud"].sum() == 0.0
+    assert streams["leach.liquor"].sum() == pytest.approx(50.0)
+    assert streams["pond.cake"].sum() == pytest.approx(5.0)
+
+
+def test_ultrafines_that_are_recovered_are_no_waste(hand: Build) -> None:
+    solution = hand(
+        {
+            "mill": {
+                "stage": "magnet",
+                "inlets": {"feed": "alloy"},
+                "outlets": {"powder": "powder", "fines": "swarf"},
+                "waste": ["fines"],
+            },
+            "leach": {"stage": "separation", "inlets": {"feed": "mill.fines"}, "outlets": {"liquor": "liquor"}},
+        },
+        {"alloy": {"Nd": 10.0}, "mill.powder": {"Nd": 9.0}, "mill.fines": {"Nd": 1.0}, "leach.liquor": {"Nd": 1.0}},
+        feeds={"alloy": {}},
+    )
+    allocation = Allocation(solution)
+    own = own_costs(allocation, {("mill", "magnet"): 10.0, ("mill", "separation"): 100.0})
+    streams = allocation.streams(own)
+    assert streams["leach.liquor"].sum() == pytest.approx(10.0)
+    assert streams["mill.powder"].sum() == pytest.approx(100.0)
+
+
+@pytest.mark.parametrize("allocation", ["value", "mass"])
+def test_iron_of_bayan_obo_takes_its_share(hand: Build, allocation: str) -> None:
+    solution = hand(
+        {
+            "magnets": {
+                "stage": "mine",
+                "inlets": {"feed": "ore"},
+                "outlets": {"iron": "iron concentrate", "rest": "ore"},
+            }
+        },
+        {"ore": {"Fe": 400.0, "Nd": 10.0}, "magnets.iron": {"Fe": 350.0}, "magnets.rest": {"Fe": 50.0, "Nd": 10.0}},
+        feeds={"ore": {}},
+        allocation=allocation,
+    )
+    table = Allocation(solution)
+    streams = table.streams(own_costs(table, {("magnets", "mine"): 1.0}))
+    oxide = 10.0 * 336.48 / 2 / 144.242 * 56.0
+    expected = 350 * 0.15 / (350 * 0.15 + oxide) if allocation == "value" else 0.0
+    assert streams["magnets.iron"].sum() == pytest.approx(expected, rel=1e-4)
+
+
+def test_no_rare_earth_at_all(hand: Build) -> None:
+    units = {"mix": {"stage": "alloy", "inlets": {"feed": "iron"}, "outlets": {"a": "metal", "b": "metal"}}}
+    flows = {"iron": {"Fe": 3.0}, "mix.a": {"Fe": 1.0}, "mix.b": {"Fe": 2.0}}
+    by_value = Allocation(hand(units, flows, feeds={"iron": {}}))
+    assert by_value.streams(own_costs(by_value, {("mix", "alloy"): 3.0}))["mix.a"].sum() == pytest.approx(3.0)
+    by_mass = Allocation(hand(units, flows, feeds={"iron": {}}, allocation="mass"))
+    assert by_mass.streams(own_costs(by_mass, {("mix", "alloy"): 3.0}))["mix.b"].sum() == pytest.approx(2.0)
+
+
+def test_a_unit_whose_every_outlet_goes_back_passes_its_cost_on(hand: Build) -> None:
+    solution = hand(
+        {
+            "separation": {
+                "stage": "separation",
+                "inlets": {"feed": "ore", "back": "collect.out"},
+                "outlets": {"oxide": "oxide"},
+            },
+            "machining": {
+                "stage": "magnet",
+                "inlets": {"feed": "separation.oxide"},
+                "outlets": {"magnets": "magnet", "swarf": "swarf"},
+            },
+            "collect": {"stage": "magnet", "inlets": {"feed": "machining.swarf"}, "outlets": {"out": "swarf"}},
+        },
+        {
+            "ore": {"Nd": 7.0},
+            "separation.oxide": {"Nd": 10.0},
+            "machining.magnets": {"Nd": 7.0},
+            "machining.swarf": {"Nd": 3.0},
+            "collect.out": {"Nd": 3.0},
+        },
+        feeds={"ore": {}},
+    )
+    allocation = Allocation(solution)
+    own = own_costs(allocation, {("collect", "magnet"): 12.0, ("separation", "separation"): 70.0})
+    streams = allocation.streams(own)
+    assert streams["machining.magnets"].sum() == pytest.approx(82.0)
+
+
+def test_costs_in_a_circle(hand: Build) -> None:
+    solution = hand(
+        {
+            "a": {"stage": "alloy", "inlets": {"feed": "metal", "back": "b.out"}, "outlets": {"out": "alloy"}},
+            "b": {"stage": "alloy", "inlets": {"feed": "a.out"}, "outlets": {"out": "alloy"}},
+        },
+        {"metal": {"Nd": 1.0}, "a.out": {"Nd": 5.0}, "b.out": {"Nd": 5.0}},
+        feeds={"metal": {}},
+    )
+    allocation = Allocation(solution)
+    with pytest.raises(CostError, match="circle"):
+        allocation.streams(own_costs(allocation, {("a", "alloy"): 1.0}))
+
+
+@st.composite
+def plants(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Chains of units with by-products, waste and up to three returns."""
+    count = draw(st.integers(2, 6))
+    stages = sorted((draw(st.sampled_from(STAGES)) for _ in range(count)), key=ORDER.__getitem__)
+    units: dict[str, Any] = {}
+    flows: dict[str, Any] = {"ore": {"Nd": 1.0}}
+    amount = st.floats(0.01, 100.0)
+    for i, stage in enumerate(stages):
+        inlets = {"feed": "ore" if i == 0 else f"u{i - 1}.main"}
+        units[f"u{i}"] = {
+            "stage": stage,
+            "inlets": inlets,
+            "waste": ["mud"],
+            "outlets": {"main": "oxide", "side": "oxide", "mud": "residue"},
+        }
+        for outlet in ("main", "side", "mud"):
+            names = draw(st.sets(st.sampled_from(("Nd", "Dy", "Fe")), min_size=1))
+            flows[f"u{i}.{outlet}"] = {name: draw(amount) for name in sorted(names)}
+        flows[f"u{i}.main"]["Nd"] = draw(amount)
+    for i in range(count):
+        if draw(st.booleans()):
+            to = draw(st.integers(0, i))
+            units[f"u{to}"]["inlets"][f"back{i}"] = f"u{i}.side"
+    return units, flows
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(plant=plants(), allocation=st.sampled_from(["value", "mass"]), seed=st.integers(0, 2**32 - 1))
+def test_what_is_spent_leaves(
+    hand: Build, plant: tuple[dict[str, Any], dict[str, Any]], allocation: str, seed: int
+) -> None:
+    table = Allocation(hand(*plant, feeds={"ore": {}}, allocation=allocation))
+    own = np.random.default_rng(seed).random((1, len(table.units), len(STAGES)))
+    streams = table.streams(own)
+    leaving = sum(streams[name].sum(axis=0) for name in table.terminal())
+    np.testing.assert_allclose(leaving, own.sum(axis=(0, 1)), rtol=1e-9)
+    for name in table.terminal():
+        reached = (table.reach(name) * own).sum(axis=1)
+        np.testing.assert_allclose(reached, streams[name], rtol=1e-9, atol=1e-12)
+
+
+def test_samples_are_single_cases(recycle: Callable[..., Solution]) -> None:
+    scales, shares = np.array([1.0, 0.5, 2.0]), np.array([0.3, 0.0, 0.6])
+    many = Allocation(recycle(scales, shares))
+    own = np.zeros((3, 2, len(STAGES)))
+    own[:, 0, ORDER["separation"]] = 700.0 * scales
+    own[:, 1, ORDER["magnet"]] = [500.0, 100.0, 50.0]
+    together = many.streams(own)
+    for i in range(3):
+        one = Allocation(recycle(scales[i], shares[i])).streams(own[i : i + 1])
+        for name, cost in one.items():
+            np.testing.assert_array_equal(together[name][i], cost[0])

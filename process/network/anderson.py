@@ -10,14 +10,14 @@ Indices = NDArray[np.intp]
 
 DEPTH = 3
 REGULAR = 1e-14
-LARGEST = 10.0
+LARGEST = 1e3
 
 
 class Anderson:
     """Remembers the last few points and residuals of every sample that is still moving.
 
-    Works on flows scaled by each slot's total. A step that would make a flow negative, or that grows the residual, is
-    dropped for that sample in favour of the plain fixed point.
+    Works on flows scaled by each slot's total. A step that would make a flow negative, or that leaps by more than
+    `LARGEST` residuals, is dropped for that sample in favour of the plain fixed point.
     """
 
     def __init__(self) -> None:

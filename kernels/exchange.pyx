@@ -126,10 +126,14 @@ cdef double settle(Circuit *c, double goal, int limit, double hold, int *used) n
             memcpy(c.keep, c.u, c.stages * sizeof(double))
             spent = used[0] - spent
             if worst < 1e-3 and worst < 0.3 * tried:
+                # Unheld, Newton moves a front whose leak is small by about one e-fold of that leak per step.
                 tried = worst
-                worst = newton(c, goal, 40, 3.0, used)
+                worst = newton(c, goal, 12, 3.0, used)
                 if worst <= goal:
                     return worst
+                if worst < 0.1:
+                    remember(c)
+                    memcpy(c.keep, c.u, c.stages * sizeof(double))
                 memcpy(c.u, c.keep, c.stages * sizeof(double))
             if spent <= 4:
                 hold *= 0.3

@@ -1,1 +1,1 @@
-"""studies"""
+"""Questions that take several results, or a closer look at one."""

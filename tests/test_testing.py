@@ -60,9 +60,14 @@ def write(pytester: pytest.Pytester, **texts: str) -> None:
         (pytester.path / f"{name}.yaml").write_text(text, encoding="utf-8")
 
 
+def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    """An inner run, without the plug-in that imports its whole package to print a summary."""
+    return pytester.runpytest("-p", "no:hypothesispytest", *arguments)
+
+
 def test_a_file_that_holds_gives_one_item_for_the_solve_and_one_for_each_target(pytester: pytest.Pytester) -> None:
     write(pytester, plant=PLANT)
-    result = pytester.runpytest("-v")
+    result = run(pytester, "-v")
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(
         [
@@ -75,7 +80,7 @@ def test_a_file_that_holds_gives_one_item_for_the_solve_and_one_for_each_target(
 
 def test_a_missed_target_names_line_stream_elements_value_and_target(pytester: pytest.Pytester) -> None:
     write(pytester, plant=MISSED)
-    result = pytester.runpytest()
+    result = run(pytester)
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(
         [
@@ -90,7 +95,7 @@ def test_a_missed_target_names_line_stream_elements_value_and_target(pytester: p
 
 def test_a_broken_file_fails_with_every_fault_and_stops_no_other(pytester: pytest.Pytester) -> None:
     write(pytester, broken=PLANT.replace("splitter", "spliter").replace("year: 2024", "yaer: 2024"), plant=PLANT)
-    result = pytester.runpytest()
+    result = run(pytester)
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(["broken.yaml:4:1: error: *yaer*", "broken.yaml:9:*: error: *spliter*"])
     assert ".py:" not in result.stdout.str()
@@ -98,14 +103,14 @@ def test_a_broken_file_fails_with_every_fault_and_stops_no_other(pytester: pytes
 
 def test_a_file_that_is_not_yaml_fails_with_its_diagnostic(pytester: pytest.Pytester) -> None:
     write(pytester, broken="didymium: 1\nunits: {a: [}\n")
-    result = pytester.runpytest()
+    result = run(pytester)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["broken.yaml:2:*: error: *"])
 
 
 def test_what_does_not_solve_is_told_once_in_full_and_at_each_target(pytester: pytest.Pytester) -> None:
     write(pytester, trapped=TRAPPED)
-    result = pytester.runpytest()
+    result = run(pytester)
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(
         [
@@ -121,7 +126,7 @@ def test_files_of_other_kinds_are_left_alone(pytester: pytest.Pytester) -> None:
     (pytester.path / "binary.yaml").write_bytes(bytes(range(256)) * 64)
     (pytester.path / "late.yaml").write_text("# long\n" * HEAD + "didymium: 1\n")
     (pytester.path / "plant.txt").write_text(PLANT)
-    pytester.runpytest().assert_outcomes()
+    run(pytester).assert_outcomes()
 
 
 def test_a_folder_and_a_missing_file_are_no_flowsheets(tmp_path: Path) -> None:
@@ -148,31 +153,31 @@ def test_the_key_is_found_however_it_is_written(tmp_path: Path, text: str) -> No
 def test_several_files_and_suffixes(pytester: pytest.Pytester) -> None:
     write(pytester, one=PLANT, two=PLANT.split("targets:")[0])
     (pytester.path / "one.yaml").rename(pytester.path / "one.yml")
-    result = pytester.runpytest("-v")
+    result = run(pytester, "-v")
     result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines(["one.yml::solves PASSED*", "two.yaml::solves PASSED*"])
 
 
 def test_selection_by_word_deselection_and_listing(pytester: pytest.Pytester) -> None:
     write(pytester, plant=PLANT)
-    pytester.runpytest("-k", "purity").assert_outcomes(passed=1, deselected=2)
-    pytester.runpytest("--deselect", "plant.yaml::solves").assert_outcomes(passed=2, deselected=1)
-    pytester.runpytest("plant.yaml::solves").assert_outcomes(passed=1)
-    listing = pytester.runpytest("--co", "-q")
+    run(pytester, "-k", "purity").assert_outcomes(passed=1, deselected=2)
+    run(pytester, "--deselect", "plant.yaml::solves").assert_outcomes(passed=2, deselected=1)
+    run(pytester, "plant.yaml::solves").assert_outcomes(passed=1)
+    listing = run(pytester, "--co", "-q")
     listing.stdout.fnmatch_lines(["plant.yaml::solves", "plant.yaml::purity of *", "plant.yaml::recovery of *"])
 
 
 def test_the_same_target_twice_gives_two_items(pytester: pytest.Pytester) -> None:
     last = PLANT.splitlines()[-1]
     write(pytester, plant=f"{PLANT}{last}\n{last}\n")
-    result = pytester.runpytest("--co", "-q")
+    result = run(pytester, "--co", "-q")
     names = [line for line in result.outlines if line.startswith("plant.yaml::")]
     assert len(names) == len(set(names)) == 5
 
 
 def test_a_target_of_the_base_file_keeps_its_own_line(pytester: pytest.Pytester) -> None:
     write(pytester, base=MISSED, child="didymium: 1\nextends: base.yaml\nname: Another\n")
-    result = pytester.runpytest("child.yaml")
+    result = run(pytester, "child.yaml")
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(["*base.yaml:12: lots.first purity *"])
 
@@ -180,7 +185,7 @@ def test_a_target_of_the_base_file_keeps_its_own_line(pytester: pytest.Pytester)
 def test_importlib_mode_in_a_process_of_its_own_below_another_folder(pytester: pytest.Pytester) -> None:
     folder = pytester.mkdir("plants")
     (folder / "plant.yaml").write_text(MISSED)
-    result = pytester.runpytest_subprocess("--import-mode=importlib", "plants", "-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess("-p", "no:hypothesispytest", "--import-mode=importlib", "plants", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(["plants/plant.yaml:12: lots.first purity *"])
 
@@ -188,7 +193,7 @@ def test_importlib_mode_in_a_process_of_its_own_below_another_folder(pytester: p
 def test_shared_out_between_workers(pytester: pytest.Pytester) -> None:
     pytest.importorskip("xdist")
     write(pytester, one=PLANT, two=MISSED)
-    result = pytester.runpytest_subprocess("-n", "2")
+    result = pytester.runpytest_subprocess("-p", "no:hypothesispytest", "-n", "2")
     result.assert_outcomes(passed=4, failed=2)
     result.stdout.fnmatch_lines(["two.yaml:12: lots.first purity of Pr, Nd is 99.00 %, target at least 99.5 %"])
 
@@ -201,7 +206,7 @@ def test_a_fault_of_the_program_keeps_its_traceback(
 
     monkeypatch.setattr("didymium.flowsheet.Flowsheet.solve", broken)
     write(pytester, plant=PLANT)
-    result = pytester.runpytest("-k", "solves")
+    result = run(pytester, "-k", "solves")
     result.assert_outcomes(failed=1, deselected=2)
     result.stdout.fnmatch_lines(["*ZeroDivisionError: a fault of the program"])
 

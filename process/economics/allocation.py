@@ -13,15 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import by_product_values, oxide_price
+from ..data import by_product_values, cost_rates, oxide_price
 from ..elements import INDEX, OXIDE_FACTOR, RARE_EARTHS, indices
 from ..network.solution import Solution
 from ..plan import STAGES
 from ..stream import Stream
+from ..sums import per_sample
+from ..supply.capacity import added
 from .pricebook import CostError
 
 Array = NDArray[np.float64]
 
+ORE = "ore"
+"""The form of streams whose rare earths are worth only a share of what they fetch as oxides."""
 CHUNK = 256
 """Samples solved at once; bounds the memory."""
 ORDER: Mapping[str, int] = {name: i for i, name in enumerate(STAGES)}
@@ -114,7 +118,7 @@ class Allocation:
         if not any(may and not outlet.worthless for may, outlet in zip(carried, outlets, strict=True)):
             carried = np.ones_like(carried)
         allowed = weights * carried
-        total = allowed.sum(axis=1, keepdims=True)
+        total = added(allowed.T, len(allowed))[:, None]
         candidates = [i for i, outlet in enumerate(outlets) if carried[i] and not outlet.worthless]
         fallback = np.zeros(len(outlets))
         fallback[candidates[0] if candidates else 0] = 1.0
@@ -175,20 +179,22 @@ class Allocation:
 def weight(solution: Solution, stream: Stream) -> Array:
     """What a stream weighs in the allocation of its plan, shape (samples,).
 
-    `value`: USD/h of its rare earths at the price of their oxides, and of listed by-products; `mass`: kg/h of
-    rare-earth oxides.
+    `value`: USD/h of its rare earths at the price of their oxides (in ore, at the share of it that ore is worth), and
+    of listed by-products; `mass`: kg/h of rare-earth oxides.
     """
     elements = stream.elements
     if solution.plan.allocation == "mass":
         columns = indices(RARE_EARTHS)
-        return np.asarray(elements[:, columns] @ OXIDE_FACTOR[columns])
+        return per_sample(elements[:, columns] * OXIDE_FACTOR[columns])
     price = np.zeros(elements.shape[1])
     for name in RARE_EARTHS:
         price[INDEX[name]] = oxide_price(name, solution.plan.year).value * OXIDE_FACTOR[INDEX[name]]
+    if stream.form == ORE:
+        price *= cost_rates()["ore_value"].value
     for (form, name), fact in by_product_values().items():
         if form == stream.form:
             price[INDEX[name]] += fact.value
-    return np.asarray(elements @ price)
+    return per_sample(elements * price)
 
 
 def _or_mass(weights: Array, solution: Solution, outlets: list[_Outlet]) -> Array:
@@ -196,8 +202,8 @@ def _or_mass(weights: Array, solution: Solution, outlets: list[_Outlet]) -> Arra
     masses = np.zeros_like(weights)
     for i, outlet in enumerate(outlets):
         if not outlet.worthless:
-            masses[:, i] = solution.streams[outlet.name].flow.sum(axis=(1, 2))
-    return np.asarray(np.where(weights.sum(axis=1, keepdims=True) > 0.0, weights, masses))
+            masses[:, i] = per_sample(solution.streams[outlet.name].flow)
+    return np.asarray(np.where(np.any(weights > 0.0, axis=1, keepdims=True), weights, masses))
 
 
 def _solve(matrices: Array, right: Array) -> Array:

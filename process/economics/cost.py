@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from ..network.solution import Solution
 from ..plan import STAGES
 from ..quantities import suggestion
-from ..supply.capacity import counted, plain
+from ..sums import per_sample
+from ..supply.capacity import added, counted, plain
 from .allocation import ORDER, Allocation
 from .capital import Investment, investments
 from .operating import CostLine, operating
@@ -85,15 +86,14 @@ class Cost:
     @property
     def total(self) -> Any:
         """USD per operating hour of the whole plant: a float, or shape (samples,)."""
-        return plain(np.sum([line.cost for line in self.lines], axis=0) + np.zeros(self.solution.samples))
+        return plain(added((line.cost for line in self.lines), self.solution.samples))
 
     @property
     def assumed_share(self) -> Any:
         """Part of the plant's whole cost, 0..1, whose lines rest on an assumption."""
-        zero = np.zeros(self.solution.samples)
-        assumed = np.sum([line.cost for line in self.lines if line.assumed], axis=0) + zero
-        total = np.sum([line.cost for line in self.lines], axis=0) + zero
-        return plain(np.divide(assumed, total, out=zero.copy(), where=total > 0))
+        assumed = added((line.cost for line in self.lines if line.assumed), self.solution.samples)
+        total = added((line.cost for line in self.lines), self.solution.samples)
+        return plain(np.divide(assumed, total, out=np.zeros_like(total), where=total > 0))
 
     @cached_property
     def streams(self) -> Mapping[str, Array]:
@@ -106,14 +106,14 @@ class Cost:
 
     def stream(self, name: str) -> Any:
         """USD per operating hour that a stream carries: a float, or shape (samples,)."""
-        return plain(self.streams[name].sum(axis=1))
+        return plain(per_sample(self.streams[name]))
 
     @property
     def unallocated(self) -> Any:
         """USD per operating hour that no product of the file carries: other outlets that leave the flowsheet."""
         named = set(self.solution.plan.products.values())
-        left = [self.streams[name].sum(axis=1) for name in self.tables.terminal() if name not in named]
-        return plain(np.sum(left, axis=0) + np.zeros(self.solution.samples))
+        left = (per_sample(self.streams[name]) for name in self.tables.terminal() if name not in named)
+        return plain(added(left, self.solution.samples))
 
     def per_kg(self, product: str, of: str = "total") -> CostSplit:
         """Cost of a product per kg of its stream: oxide as produced, magnets as finished.

@@ -13,7 +13,7 @@ from ..network.solution import Solution, UnitResult
 from ..operations.base import Line
 from ..plan import STAGES
 from ..quantities import Value
-from ..supply.capacity import counted, throughput
+from ..supply.capacity import added, counted, plain, throughput
 from .capital import Investment
 from .pricebook import PERSON_YEAR, CostError, Price, PriceBook, PriceError, is_assumed
 
@@ -27,8 +27,8 @@ NO_EQUIPMENT = ("mixer", "splitter")
 class CostLine:
     """One line of cost: `quantity` in `unit` per operating hour × `price` in USD per unit = `cost` in USD/h.
 
-    Quantities and costs have shape (samples,). `assumed` says whether the price or what the quantity follows from is
-    an assumption; `source` is the price's.
+    Quantities and costs have shape (samples,); the price is a float where all samples share it. `assumed` says whether
+    the price, or what the quantity follows from, is an assumption; `source` is the price's.
     """
 
     unit_name: str
@@ -134,15 +134,13 @@ def spread(solution: Solution, stage: str) -> dict[str, Array]:
     """
     units = [unit for unit in solution.units.values() if unit.stage == stage]
     real = [unit for unit in units if unit.kind not in NO_EQUIPMENT] or units
-    entering = np.array(
-        [
-            np.sum([counted(solution.streams[name], "REO") for name in unit.inlets.values()], axis=0)
-            + np.zeros(solution.samples)
-            for unit in real
-        ]
-    )
-    total = entering.sum(axis=0)
-    shares = np.divide(entering, total, out=np.full_like(entering, 1.0 / len(real)), where=total > 0)
+    entering = [
+        added((counted(solution.streams[name], "REO") for name in unit.inlets.values()), solution.samples)
+        for unit in real
+    ]
+    total = added(entering, solution.samples)
+    even = np.full_like(total, 1.0 / len(real))
+    shares = [np.divide(one, total, out=even.copy(), where=total > 0) for one in entering]
     return {unit.name: share for unit, share in zip(real, shares, strict=True)}
 
 
@@ -191,7 +189,7 @@ def _fixed(solution: Solution, investments: Mapping[str, Investment]) -> Iterato
                     cause=cause,
                     quantity=million,
                     unit="million USD invested",
-                    price=rate * hourly,
+                    price=plain(rate * hourly),
                     source=source,
                     assumed=investment.assumed,
                     cost=np.asarray(million * rate * hourly),

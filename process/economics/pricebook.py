@@ -20,10 +20,19 @@ CAUSES = ("materials", "reagents", "energy", "labour", "maintenance", "capital",
 PERSON_YEAR = "person-year"
 
 _SIZES = {
-    "kg": ("mass", 1.0), "t": ("mass", 1000.0), "g": ("mass", 0.001),
-    "MJ": ("energy", 1.0), "kWh": ("energy", 3.6), "MWh": ("energy", 3600.0), "GJ": ("energy", 1000.0),
-    "m^3": ("volume", 1.0), "L": ("volume", 0.001), "h": ("time", 1.0),
-    PERSON_YEAR: ("person", 1.0), "person/year": ("person", 1.0), "mol": ("amount", 1.0),
+    "kg": ("mass", 1.0),
+    "t": ("mass", 1000.0),
+    "g": ("mass", 0.001),
+    "MJ": ("energy", 1.0),
+    "kWh": ("energy", 3.6),
+    "MWh": ("energy", 3600.0),
+    "GJ": ("energy", 1000.0),
+    "m^3": ("volume", 1.0),
+    "L": ("volume", 0.001),
+    "h": ("time", 1.0),
+    PERSON_YEAR: ("person", 1.0),
+    "person/year": ("person", 1.0),
+    "mol": ("amount", 1.0),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -46,6 +46,14 @@ class StageCapacity:
 def plain(values: Array) -> Any:
     """A float for one case, else the array."""
     return float(values[0]) if len(values) == 1 else values
+
+
+def added(parts: Iterable[Array], samples: int) -> Array:
+    """The sum of arrays of shape (samples,), term by term: its bits do not depend on how many samples there are."""
+    out = np.zeros(samples)
+    for part in parts:
+        out += part
+    return out
 
 
 def hours_per_year(solution: Solution, changes: Mapping[str, Array] | None = None) -> Array:
@@ -93,11 +101,11 @@ def throughput(solution: Solution, stage: str) -> tuple[Array, str]:
     names = product_outlets(solution, stage)
     if not names:
         return np.zeros(solution.samples), "nothing leaves this stage"
-    flows = np.array([counted(solution.streams[name], basis) for name in names])
+    flows = [counted(solution.streams[name], basis) for name in names]
     unit = "rare-earth oxides" if basis == "REO" else "mass"
     if stage in WHOLE:
-        return np.asarray(flows.sum(axis=0)), f"{unit} in {', '.join(names)}"
-    return np.asarray(flows.max(axis=0)), f"{unit} of {names[int(np.argmax(flows[:, 0]))]}"
+        return added(flows, solution.samples), f"{unit} in {', '.join(names)}"
+    return np.max(flows, axis=0), f"{unit} of {names[int(np.argmax([flow[0] for flow in flows]))]}"
 
 
 def nameplate_rate(plate: Nameplate, hours: Array, changes: Mapping[str, Array] | None = None) -> Array:

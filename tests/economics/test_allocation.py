@@ -152,7 +152,7 @@ def test_iron_of_bayan_obo_takes_its_share(hand: Build, allocation: str) -> None
     )
     table = Allocation(solution)
     streams = table.streams(own_costs(table, {("magnets", "mine"): 1.0}))
-    oxide = 10.0 * 336.48 / 2 / 144.242 * 56.0
+    oxide = 10.0 * 336.48 / 2 / 144.242 * 56.0 * 0.26
     expected = 350 * 0.15 / (350 * 0.15 + oxide) if allocation == "value" else 0.0
     assert streams["magnets.iron"].sum() == pytest.approx(expected, rel=1e-4)
 

@@ -1,1 +1,1 @@
-"""report"""
+"""Results as tables and documents. Reports read and never compute."""

@@ -1,0 +1,300 @@
+"""Results as plain documents for other programs; docs/json.md says what each key means.
+
+Units are in key names, fractions are 0..1, what is no finite number is null, and keys keep their order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import __version__
+from ..elements import ELEMENTS, RARE_EARTHS
+from ..studies.compare import recovery, split
+from ..studies.origins import in_ore
+from .figures import first, number
+
+if TYPE_CHECKING:
+    from ..economics.cost import CostSplit
+    from ..files.diagnostics import Diagnostic
+    from ..flowsheet import Result, TargetResult
+    from ..network.solution import UnitResult
+    from ..stream import Stream
+    from ..studies.compare import Comparison
+
+Document = dict[str, Any]
+
+DOCUMENTS = ("run", "compare", "check", "list")
+"""The commands that write a document."""
+
+
+def text(document: Mapping[str, Any]) -> str:
+    """A document as text: UTF-8, one line end at the end, never NaN."""
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def schema(command: str) -> Document:
+    """The JSON Schema (draft 2020-12) of a command's document."""
+    found: Document = json.loads(resources.files(__package__).joinpath(f"{command}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def digest(parts: Iterable[tuple[str, str | None]]) -> str:
+    """One digest of several named inputs."""
+    return sha256(json.dumps(list(parts), ensure_ascii=True).encode()).hexdigest()
+
+
+def inputs(result: Result, changes: Mapping[str, str] | None = None) -> str:
+    """The digest of what a result was made from: the file with what it extends, and the changes to it."""
+    return digest([("file", result.plan.sha256), *sorted((changes or {}).items())]) if changes else result.plan.sha256
+
+
+def _whole(command: str, inputs_sha256: str, result: Any) -> Document:
+    return {
+        "format": f"didymium.{command}/1",
+        "version": __version__,
+        "inputs_sha256": inputs_sha256,
+        "result": result,
+    }
+
+
+def run(result: Result, changes: Mapping[str, str] | None = None) -> Document:
+    """The document of one solved flowsheet; `changes` are those that it was loaded with."""
+    return _whole("run", inputs(result, changes), one(result, changes))
+
+
+def one(result: Result, changes: Mapping[str, str] | None = None) -> Document:
+    """A solved flowsheet (its first sample)."""
+    plan, solution = result.plan, result.solution
+    named = {product: split(result, product) for product in plan.products}
+    return {
+        "name": plan.name,
+        "title": plan.title,
+        "region": plan.region,
+        "year": plan.year,
+        "operating_hours_per_year": number(plan.hours_per_year.nominal),
+        "changes": dict(changes or {}),
+        "feeds": {name: {"deposit": feed.deposit, "ore": name == result.ore} for name, feed in plan.feeds.items()},
+        "products": dict(plan.products),
+        "streams": {name: _stream(result, stream) for name, stream in result.streams.items()},
+        "recovery": recoveries(result),
+        "fates": {name: {to: number(share) for to, share in result.fates(name).items()} for name in in_ore(result)},
+        "circuits": {name: _circuit(unit) for name, unit in solution.units.items() if "stages" in unit.details},
+        "cost": {product: _cost(cost) for product, cost in named.items()},
+        "cost_notes": list(result.cost.notes),
+        "capacity": capacity(result),
+        "balance": {"worst": number(solution.balance.worst), "element": solution.balance.element},
+        "assumptions": assumptions(result),
+        "targets": [target(item) for item in result.targets],
+    }
+
+
+def _stream(result: Result, stream: Stream) -> Document:
+    flows = stream.elements[0]
+    taker = result.solution.takers.get(stream.name)
+    return {
+        "form": stream.form,
+        "to": None if taker is None else taker[0],
+        "kg_per_h": number(stream.mass()),
+        "element_kg_per_h": {
+            name: number(flow) for name, flow in zip(ELEMENTS, flows, strict=True) if flow != 0.0
+        },
+        "purity": {name: share for name in RARE_EARTHS if (share := number(stream.purity(name)))},
+    }
+
+
+def recoveries(result: Result) -> Document:
+    """Recovery of each rare earth of the ore to the main product, overall and by stage."""
+    if not result.main_product:
+        return {}
+    found = {name: recovery(result, name, result.main_product) for name in in_ore(result)}
+    return {
+        name: {
+            "to": result.main_product,
+            "overall": number(one.overall),
+            "by_stage": {stage: number(share) for stage, share in one.by_stage.items()},
+        }
+        for name, one in found.items()
+    }
+
+
+def _circuit(unit: UnitResult) -> Document:
+    details = unit.details
+    extraction, scrub = details["stages"]
+    return {
+        "extraction_stages": int(extraction),
+        "scrub_stages": int(scrub),
+        "S_mol_per_mol_feed": number(details.get("S")),
+        "W_mol_per_mol_feed": number(details.get("W")),
+        "feed_kmol_per_h": number(details.get("feed_kmol_per_h")),
+        "organic_m3_per_h": number(details.get("organic_m3_per_h")),
+        "profile": {
+            "elements": list(details.get("elements", ())),
+            "aqueous_mole_fraction": _rows(details.get("aqueous")),
+            "organic_mole_fraction": _rows(details.get("organic")),
+        },
+    }
+
+
+def _rows(profile: Any) -> list[list[float | None]]:
+    return [] if profile is None else [[number(value) for value in row] for row in np.asarray(profile)[0]]
+
+
+def _cost(cost: CostSplit | None) -> Document | None:
+    if cost is None:
+        return None
+    return {
+        "stream": cost.stream,
+        "per": "kg",
+        "total": number(cost.total),
+        "by_cause": {cause: number(value) for cause, value in cost.by_cause.items()},
+        "by_stage": {stage: number(value) for stage, value in cost.by_stage.items()},
+        "currency": cost.currency,
+        "year": cost.year,
+        "allocation": cost.allocation,
+        "assumed_share": number(cost.assumed_share),
+    }
+
+
+def capacity(result: Result) -> Document:
+    """Capacity by stage."""
+    return {
+        name: {
+            "nameplate_t_per_year": number(stage.nameplate_t_per_year),
+            "throughput_t_per_year": number(stage.throughput_t_per_year),
+            "limited_t_per_year": number(stage.limited_t_per_year),
+            "utilisation": number(stage.utilisation),
+            "binding": bool(np.atleast_1d(stage.binding)[0]),
+            "basis": stage.basis,
+        }
+        for name, stage in result.capacity.items()
+    }
+
+
+def assumptions(result: Result) -> Document:
+    """How much rests on assumptions: the share of the plant's cost, and the values of the file as written."""
+    return {
+        "share": number(result.cost.assumed_share),
+        "values": dict(result.assumptions),
+        "values_in_file": len(result.plan.values()),
+    }
+
+
+def target(item: TargetResult) -> Document:
+    """A target, its value and whether it is met."""
+    return {
+        "target": item.target.text,
+        "kind": item.target.kind,
+        "unit": "kg/h" if item.target.kind == "capacity" else "1",
+        "value": number(item.value),
+        "at_least": number(item.target.at_least),
+        "at_most": number(item.target.at_most),
+        "passed": bool(item.passed),
+        "where": str(item.target.position),
+    }
+
+
+def compare(found: Comparison) -> Document:
+    """The document of a comparison: one result per label, and what differs."""
+    whole = {
+        "basis": found.basis,
+        "elements": list(found.elements),
+        "plants": {label: one(result) for label, result in found.results.items()},
+        "recovery": {
+            element: {
+                label: {"overall": number(row.overall), "by_stage": {s: number(v) for s, v in row.by_stage.items()}}
+                for label, row in plants.items()
+            }
+            for element, plants in found.recovery.items()
+        },
+        "limits": {
+            label: None if one is None else {"stage": one.stage, "utilisation": number(one.utilisation)}
+            for label, one in found.limits.items()
+        },
+        "absent": {
+            label: {
+                item.element: {
+                    "recovery": number(item.recovery),
+                    "leaves_in": item.exit,
+                    "leaves_in_share": number(item.exit_share),
+                    "bought_in": dict(item.bought),
+                }
+                for item in items
+            }
+            for label, items in found.absent.items()
+        },
+        "differences": [
+            {
+                "plant": item.plant,
+                "less": item.less,
+                "recovery": dict(item.recovery),
+                "cost": {
+                    product: {"total": number(total), "by_cause": {c: number(v) for c, v in causes.items()}}
+                    for product, (total, causes) in item.cost.items()
+                },
+            }
+            for item in found.differences
+        ],
+    }
+    return _whole("compare", digest((label, item.plan.sha256) for label, item in found.results.items()), whole)
+
+
+def check(files: Mapping[str, tuple[str | None, Sequence[Diagnostic]]], strict: bool) -> Document:
+    """The document of a check: by file, the digest of what was read (None where nothing was) and the faults."""
+    whole = {
+        "strict": strict,
+        "files": {
+            name: {
+                "sha256": sha,
+                "errors": sum(item.severity == "error" for item in found),
+                "warnings": sum(item.severity == "warning" for item in found),
+                "diagnostics": [_diagnostic(item) for item in found],
+            }
+            for name, (sha, found) in files.items()
+        },
+    }
+    return _whole("check", digest((name, sha) for name, (sha, _) in files.items()), whole)
+
+
+def _diagnostic(item: Diagnostic) -> Document:
+    return {
+        "severity": item.severity,
+        "file": item.position.file,
+        "line": item.position.line,
+        "column": item.position.column,
+        "message": item.message,
+        "hint": item.hint,
+        "related": [
+            {"file": place.position.file, "line": place.position.line, "column": place.position.column, "message": word}
+            for place, word in item.related
+        ],
+    }
+
+
+def catalogue(shipped: Mapping[str, Any]) -> Document:
+    """The document of what is shipped; `shipped` maps a flowsheet's name to its plan, or None where it has faults."""
+    from ..data import deposits, extractants, regions
+    from ..operations import registry
+
+    whole = {
+        "flowsheets": {
+            name: None if plan is None else {"title": plan.title, "region": plan.region, "year": plan.year}
+            for name, plan in shipped.items()
+        },
+        "kinds": {name: {"title": kind.title, "stage": kind.stage} for name, kind in registry().items()},
+        "deposits": {
+            name: {"title": item.title, "country": item.country, "grade_REO": first(item.grade.value)}
+            for name, item in deposits().items()
+        },
+        "extractants": {name: {"title": item.title, "medium": item.medium} for name, item in extractants().items()},
+        "regions": {
+            name: {"title": item.title, "country": item.country, "currency": item.currency}
+            for name, item in regions().items()
+        },
+    }
+    return _whole("list", digest((name, plan.sha256 if plan else None) for name, plan in shipped.items()), whole)

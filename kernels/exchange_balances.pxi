@@ -28,17 +28,18 @@ cdef struct Circuit:
     double *matrix         # (stages, stages), column by column
     double *step           # (stages,)
     double *trial          # (stages,)
-    double *log_beta
-    double *keep           # (stages,)
+    double *log_beta       # (elements,) ln beta about its mean over the feed
+    double *keep           # (stages,) u at the last accepted point of the path, then the two before it
     double *keep2
     double *keep3
-    double *organic0
+    double *organic0       # (stages,) flows as specified, those in use are set by sharpen
     double *aqueous0
-    double *way
+    double *way            # (stages + 1,) tangent of the path, tau last
+    double *scale          # (elements,) what a unit of feed stands for
     double scrub
-    double key
-    double excess
-    double lean
+    double key             # ln beta of the pair at the cut
+    double excess          # extract flow beyond the elements above the cut
+    double lean            # extra extract flow at tau = 0
     int *swaps             # (stages,)
 
 

@@ -1,0 +1,98 @@
+# Newton on u for one exchange circuit, with steps that may leave the residual worse for a while.
+
+cdef double newton_step(Circuit *c) noexcept nogil:
+    """Put the Newton step into c.step; return its largest part, or inf if the matrix is singular."""
+    cdef int N = <int> c.stages, one = 1, info = 0
+    cdef Py_ssize_t n
+    cdef double largest = 0.0
+    derivatives(c, c.stages)
+    for n in range(c.stages):
+        c.step[n] = -log(c.total[n])
+    dgesv(&N, &one, c.matrix, &N, c.swaps, c.step, &N, &info)
+    if info != 0:
+        return INFINITY
+    for n in range(c.stages):
+        if not isfinite(c.step[n]):
+            return INFINITY
+        if fabs(c.step[n]) > largest:
+            largest = fabs(c.step[n])
+    return largest
+
+
+cdef double newton(Circuit *c, double goal, int limit, double longest, int *used) noexcept nogil:
+    """Damped Newton from u at the present hold; return the residual reached, u and x belonging to it."""
+    cdef Py_ssize_t n
+    cdef int it, halving
+    cdef double worst = balances(c), size, share, now
+    for it in range(limit):
+        if worst <= goal or not isfinite(worst):
+            break
+        size = newton_step(c)
+        used[0] += 1
+        if not isfinite(size):
+            break
+        share = 1.0 if size <= longest else longest / size
+        memcpy(c.trial, c.u, c.stages * sizeof(double))
+        for halving in range(8):
+            for n in range(c.stages):
+                c.u[n] = c.trial[n] + share * c.step[n]
+            now = balances(c)
+            if now < worst or now < 0.2 * share * size:
+                break
+            share *= 0.35
+        if not (now < worst or now < 0.2 * share * size):
+            memcpy(c.u, c.trial, c.stages * sizeof(double))
+            worst = balances(c)
+            break
+        worst = now
+    return worst
+
+
+cdef void remember(Circuit *c) noexcept nogil:
+    """The present profile, each stage scaled to sum one, becomes the start of the next pseudo-time step."""
+    cdef Py_ssize_t n, i
+    for n in range(c.stages):
+        for i in range(c.elements):
+            c.old[n * c.elements + i] = c.x[n * c.elements + i] / c.total[n]
+
+
+cdef double settle(Circuit *c, double goal, int limit, double hold, int *used) noexcept nogil:
+    """Implicit pseudo-time steps from the remembered profile c.old and u, at growing length, to the steady state."""
+    cdef double worst, tried = INFINITY
+    cdef int spent
+    memcpy(c.keep, c.u, c.stages * sizeof(double))
+    while used[0] < limit:
+        c.hold = hold
+        spent = used[0]
+        worst = newton(c, 1e-2 * goal if 1e-2 * goal > 1e-13 else 1e-13, 60, 3.0, used)
+        if worst <= 1e-4 * hold or worst <= goal:
+            c.hold = 0.0
+            worst = balances(c)
+            if worst <= goal:
+                return worst
+            remember(c)
+            memcpy(c.keep, c.u, c.stages * sizeof(double))
+            spent = used[0] - spent
+            if worst < 1e-3 and worst < 0.3 * tried:
+                # Unheld, Newton moves a front whose leak is small by about one e-fold of that leak per step.
+                tried = worst
+                worst = newton(c, goal, 12, 3.0, used)
+                if worst <= goal:
+                    return worst
+                if worst < 0.1:
+                    remember(c)
+                    memcpy(c.keep, c.u, c.stages * sizeof(double))
+                memcpy(c.u, c.keep, c.stages * sizeof(double))
+            if spent <= 4:
+                hold *= 0.3
+            elif spent > 7:
+                hold *= 1.5
+            if hold < 1e-14:
+                hold = 1e-14
+        else:
+            memcpy(c.u, c.keep, c.stages * sizeof(double))
+            hold *= 5.0
+            if hold > 1e3:
+                break
+    c.hold = 0.0
+    return balances(c)

@@ -1,0 +1,253 @@
+# The way to a steady state from anywhere: a path in the sharpness tau of the separation factors beta**tau.
+
+cdef void sharpen(Circuit *c, double tau) noexcept nogil:
+    """Set separation factors and flows for tau > 0: beta**tau, and reflux that keeps S over its minimum the same.
+
+    Without that reflux an early point of the path would lie below the minimum flow and its front at the wrong end.
+    """
+    cdef Py_ssize_t i
+    cdef double extra = c.scrub * (expm1(c.key) / expm1(c.key * tau) - 1.0) if tau != 1.0 else 0.0
+    cdef double more = c.lean * (1.0 - tau)
+    for i in range(c.elements):
+        c.beta[i] = exp(tau * c.log_beta[i])
+    for i in range(c.stages):
+        c.organic[i] = c.organic0[i] + more
+        c.aqueous[i] = c.aqueous0[i]
+        if i < c.stages - 1:
+            c.organic[i] += extra
+        c.aqueous[i] += extra if i > 0 else -more
+
+
+cdef void key_pair(Circuit *c, double product) noexcept nogil:
+    """Find the neighbours between which the extract flow cuts the feed best, and what it takes beyond that cut."""
+    cdef double best = INFINITY, above, next_, miss
+    cdef Py_ssize_t i, j
+    c.key = 1.0
+    c.excess = 0.0
+    for i in range(c.elements):
+        above = 0.0
+        next_ = -INFINITY
+        for j in range(c.elements):
+            if c.log_beta[j] >= c.log_beta[i]:
+                above += c.feed[j]
+            elif c.log_beta[j] > next_:
+                next_ = c.log_beta[j]
+        miss = fabs(above - product)
+        if miss < best and next_ > -1e300:
+            best = miss
+            c.key = c.log_beta[i] - next_
+            c.excess = product - above
+
+
+cdef bint bordered(Circuit *c, double tau) noexcept nogil:
+    """Solve the Newton matrix bordered by d residual/d tau and by the tangent c.way; the right side is c.step."""
+    cdef Py_ssize_t n, N = c.stages
+    cdef int order = <int> N + 1, one = 1, info = 0
+    cdef double small = 1e-7
+    sharpen(c, tau + small)
+    balances(c)
+    for n in range(N):
+        c.trial[n] = log(c.total[n])
+    sharpen(c, tau)
+    balances(c)
+    for n in range(N):
+        c.trial[n] = (c.trial[n] - log(c.total[n])) / small
+    derivatives(c, N + 1)
+    for n in range(N):
+        c.matrix[n * (N + 1) + N] = c.way[n]
+        c.matrix[N * (N + 1) + n] = c.trial[n]
+    c.matrix[N * (N + 1) + N] = c.way[N]
+    dgesv(&order, &one, c.matrix, &order, c.swaps, c.step, &order, &info)
+    if info != 0:
+        return False
+    for n in range(N + 1):
+        if not isfinite(c.step[n]):
+            return False
+    return True
+
+
+cdef double arc(Circuit *c, double goal, int limit, int *used, double last, double moved) noexcept nogil:
+    """Go on along the path by arc length: the front may travel far while tau hardly moves.
+
+    c.keep is u at tau = last, c.keep2 the point before, ``moved`` in tau away.
+    """
+    cdef double worst = INFINITY, tau, length = 0.3, largest, norm, first = INFINITY
+    cdef Py_ssize_t n, N = c.stages
+    cdef int it
+    cdef bint good
+    c.hold = 0.0
+    for n in range(N):
+        c.way[n] = c.keep[n] - c.keep2[n] if moved > 0.0 else 0.0
+    c.way[N] = moved if moved > 0.0 else 1.0
+    memcpy(c.u, c.keep, N * sizeof(double))
+    tau = last
+    while used[0] < limit:
+        # Tangent at the last point, on the side of the former one.
+        for n in range(N):
+            c.step[n] = 0.0
+        c.step[N] = 1.0
+        used[0] += 1
+        if not bordered(c, last):
+            break
+        norm = c.step[N] * c.step[N]
+        for n in range(N):
+            norm += c.step[n] * c.step[n]
+        norm = sqrt(norm)
+        largest = fabs(c.step[N] / norm)
+        for n in range(N + 1):
+            c.way[n] = c.step[n] / norm
+            if fabs(c.way[n]) > largest:
+                largest = fabs(c.way[n])
+        good = False
+        while used[0] < limit:
+            for n in range(N):
+                c.u[n] = c.keep[n] + length / largest * c.way[n]
+            tau = last + length / largest * c.way[N]
+            worst = INFINITY
+            if tau > 1e-6:
+                sharpen(c, tau)
+                worst = balances(c)
+            first = worst
+            for it in range(8):
+                if not worst <= 5.0 + 2.0 * first or not isfinite(worst) or worst <= 1e-8:
+                    break
+                for n in range(N):
+                    c.step[n] = -log(c.total[n])
+                c.step[N] = 0.0
+                used[0] += 1
+                if not bordered(c, tau):
+                    worst = INFINITY
+                    break
+                for n in range(N):
+                    c.u[n] += c.step[n]
+                tau += c.step[N]
+                if tau <= 1e-6:
+                    worst = INFINITY
+                    break
+                sharpen(c, tau)
+                worst = balances(c)
+            good = worst <= 1e-6
+            if good:
+                break
+            length *= 0.4
+            if length < 1e-5:
+                break
+        if not good:
+            break
+        if tau >= 1.0 or 1.0 - tau < 1e-12:
+            for n in range(N):
+                c.u[n] = c.keep[n] + (c.u[n] - c.keep[n]) * ((1.0 - last) / (tau - last) if tau > last else 1.0)
+            memcpy(c.keep, c.u, N * sizeof(double))
+            sharpen(c, 1.0)
+            worst = newton(c, goal, 40, 3.0, used)
+            if worst <= goal:
+                return worst
+            memcpy(c.u, c.keep, N * sizeof(double))
+            worst = balances(c)
+            if not isfinite(worst):
+                return worst
+            remember(c)
+            return settle(c, goal, limit, 1e-7, used)
+        memcpy(c.keep, c.u, N * sizeof(double))
+        last = tau
+        if it <= 3:
+            length *= 1.7
+        elif it > 5:
+            length *= 0.7
+    sharpen(c, 1.0)
+    return balances(c)
+
+
+cdef double path(Circuit *c, double goal, int limit, int *used) noexcept nogil:
+    """Follow the separation factors beta**tau from tau = 0, where every stage holds the feed, to tau = 1."""
+    cdef double worst = INFINITY, tau, last = 0.0, before = 0.0, oldest = 0.0, width = 0.02, l0, l1, l2
+    cdef Py_ssize_t n, i, N = c.stages
+    cdef int spent, points = 1
+    cdef bint held = False
+    cdef double *spare
+    for n in range(N):
+        c.keep[n] = 0.0
+        for i in range(c.elements):
+            c.old[n * c.elements + i] = c.feed[i]
+    while used[0] < limit:
+        tau = last + width
+        if tau > 1.0 - 1e-9:
+            tau = 1.0
+        for n in range(N):
+            if points == 1:
+                c.u[n] = c.keep[n]
+            elif points == 2:
+                c.u[n] = c.keep[n] + (c.keep[n] - c.keep2[n]) * (tau - last) / (last - before)
+            else:
+                l0 = (tau - before) * (tau - oldest) / ((last - before) * (last - oldest))
+                l1 = (tau - last) * (tau - oldest) / ((before - last) * (before - oldest))
+                l2 = (tau - last) * (tau - before) / ((oldest - last) * (oldest - before))
+                c.u[n] = l0 * c.keep[n] + l1 * c.keep2[n] + l2 * c.keep3[n]
+        sharpen(c, tau)
+        spent = used[0]
+        c.hold = 1e-7 if held else 0.0
+        worst = newton(c, goal if tau == 1.0 and not held else 1e-7, 60 if tau == 1.0 else 10, 3.0, used)
+        spent = used[0] - spent
+        if worst <= (goal if tau == 1.0 and not held else 1e-5):
+            if tau == 1.0:
+                if not held:
+                    return worst
+                remember(c)
+                return settle(c, goal, limit, 1e-7, used)
+            remember(c)
+            spare = c.keep3
+            c.keep3 = c.keep2
+            c.keep2 = c.keep
+            c.keep = spare
+            memcpy(c.keep, c.u, N * sizeof(double))
+            oldest = before
+            before = last
+            last = tau
+            if points < 3:
+                points += 1
+            if spent <= 3:
+                width *= 2.0
+            elif spent > 5:
+                width *= 0.7
+        elif not held and (width < 0.01 or tau == 1.0):
+            held = True
+        else:
+            width *= 0.3
+            if held and width < 1e-4:
+                return arc(c, goal, limit, used, last, last - before if points > 1 else 0.0)
+    c.hold = 0.0
+    sharpen(c, 1.0)
+    return balances(c)
+
+
+cdef double steady(Circuit *c, double goal, int limit, int *used) noexcept nogil:
+    """Newton from u; failing that, paths from a flat profile: as specified, then from either side of the product."""
+    cdef double worst, above, below, size, now
+    cdef Py_ssize_t n
+    cdef int attempt
+    c.hold = 0.0
+    c.lean = 0.0
+    sharpen(c, 1.0)
+    worst = newton(c, goal, 12, 3.0, used)
+    above = 0.5 * c.aqueous0[0]
+    below = -0.5 * c.organic0[c.stages - 1]
+    for attempt in range(3):
+        if worst <= goal:
+            break
+        if attempt > 0:
+            c.lean = above if (attempt == 1) == (c.excess > 0.0) else below
+        worst = path(c, goal, used[0] + limit, used)
+    if worst <= goal and worst > 1e-15:
+        # One step more, kept if it helps: the answer then hardly depends on where the iteration came from.
+        size = newton_step(c)
+        used[0] += 1
+        memcpy(c.trial, c.u, c.stages * sizeof(double))
+        if size < 1e-3:
+            for n in range(c.stages):
+                c.u[n] += c.step[n]
+            now = balances(c)
+            if now < worst:
+                return now
+            memcpy(c.u, c.trial, c.stages * sizeof(double))
+        worst = balances(c)
+    return worst

@@ -148,11 +148,12 @@ def test_no_room_imports_a_higher_one() -> None:
     for file, found in IMPORTS.items():
         here = room(file)
         for item in found:
-            if here == "__init__" or not item.ours or item.room == here:
+            if here == "__init__" or not item.ours or item.room in (here, "__version__"):
                 continue
             if (item.file, item.target) in UPWARD or (here, item.room) in BESIDE:
                 continue
-            if RANK[item.room] >= RANK[here]:
+            # A public name taken from the package itself is as high as anything that may stand behind it.
+            if RANK.get(item.room, len(LAYERS)) >= RANK[here]:
                 wrong.append(str(item))
     assert not wrong, "\n".join(wrong)
 

@@ -480,7 +480,7 @@ def _convert(amount: _Amount, unit: str, wants: In, text: str) -> tuple[float, f
     what = _QUANTITIES.get(dimension, f"of dimension {dimension}")
     if ratio:
         what = f"a ratio by {_QUANTITIES.get(ratio, ratio).split(' ', 1)[-1]}"
-    need = "a plain number or a share" if wants.unit == "1" else wants.unit
+    need = "a plain number or a share" if wants.unit == "1" else wants.unit.replace("degC", "°C")
     written = text[amount.start : amount.unit_start + len(unit)] if amount.unit else f"{amount.number} {unit}"
     hint = "rates here are per hour or day" if "[year]" in dimension and "h" in wants.unit.split("/") else ""
     _fail(f"{written} is {what}; needs {need}{wants._such_as()}", amount.start, amount.end, hint)

@@ -43,7 +43,6 @@ def schema_json(registry: Mapping[str, Kind] | None = None) -> dict[str, Any]:
         "additionalProperties": {"$ref": "#/$defs/unit"},
     }
     shared["unit"] = _unit(of_kind, like)
-    shared["complete_unit"] = _complete(needs)
     out = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "description": made.get("description", ""),
@@ -51,18 +50,17 @@ def schema_json(registry: Mapping[str, Kind] | None = None) -> dict[str, Any]:
         "required": ["didymium"],
         "additionalProperties": False,
         "properties": properties,
-        "if": {"not": {"required": ["extends"]}},
-        "then": {
-            "required": top,
-            "properties": {
-                "units": {"additionalProperties": {"$ref": "#/$defs/complete_unit"}},
-                "feeds": {"additionalProperties": {"anyOf": [{"required": ["deposit"]}, {"required": ["material"]}]}},
-                "capacity": {"additionalProperties": {"required": ["stream", "nameplate"]}},
-            },
-        },
         "$defs": dict(sorted(shared.items())),
     }
     shaped: dict[str, Any] = _tidy(out)
+    feeds = [{"required": ["deposit"]}, {"required": ["material"]}]
+    alone = {
+        "units": {"additionalProperties": {"$ref": "#/$defs/complete_unit"}},
+        "feeds": {"additionalProperties": {"type": "object", "anyOf": feeds}},
+        "capacity": {"additionalProperties": {"type": "object", "required": ["stream", "nameplate"]}},
+    }
+    shaped |= {"if": {"not": {"required": ["extends"]}}, "then": {"required": top, "properties": alone}}
+    shaped["$defs"]["complete_unit"] = _complete(needs)
     shaped["$defs"]["value"] = {"type": "string", "pattern": PATTERN, "maxLength": 200}
     return {"title": "didymium flowsheet", **shaped}
 
@@ -95,7 +93,8 @@ def _complete(needs: Mapping[str, list[str]]) -> dict[str, Any]:
         for name, keys in needs.items()
         if keys
     ]
-    return {"if": {"not": {"required": ["like"]}}, "then": {"required": ["kind"], "allOf": rules}}
+    need = {"required": ["kind"], "allOf": rules}
+    return {"type": "object", "if": {"not": {"required": ["like"]}}, "then": need}
 
 
 def _nullable(item: dict[str, Any]) -> dict[str, Any]:
@@ -121,6 +120,8 @@ def _tidy(item: Any) -> Any:
     if len(out.get("patternProperties", {})) == 1:
         ((pattern, shape),) = out.pop("patternProperties").items()
         out |= {"propertyNames": {**out.get("propertyNames", {}), "pattern": pattern}, "additionalProperties": shape}
+    if isinstance(out.get("additionalProperties"), dict) and "properties" not in out:
+        out["additionalProperties"] = _nullable(out["additionalProperties"])
     if "oneOf" in out:  # part of a feed or target, as an extending file may give it, fits several shapes
         out["anyOf"] = out.pop("oneOf")
     return out

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 
+_MOST = 300
 _WANTED = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -43,8 +44,8 @@ def label(path: Path) -> str:
     if path[0] == "units" and len(path) > 1:
         path = path[1:]
     if path[0] == "targets" and len(path) > 1 and isinstance(path[1], int):
-        return ".".join([f"target {path[1] + 1}", *map(str, path[2:])])
-    return ".".join(f"{item + 1}" if isinstance(item, int) else item for item in path)
+        path = (f"target {path[1] + 1}", *path[2:])
+    return ".".join(item for item in path if isinstance(item, str))
 
 
 def kind_of(node: Node) -> str:
@@ -88,7 +89,7 @@ class Faults:
 
     def diagnostics(self, error: ValidationError) -> list[Diagnostic]:
         """One diagnostic per fault; alternatives of a union count as one."""
-        found = [self._find(item) for item in error.errors(include_url=False)]
+        found = [self._find(item) for item in error.errors(include_url=False)[:_MOST]]
         misspelt = {
             (item.path[:-1], near)
             for item in found
@@ -97,20 +98,28 @@ class Faults:
         groups: dict[tuple[Path, Path, bool], list[Found]] = {}
         for item in found:
             name = item.rest[-1:] if item.error["type"] == "missing" else ()
-            if name and ((item.path, name[0]) in misspelt or (item.path[:1] == ("units",) and self._is_quiet(item))):
+            if name and (item.path, name[0]) in misspelt:
+                continue
+            if (name or item.error["type"] == "union_tag_not_found") and self._is_quiet(item):
                 continue
             groups.setdefault((item.path, name, item.on_key), []).append(item)
         paths = {path for path, _, _ in groups}
         out = []
+        seen: set[tuple[object, ...]] = set()
         for (path, _, _), items in groups.items():
             deeper = any(len(other) > len(path) and other[: len(path)] == path for other in paths)
             if deeper and isinstance(items[0].node.value, dict | list) and all(_is_type_error(i) for i in items):
                 continue  # a union: the alternative that got further says more
-            out.append(self._diagnostic(_most_telling(items)))
+            item = _most_telling(items)
+            place = item.key if item.on_key or item.error["type"] == "missing" else item.node.place
+            fault = (str(place), item.error["type"], item.rest, item.error["msg"])
+            if fault not in seen:  # a unit that is like another shares its faults
+                seen.add(fault)
+                out.append(self._diagnostic(item))
         return out
 
     def _is_quiet(self, item: Found) -> bool:
-        return len(item.path) == 2 and item.path[1] in self.quiet
+        return len(item.path) == 2 and item.path[0] == "units" and item.path[1] in self.quiet
 
     def _find(self, error: Any) -> Found:
         path, node, key = list[str | int](), self.root, self.root.place
@@ -152,6 +161,8 @@ class Faults:
             known = [] if near else self._keys(item.path[:-1])
             tail = f"; did you mean {near!r}?" if near else ""
             hint = f"known keys: {', '.join(known)}" if known else ""
+            if item.node.value is None and str(item.path[-1])[:1].isdigit():
+                hint = "a comma ends a value; write 10_000 for thousands"
             return Diagnostic(item.key, f"unknown key {str(item.path[-1])!r} in {parent}{tail}", hint)
         if kind in ("union_tag_invalid", "union_tag_not_found"):
             return self._untagged(item)
@@ -177,6 +188,11 @@ class Faults:
             return Diagnostic(
                 place, f"{name} must be {_WANTED[kind]}, not {kind_of(item.node)}", self._such_as(item.path)
             )
+        if kind == "too_short":
+            return Diagnostic(place, f"{name} is empty", self._such_as(item.path))
+        for limit, words in (("ge", "at least"), ("le", "at most")):
+            if limit in context:
+                return Diagnostic(place, f"{name} must be {words} {context[limit]}, not {kind_of(item.node)}")
         message = str(error["msg"]).replace("Input should be", "must be").replace("Value error, ", "")
         return Diagnostic(place, f"{name}: {message[:1].lower()}{message[1:]}")
 

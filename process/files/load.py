@@ -80,8 +80,8 @@ class _Loading:
         self.warnings: list[Diagnostic] = []
         root = self._head(self.tree.root)
         root, failed = with_likes(root, self.faults)
-        for path, text in changes.items():
-            root = changed(root, path, text, {*schema.Head.model_fields, "units"}, self.faults)
+        for order, (path, text) in enumerate(changes.items()):
+            root = changed(root, path, text, {*schema.Head.model_fields, "units"}, self.faults, order)
         self.root = root
         read: dict[str, Value] = {}
         self.hours = self._hours(root)

@@ -60,6 +60,7 @@ def read_tree(path_or_name: str | Path) -> Tree:
     root, faults = compose(source)
     digest = sha256(data)
     chain, node, seen = [root], root, {_identity(path)}
+    wrong: list[Diagnostic] = []
     while isinstance(node.value, dict) and "extends" in node.value:
         base = node.value["extends"]
         where = base.place
@@ -67,22 +68,24 @@ def read_tree(path_or_name: str | Path) -> Tree:
             break  # the schema says what is wrong with it
         next_path, next_name = _base(base.value, path)
         if _identity(next_path) in seen:
-            faults.append(Diagnostic(where, f"{base.value!r} extends itself, directly or through others"))
+            wrong.append(Diagnostic(where, f"{base.value!r} extends itself, directly or through others"))
             break
         if len(chain) == _LONGEST_CHAIN:
-            faults.append(Diagnostic(where, f"more than {_LONGEST_CHAIN} files extend one another"))
+            wrong.append(Diagnostic(where, f"more than {_LONGEST_CHAIN} files extend one another"))
             break
         try:
             data = read_bytes(next_path, next_name)
             node, more = compose(decode(data, next_name, order=len(chain)))
         except FlowsheetError as error:
-            faults += _at(error, where, base.value)
+            wrong += _at(error, where, base.value)
             break
         faults += more
         digest.update(data)
         chain.append(node)
         seen.add(_identity(next_path))
         path = next_path
+    if wrong:  # without its base most of a file would seem to be missing
+        raise FlowsheetError([*faults, *wrong])
     for layer in reversed(chain[:-1]):
         node = merged(node, layer)
     return Tree(node, source, faults, digest.hexdigest(), locate(path_or_name)[0].stem)
@@ -147,7 +150,7 @@ def with_likes(root: Node, faults: list[Diagnostic]) -> tuple[Node, set[str]]:
                 failed.update(trail)
                 break
             if other in trail:
-                faults.append(Diagnostic(where, f"{name} is like itself, directly or through others"))
+                faults.append(Diagnostic(where, f"{trail[-1]} is like itself, directly or through others"))
                 failed.update(trail)
                 break
             trail.append(other)
@@ -176,9 +179,9 @@ def _copied(other: Node | None, own: Node) -> Node:
     return replace(own, value=value, keys={name: keys[name] for name in value})
 
 
-def changed(root: Node, path: str, text: str, top: set[str], faults: list[Diagnostic]) -> Node:
+def changed(root: Node, path: str, text: str, top: set[str], faults: list[Diagnostic], order: int = 0) -> Node:
     """The tree with one value set from outside; units and feeds may go by their name alone."""
-    source = Source(f"--set {path}", text, aside=True, order=1000)
+    source = Source(f"--set {path}", text, aside=True, order=1000 + order)
     whole = Place(source, 1, 1, max(len(text), 1))
     if text.strip():
         try:
@@ -228,6 +231,12 @@ def _set(root: Node, parts: list[str], node: Node, whole: Place, path: str, faul
         return replace(root, value=items)
     table = root.value if isinstance(root.value, dict) else {}
     keys = root.keys if isinstance(root.value, dict) else {}
+    if not rest and node.value is None and head in table:  # as in a file that extends another
+        return replace(
+            root,
+            value={name: item for name, item in table.items() if name != head},
+            keys={name: place for name, place in keys.items() if name != head},
+        )
     inner = table.get(head, Node({}, whole, (1, 1)))
     new = _set(inner, rest, node, whole, path, faults) if rest else node
     return replace(root, value={**table, head: new}, keys={**keys, head: whole})

@@ -72,6 +72,8 @@ def read_bytes(path: Path, name: str) -> bytes:
             raise refuse(f"the file is too large: {size:.1f} MB; a flowsheet has at most {most:.1f} MB")
         with path.open("rb") as stream:
             data = stream.read(LARGEST_FILE + 1)
+    except FlowsheetError:
+        raise
     except FileNotFoundError:
         raise refuse("no such file") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -118,7 +120,7 @@ def compose(source: Source) -> tuple[Node, list[Diagnostic]]:
         if fault is None:
             raise
         raise FlowsheetError([*composer.faults, fault]) from None
-    if composer.root is None:
+    if composer.root is None or (composer.root.value is None and not composer.root.raw):
         hint = "copy a shipped flowsheet to start from"
         raise FlowsheetError([Diagnostic(Place(source), "the file holds no data, only comments", hint)])
     return composer.root, composer.faults

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ..operations.base import Kind
 
 
+_MOST_SUGGESTIONS = 100
+
+
 def table(node: Node | None, *keys: str) -> dict[str, Node]:
     """The mapping at a path of keys, or an empty one."""
     for key in keys:
@@ -57,7 +60,7 @@ class References:
         for name, unit in self.units.items():
             kind = table(unit).get("kind")
             self.kinds[name] = self.registry.get(kind.value) if kind and isinstance(kind.value, str) else None
-        self.sure = True
+        self._said: set[tuple[str, str]] = set()
 
     def check(self) -> None:
         """All checks, in the order of the file."""
@@ -69,7 +72,9 @@ class References:
         self._targets()
 
     def _error(self, place: Place, message: str, hint: str = "", lead: str = "") -> None:
-        self.faults.append(Diagnostic(place, lead + message, hint))
+        if (str(place), message) not in self._said:  # a unit that is like another shares its faults
+            self._said.add((str(place), message))
+            self.faults.append(Diagnostic(place, lead + message, hint))
 
     def _names(self) -> None:
         keys = {group: node.keys for group in ("units", "feeds") if (node := _child(self.root, group))}
@@ -113,6 +118,8 @@ class References:
             if kind is None:
                 fed.add(name)  # what an unknown kind takes is unknown too
                 continue
+            if any(self._lacks(name, key, kind) for key in inlet_names(kind)):
+                fed.add(name)  # the schema says so
             for _, node in self.inlets(name):
                 stream = node.value
                 if not isinstance(stream, str):
@@ -140,8 +147,13 @@ class References:
         self._unfed(graph, fed, keys)
         feed_keys = (_child(self.root, "feeds") or self.root).keys
         for feed in self.feeds:
-            if feed not in users:
+            if feed not in users and all(self.kinds.values()):
                 self.warnings.append(Diagnostic(feed_keys[feed], f"no unit takes the feed {feed!r}", "", "warning"))
+
+    def _lacks(self, name: str, key: str, kind: Kind) -> bool:
+        """Whether a unit leaves out an inlet that it must have."""
+        node = table(self.units[name]).get(key)
+        return kind.parameters.model_fields[key].is_required() and (node is None or node.value in (None, []))
 
     def _on_demand(self, feed: str) -> bool:
         return feed in self.feeds and "rate" not in table(self.feeds[feed])
@@ -150,9 +162,11 @@ class References:
         """Loops and units that nothing ever enters; what lies behind them is not repeated."""
         import networkx
 
-        reached = set(fed)
-        for name in fed:
-            reached |= networkx.descendants(graph, name)
+        reached, ahead = set(fed), list(fed)
+        while ahead:
+            new = set(graph.successors(ahead.pop())) - reached
+            reached |= new
+            ahead += new
         dry = graph.subgraph([name for name in self.units if name not in reached])
         for group in networkx.strongly_connected_components(dry):
             if any(before not in group for name in group for before in dry.predecessors(name)):
@@ -163,6 +177,10 @@ class References:
                 self._error(keys[names[0]], message, "a feed, or a stream that comes from one, must enter the loop")
             else:
                 self._error(keys[names[0]], f"nothing enters {names[0]}", "give it a feed")
+
+    def _near(self, word: str, names: Iterable[str]) -> str:
+        """A suggestion, while there are few faults: the search is slow, and a thousandth one helps nobody."""
+        return suggestion(word, names) if len(self.faults) < _MOST_SUGGESTIONS else ""
 
     def stream_fault(self, node: Node, feeds: bool = True, products: bool = False) -> tuple[Place, str, str] | None:
         """What is wrong with the name of a stream: place, message and hint."""
@@ -178,13 +196,13 @@ class References:
             if not dot:
                 return node.place, f"{name!r} is a unit; name its outlet", hint
             where = node.part(len(unit) + 1, max(len(outlet), 1))
-            return where, f"{unit} has no outlet {outlet!r}{suggestion(outlet, kind.outlets)}", hint
+            return where, f"{unit} has no outlet {outlet!r}{self._near(outlet, kind.outlets)}", hint
         if dot and unit in self.feeds:
             return node.place, f"{unit!r} is a feed and has no outlets", f"write {unit}"
         if dot:
-            return node.part(0, len(unit)), f"unknown unit {unit!r}{suggestion(unit, self.units)}", ""
+            return node.part(0, len(unit)), f"unknown unit {unit!r}{self._near(unit, self.units)}", ""
         options = [*(self.feeds if feeds else ()), *(self.products if products else ()), *self.units]
-        return node.place, f"unknown stream {name!r}{suggestion(name, options)}", "write unit.outlet"
+        return node.place, f"unknown stream {name!r}{self._near(name, options)}", "write unit.outlet"
 
     def _targets(self) -> None:
         stages = table(self.root, "capacity")

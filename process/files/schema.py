@@ -66,7 +66,7 @@ def _compound(name: str) -> str:
 def _whole(shares: dict[str, Value]) -> dict[str, Value]:
     total = sum(value.nominal for value in shares.values())
     if abs(total - 1.0) > 1e-6:
-        raise ValueError(f"the shares add up to {total:.6%}, not 100 %".replace("%", " %", 1))
+        raise ValueError(f"the shares add up to {100 * total:.8g} %, not 100 %")
     return shares
 
 

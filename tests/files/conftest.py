@@ -1,11 +1,16 @@
 """A small registry of operations, so that tests of files need no chemistry."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import pytest
 from didymium.files.schema import Known
 from didymium.operations.base import ElementName, Inlet, Kind, Outlet, Parameters
 from didymium.quantities import Fraction, In, Temperature, Value
 from pydantic import BaseModel, ConfigDict, Field
+
+collect_ignore_glob = ["*.yaml", "golden/*"]  # inputs of tests here, no flowsheets to hold to their targets
 
 
 class Flotation(Parameters):
@@ -79,6 +84,13 @@ class Alloy(Parameters):
     addition: Inlet | None = None
 
 
+class Spring(Parameters):
+    """A unit that may go without a feed."""
+
+    kind: Literal["source"]
+    feed: Inlet | None = None
+
+
 def _nothing(p: Any, b: Any) -> None:
     """These kinds are never solved."""
 
@@ -96,7 +108,23 @@ REGISTRY = {
         _kind("solvent_extraction", "separation", Cut, "raffinate", "strip_liquor"),
         _kind("mixer", "separation", Mixer, "mixed"),
         _kind("splitter", "separation", Splitter, "first", "second"),
+        _kind("source", "mine", Spring, "water"),
         _kind("alloy", "alloy", Alloy, "flakes", "swarf"),
     )
 }
 KNOWN = Known.of(("bayan_obo", "mountain_pass"), ("china", "usa"), ("miit2016", "assumed"))
+
+
+@pytest.fixture(scope="session")
+def registry() -> Mapping[str, Kind]:
+    return REGISTRY
+
+
+@pytest.fixture(scope="session")
+def known() -> Known:
+    return KNOWN
+
+
+@pytest.fixture(scope="session")
+def plant() -> Path:
+    return Path(__file__).with_name("plant.yaml")

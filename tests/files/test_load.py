@@ -1,0 +1,284 @@
+"""Files to plans: what a checked file gives, where it may come from and what may be changed."""
+
+import hashlib
+import pickle
+import subprocess
+import sys
+import time
+
+import didymium.files
+import pytest
+from didymium.files import FlowsheetError, check, load_plan
+from didymium.files.diagnostics import Diagnostic, Place, Source, in_order, report
+from didymium.quantities import Normal
+
+
+@pytest.fixture
+def plan(plant, registry, known):
+    return load_plan(plant, registry=registry, known=known)
+
+
+@pytest.fixture
+def load(tmp_path, plant, registry, known):
+    """Loads a text that may extend the example as `plant.yaml`."""
+
+    def run(text, **options):
+        (tmp_path / "plant.yaml").write_bytes(plant.read_bytes())
+        path = tmp_path / "case.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load_plan(path, registry=registry, known=known, **options)
+
+    return run
+
+
+EXTENDS = "didymium: 1\nextends: plant.yaml\n"
+
+
+def test_head(plan, plant):
+    assert (plan.name, plan.title) == ("plant", "Bayan Obo to Baotou magnets")
+    assert (plan.region, plan.year, plan.allocation) == ("china", 2024, "value")
+    assert dict(plan.regions) == {"magnet": "usa"}
+    assert plan.hours_per_year.nominal == 7920.0
+    assert plan.sources == {"plant_visit": "Notes of a visit"}
+    assert plan.sha256 == hashlib.sha256(plant.read_bytes()).hexdigest()
+    assert (plan.position.line, plan.position.column) == (2, 1)
+
+
+def test_feeds(plan):
+    ore, dysprosium = plan.feeds["ore"], plan.feeds["dysprosium"]
+    assert (ore.deposit, ore.form, ore.grade, ore.price) == ("bayan_obo", "ore", None, None)
+    assert ore.rate.nominal == pytest.approx(1e7 / 24)
+    assert dysprosium.rate is None
+    assert {name: value.nominal for name, value in dysprosium.material.items()} == {"Dy": 0.8, "Fe": 0.2}
+    assert (dysprosium.form, dysprosium.price.nominal, dysprosium.deposit) == ("metal", 250.0, None)
+    assert ore.position.line == 13
+
+
+def test_units(plan):
+    flotation = plan.units["flotation"]
+    assert flotation.kind.name == "flotation"
+    assert flotation.inlets == {"feed": "ore"}
+    assert flotation.stage == "mine"
+    assert flotation.parameters.recovery["REO"].spread == Normal(0.05)
+    assert flotation.parameters.recovery["REO"].source == "miit2016"
+    assert flotation.position.line == 17
+    assert plan.units["second_feed"].inlets == {"feeds.0": "first_cut.raffinate", "feeds.1": "alloy.swarf"}
+    assert plan.units["alloy"].inlets == {"feed": "second_cut.strip_liquor", "addition": "dysprosium"}
+
+
+def test_like_copies_keys_and_own_keys_win(plan):
+    first, second = plan.units["first_cut"].parameters, plan.units["second_cut"].parameters
+    assert second.extractant == first.extractant
+    assert (second.cut, second.feed) == ("Ce / Pr", "second_feed.mixed")
+    assert list(second.purity) == ["extract"]
+    assert (first.make_up.nominal, second.make_up) == (pytest.approx(10.0), "none")  # removed with null
+
+
+def test_rates_per_year_become_rates_per_operating_hour(plan):
+    assert plan.units["first_cut"].parameters.make_up.unit == "kg/h"
+    assert plan.nameplates["alloy"].rate.nominal == pytest.approx(6_075_000 / 7920)
+    assert plan.targets[2].at_least == pytest.approx(6_000_000 / 7920)
+
+
+def test_targets_and_nameplates_name_streams(plan):
+    purity, recovery, capacity = plan.targets
+    assert (purity.kind, purity.stream, purity.elements, purity.at_least) == (
+        "purity",
+        "second_cut.strip_liquor",
+        ("Pr", "Nd"),
+        0.995,
+    )
+    assert (recovery.kind, recovery.source, recovery.stream, recovery.elements) == (
+        "recovery",
+        "ore",
+        "alloy.flakes",
+        ("Nd",),
+    )
+    assert (capacity.kind, capacity.stage, capacity.at_most) == ("capacity", "alloy", None)
+    assert recovery.text == "recovery of Nd from ore to alloy at least 45 %"
+    assert plan.nameplates["alloy"].stream == "alloy.flakes"
+    assert plan.nameplates["alloy"].basis == "NdPr"
+
+
+def test_prices_keep_what_they_are_counted_in(plan):
+    assert plan.prices["electricity"].unit == "USD/kWh"
+    assert (plan.prices["HCl"].nominal, plan.prices["HCl"].unit) == (0.08, "USD/kg")
+
+
+def test_values_by_path(plan):
+    values = plan.values()
+    assert values["flotation.recovery.REO"].nominal == 0.75
+    assert values["feeds.dysprosium.material.Dy"].nominal == 0.8
+    assert values["first_cut.extractant.concentration"].unit == "mol/L"
+
+
+def test_collections_are_read_only(plan):
+    with pytest.raises(TypeError):
+        plan.units["x"] = None
+
+
+def test_same_text_same_plan(plant, registry, known):
+    first, second = (load_plan(plant, registry=registry, known=known) for _ in range(2))
+    assert first == second
+
+
+def test_extends_merges_and_removes(load):
+    plan = load(
+        EXTENDS + "name: Another\nunits:\n  flotation: {recovery: {Ce: null, La: 60 %}}\n"
+        "  leach: {water: 9 t/t}\nprices: null\n"
+    )
+    assert plan.title == "Another"
+    assert {name: value.nominal for name, value in plan.units["flotation"].parameters.recovery.items()} == {
+        "REO": 0.75,
+        "La": 0.6,
+    }
+    assert plan.units["leach"].parameters.water.nominal == 9.0
+    assert plan.prices == {}
+    assert plan.units["bake"].position.file.endswith("plant.yaml")
+    assert plan.units["leach"].position.file.endswith("case.yaml")
+
+
+def test_extends_hashes_all_files(load, plant):
+    text = EXTENDS + "year: 2025\n"
+    assert load(text).sha256 == hashlib.sha256(text.encode() + plant.read_bytes()).hexdigest()
+
+
+def test_a_unit_of_another_kind_replaces(load):
+    plan = load(EXTENDS + "units:\n  leach: {kind: mixer, feeds: [bake.calcine]}\n  first_cut: {feed: leach.mixed}\n")
+    assert plan.units["leach"].kind.name == "mixer"
+
+
+def test_likes_see_what_extends_changed(load):
+    plan = load(EXTENDS + "units:\n  first_cut: {extractant: {concentration: 1 mol/L}}\n")
+    assert plan.units["second_cut"].parameters.extractant.concentration.nominal == 1.0
+
+
+def test_changes(load):
+    plan = load(
+        EXTENDS,
+        changes={
+            "flotation.recovery.REO": "80 %",
+            "ore.rate": "5 t/h",
+            "feeds.dysprosium.price": "300 USD/kg",
+            "second_feed.feeds.1": "alloy.swarf",
+            "second_cut.extractant.concentration": "1 mol/L",
+            "year": "2030",
+            "bake.temperature": "",
+        },
+    )
+    assert plan.units["flotation"].parameters.recovery["REO"].nominal == 0.8
+    assert plan.feeds["ore"].rate.nominal == 5000.0
+    assert plan.feeds["dysprosium"].price.nominal == 300.0
+    assert plan.units["second_cut"].parameters.extractant.concentration.nominal == 1.0
+    assert plan.units["first_cut"].parameters.extractant.concentration.nominal == 1.5  # the shared node is untouched
+    assert plan.year == 2030
+
+
+def test_on_demand_feeds_may_serve_several_units(load):
+    plan = load(EXTENDS + "units:\n  second_feed: {feeds: [first_cut.raffinate, alloy.swarf, dysprosium]}\n")
+    assert plan.units["second_feed"].inlets["feeds.2"] == "dysprosium"
+
+
+def test_all_faults_at_once(load):
+    with pytest.raises(FlowsheetError) as caught:
+        load(EXTENDS + "region: mars\nyear: x\nunits: {bake: {acid: 5 kg}, leach: {feed: bake.calcin}}\n")
+    assert [fault.place.line for fault in caught.value.diagnostics] == [3, 4, 5, 5]
+    assert str(caught.value).count(": error: ") == 4
+
+
+def test_check_gives_warnings_too(load, tmp_path, registry, known):
+    load(EXTENDS)
+    path = tmp_path / "case.yaml"
+    path.write_text(EXTENDS + "feeds: {spare: {deposit: bayan_obo, rate: 1 t/h}}\n", encoding="utf-8")
+    (found,) = check(path, registry=registry, known=known)
+    assert (found.severity, found.message) == ("warning", "no unit takes the feed 'spare'")
+    assert load_plan(path, registry=registry, known=known).feeds["spare"].deposit == "bayan_obo"
+
+
+def test_strict_needs_sources_and_spreads(tmp_path, registry, known):
+    text = (
+        "didymium: 1\nname: A\nregion: china\nyear: 2024\noperating_hours: 7_920 h/year ± 100 h/year (assumed)\n"
+        "feeds: {ore: {deposit: bayan_obo, rate: 5 t/h (own)}}\n"
+        "units: {mix: {kind: mixer, feeds: [ore], note: 5 t/h}}\n"
+        "targets: [{recovery: Nd, from: ore, to: mix.mixed, at_least: 4 %}]\nsources: {own: A visit}\n"
+    )
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert check(path, strict=True, registry=registry, known=known) == []
+    path.write_text(text.replace(" (own)", ""), encoding="utf-8")
+    (found,) = check(path, strict=True, registry=registry, known=known)
+    assert found.message == "5 t/h has no source key"
+    path.write_text(text.replace(" ± 100 h/year", ""), encoding="utf-8")
+    (found,) = check(path, strict=True, registry=registry, known=known)
+    assert found.message == "an assumed value needs a spread"
+
+
+def test_many_faults_stay_quick(load):
+    units = "".join(f"  u{i}: {{kind: mixer, feeds: [v{i}.mixed]}}\n" for i in range(3000))
+    start = time.perf_counter()
+    with pytest.raises(FlowsheetError) as caught:
+        load(EXTENDS + "units:\n" + units)
+    assert time.perf_counter() - start < 10.0
+    assert str(caught.value).endswith("… and 2950 more")
+
+
+def test_many_unknown_keys_stay_quick(load):
+    start = time.perf_counter()
+    with pytest.raises(FlowsheetError):
+        load(EXTENDS + "units:\n  bake:\n" + "".join(f"    acidd{i}: 1\n" for i in range(9000)))
+    assert time.perf_counter() - start < 10.0
+
+
+def test_long_chains_stay_quick(load):
+    units = "".join(
+        f"  u{i}: {{kind: water_leach, feed: {f'u{i - 1}' if i else 'leach'}.residue}}\n" for i in range(2000)
+    )
+    start = time.perf_counter()
+    assert len(load(EXTENDS + "units:\n" + units).units) == 2007
+    assert time.perf_counter() - start < 10.0
+
+
+def test_long_chains_of_likes(load):
+    units = "".join(f"  u{i}: {{like: u{i + 1}, feed: leach.residue}}\n" for i in range(3000))
+    with pytest.raises(FlowsheetError) as caught:
+        load(EXTENDS + "units:\n" + units)
+    assert any("unknown unit 'u3000'" in fault.message for fault in caught.value.diagnostics)
+
+
+def test_errors_travel_between_processes(load):
+    with pytest.raises(FlowsheetError) as caught:
+        load("didymium: 2\n")
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert str(again) == str(caught.value)
+    assert [str(item) for item in again.diagnostics] == [str(item) for item in caught.value.diagnostics]
+
+
+def test_light_import():
+    code = (
+        "import sys, didymium.files; print([m for m in ('pint', 'yaml', 'networkx', 'pydantic') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert out.stdout.strip() == "[]"
+
+
+def test_unknown_attribute():
+    with pytest.raises(AttributeError):
+        _ = didymium.files.nothing
+
+
+def test_caret_under_tabs_wide_and_combining_characters():
+    line = "\t磁e\u0301 wrong"
+    text = str(Diagnostic(Place(Source("a", line), 1, 6, 5), "no"))
+    assert text.splitlines()[1:] == ["  " + line, "  \t    ^^^^^"]
+
+
+def test_control_characters_do_not_reach_a_terminal():
+    text = str(Diagnostic(Place(Source("a", "x \x1b[31m y"), 1, 1, 1), "bad \x1b[0m"))
+    assert "\x1b" not in text
+
+
+def test_order_and_uniqueness():
+    source = Source("a", "x\ny")
+    first, second = (Diagnostic(Place(source, line, 1), "m") for line in (1, 2))
+    assert in_order([second, first, first]) == [first, second]
+    assert report([first]).startswith("a:1:1: error: m")

@@ -101,6 +101,20 @@ def prices(year: int) -> Mapping[str, Fact]:
 
 
 @cache
+def market_prices() -> Mapping[tuple[str, str], Mapping[int, Fact]]:
+    """What traded goods fetch, by (item, region) and year, in the fact's unit: to compare with, never to compute with.
+
+    >>> market_prices()["NdPr oxide", "china"][2024].value
+    51.0
+    """
+    out: dict[tuple[str, str], dict[int, Fact]] = {}
+    for row in rows("prices"):
+        if not row["element"]:
+            out.setdefault((row["item"], row["region"]), {})[int(row["year"])] = fact(row)
+    return MappingProxyType({key: MappingProxyType(years) for key, years in out.items()})
+
+
+@cache
 def _index() -> Mapping[int, Fact]:
     return MappingProxyType({int(row["year"]): fact(row) for row in rows("cost_index")})
 

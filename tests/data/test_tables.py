@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 from pathlib import Path
 
@@ -155,3 +156,48 @@ def test_mappings_are_read_only() -> None:
         data.sources()["mine"] = None  # type: ignore[index]
     with pytest.raises(TypeError):
         data.deposits()["bayan_obo"].distribution["Nd"] = 1.0  # type: ignore[index]
+
+
+def test_the_page_about_the_data_names_every_file_and_source() -> None:
+    page = Path(__file__).parents[2] / "docs" / "data.md"
+    text = page.read_text(encoding="utf-8")
+    for name in (*FILES, *data.sources()):
+        assert f"`{name}`" in text, f"docs/data.md does not name {name}"
+
+
+def test_market_prices_are_for_comparison() -> None:
+    oxide = data.market_prices()["NdPr oxide", "china"][2024]
+    assert oxide.low < oxide.value < oxide.high
+    assert all(region in data.regions() for _, region in data.market_prices())
+
+
+@pytest.mark.parametrize(
+    ("folder", "allowed"),
+    [
+        ("data", {"elements"}),
+        ("supply", {"data", "elements", "stream", "plan", "quantities", "sums", "network.solution"}),
+        (
+            "economics",
+            {
+                *(
+                    "data",
+                    "elements",
+                    "stream",
+                    "plan",
+                    "quantities",
+                    "sums",
+                    "network.solution",
+                    "operations.base",
+                    "supply.capacity",
+                )
+            },
+        ),
+    ],
+)
+def test_imports_go_one_way(folder: str, allowed: set[str]) -> None:
+    for path in (FOLDER.parent / folder).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level == 2:
+                assert node.module in allowed, f"{path.name} imports {node.module}"
+            if isinstance(node, ast.ImportFrom) and node.level == 0:
+                assert not (node.module or "").startswith("didymium"), path.name

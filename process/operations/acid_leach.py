@@ -29,7 +29,16 @@ class AcidLeach(Parameters):
     kind: Literal["acid_leach"]
     feed: Inlet = Field(description="Calcine.")
     extraction: dict[ElementName, Fraction] = Field(
-        description="Share that dissolves, by element or group: `{REO: 92 %, Ce: 8 %, Ca: 60 %}`; others stay."
+        standard(
+            {
+                "REO": "92 % from 85 to 97 % (assumed)",
+                "Ce": "8 % from 2 to 10 % (assumed)",
+                "Ca": "80 % from 50 to 98 % (assumed)",
+                "Mg": "80 % from 50 to 98 % (assumed)",
+                "Fe": "30 % from 10 to 60 % (assumed)",
+            }
+        ),
+        description="Share that dissolves, by element or group: `{REO: 92 %, Ce: 8 %, Ca: 60 %}`; others stay.",
     )
     acid_excess: Annotated[Value, In("1", "10 %", low=0)] = Field(
         standard("10 % from 5 to 30 % (assumed)"), description="Acid beyond the charges that dissolve."

@@ -58,8 +58,8 @@ class Parameters(BaseModel):
     note: str = Field("", description="Free text for the reader.")
 
 
-def standard(text: str) -> Any:
-    """A default that reads like a value in a file, source and spread included."""
+def standard(text: str | dict[str, str]) -> Any:
+    """A default that reads like a value (or values by name) in a file, source and spread included."""
     return text
 
 

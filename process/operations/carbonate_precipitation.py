@@ -21,7 +21,10 @@ class CarbonatePrecipitation(Parameters):
 
     kind: Literal["carbonate_precipitation"]
     feed: Inlet = Field(description="Chloride liquor.")
-    recovery: dict[ElementName, Fraction] = Field(description="Share that reaches the carbonate: `{REO: 98 %}`.")
+    recovery: dict[ElementName, Fraction] = Field(
+        standard({"REO": "98 % from 95 to 99 % (assumed)"}),
+        description="Share that reaches the carbonate: `{REO: 98 %}`.",
+    )
     carbonate: Literal["NH4HCO3", "Na2CO3"] = Field("Na2CO3", description="The precipitant.")
     carbonate_excess: Annotated[Value, In("1", "10 %", low=0)] = Field(
         standard("10 % from 5 to 30 % (assumed)"), description="Precipitant beyond the charges."

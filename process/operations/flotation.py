@@ -12,7 +12,7 @@ from ..elements import COUNT, OXIDE_FACTOR, RE
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
-from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, spread_over_elements
+from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, spread_over_elements, standard
 
 RARE_EARTH_PARTS = ("bastnaesite", "monazite")
 
@@ -40,7 +40,7 @@ class Flotation(Parameters):
         None, description="Fresh water per kg of feed."
     )
     electricity: Annotated[Value, In("kWh/kg", "11 kWh/t", low=0)] = Field(
-        description="Grinding and flotation, per kg of feed."
+        standard("25 kWh/t from 10 to 45 kWh/t (assumed)"), description="Grinding and flotation, per kg of feed."
     )
     heat: Annotated[Value, In("MJ/kg", "250 MJ/t", low=0)] | None = Field(
         None, description="Steam and fuel for conditioning and drying, per kg of feed."

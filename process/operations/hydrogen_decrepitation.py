@@ -20,12 +20,14 @@ class HydrogenDecrepitation(Parameters):
     kind: Literal["hydrogen_decrepitation"]
     feed: Inlet = Field(description="Alloy flakes.")
     hydrogen: Annotated[Value, In("kg/kg", "4.3 kg/t", low=0, high=0.02)] = Field(
-        description="Hydrogen taken up per kg of alloy."
+        standard("4.3 kg/t (sprecher2014)"), description="Hydrogen taken up per kg of alloy."
     )
     retained: Fraction = Field(
         standard("25 % from 10 to 40 % (assumed)"), description="Share of the hydrogen that stays after degassing."
     )
-    electricity: Annotated[Value, In("kWh/kg", "0.1 kWh/kg", low=0)] = Field(description="Per kg of alloy.")
+    electricity: Annotated[Value, In("kWh/kg", "0.1 kWh/kg", low=0)] = Field(
+        standard("0.1 kWh/kg (sprecher2014)"), description="Per kg of alloy."
+    )
 
 
 def hydrogen_decrepitation(p: SimpleNamespace, b: Balance) -> None:

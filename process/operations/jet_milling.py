@@ -19,11 +19,16 @@ class JetMilling(Parameters):
 
     kind: Literal["jet_milling"]
     feed: Inlet = Field(description="Coarse powder.")
-    recovery: Fraction = Field(description="Share of the feed that becomes powder for the press.")
+    recovery: Fraction = Field(
+        standard("98.5 % from 97 to 99.5 % (assumed)"),
+        description="Share of the feed that becomes powder for the press."
+    )
     oxygen: Annotated[Value, In("kg/kg", "1500 ppm", low=0, high=0.02)] = Field(
         standard("0.0015 kg/kg from 0.001 to 0.0027 kg/kg (assumed)"), description="Oxygen taken up per kg of feed."
     )
-    electricity: Annotated[Value, In("kWh/kg", "1.8 kWh/kg", low=0)] = Field(description="Per kg of feed.")
+    electricity: Annotated[Value, In("kWh/kg", "1.8 kWh/kg", low=0)] = Field(
+        standard("1.8 kWh/kg (sprecher2014)"), description="Per kg of feed."
+    )
 
 
 def jet_milling(p: SimpleNamespace, b: Balance) -> None:

@@ -11,7 +11,7 @@ from pydantic import Field
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
-from .base import Inlet, Kind, Outlet, Parameters
+from .base import Inlet, Kind, Outlet, Parameters, standard
 
 
 class Machining(Parameters):
@@ -19,8 +19,13 @@ class Machining(Parameters):
 
     kind: Literal["machining"]
     feed: Inlet = Field(description="Sintered blanks.")
-    recovery: Fraction = Field(description="Share of the blanks' mass in the finished magnets.")
-    electricity: Annotated[Value, In("kWh/kg", "1.4 kWh/kg", low=0)] = Field(description="Per kg of finished magnet.")
+    recovery: Fraction = Field(
+        standard("70 % from 60 to 75 % (sprecher2014)"),
+        description="Share of the blanks' mass in the finished magnets."
+    )
+    electricity: Annotated[Value, In("kWh/kg", "1.4 kWh/kg", low=0)] = Field(
+        standard("1.4 kWh/kg (sprecher2014)"), description="Per kg of finished magnet."
+    )
 
 
 def machining(p: SimpleNamespace, b: Balance) -> None:

@@ -12,7 +12,7 @@ from ..elements import INDEX, MOLAR_MASS, RE
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
-from .base import Inlet, Kind, OperationError, Outlet, Parameters
+from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
 from .stoichiometry import FARADAY, oxide_oxygen, rare_earth_moles
 
 ELECTRONS = 3.0
@@ -28,13 +28,21 @@ class MoltenSaltElectrolysis(Parameters):
     kind: Literal["molten_salt_electrolysis"]
     feed: Inlet = Field(description="Oxide.")
     current_efficiency: Annotated[Value, In("1", "75 %", low=0.05, high=1)] = Field(
-        description="Charge that makes metal."
+        standard("75 % from 70 to 82 % (assumed)"), description="Charge that makes metal."
     )
-    voltage: Annotated[Value, In("V", "10 V", low=1, high=40)] = Field(description="Cell voltage.")
-    recovery: Fraction = Field(description="Share of the rare earths that becomes metal.")
-    anode: Annotated[Value, In("kg/kg", "0.085 kg/kg", low=0)] = Field(description="Graphite per kg of metal.")
+    voltage: Annotated[Value, In("V", "10 V", low=1, high=40)] = Field(
+        standard("10 V from 9 to 11 V (assumed)"), description="Cell voltage."
+    )
+    recovery: Fraction = Field(
+        standard("97.2 % (sprecher2014)"),
+        description="Share of the rare earths that becomes metal.",
+    )
+    anode: Annotated[Value, In("kg/kg", "0.085 kg/kg", low=0)] = Field(
+        standard("0.085 kg/kg (sprecher2014)"), description="Graphite per kg of metal."
+    )
     fluoride: Annotated[Value, In("kg/kg", "0.012 kg/kg", low=0)] = Field(
-        description="Lithium fluoride lost per kg of metal, standing for the mixed salt."
+        standard("0.012 kg/kg (sprecher2014)"),
+        description="Lithium fluoride lost per kg of metal, standing for the mixed salt.",
     )
 
 

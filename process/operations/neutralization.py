@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from ..elements import INDEX, MOLAR_MASS, molar_mass
 from ..quantities import Fraction, In, Value
@@ -16,6 +16,14 @@ from .stoichiometry import acid_demand, moles, neutral_oxygen
 
 EQUIVALENTS = {"MgO": 2.0, "NaOH": 1.0, "Na2CO3": 2.0}
 """Acid equivalents per mol of base."""
+
+
+REMOVED = "99.5 % from 98 to 99.9 % (assumed)"
+"""What precipitates of an element that is only named."""
+
+
+def _named(removes: Any) -> Any:
+    return dict.fromkeys(removes, REMOVED) if isinstance(removes, list) else removes
 
 
 class Neutralization(Parameters):
@@ -28,8 +36,9 @@ class Neutralization(Parameters):
     kind: Literal["neutralization"]
     feed: Inlet = Field(description="Leach liquor.")
     base: Literal["MgO", "NaOH", "Na2CO3"] = Field(description="The base.")
-    removes: dict[ElementName, Fraction] = Field(
-        description="Share that precipitates: `{Fe: 99.5 %, Th: 99.9 %, P: 99 %, REO: 1 %}`."
+    removes: Annotated[dict[ElementName, Fraction], BeforeValidator(_named)] = Field(
+        description="Share that precipitates: `{Fe: 99.5 %, Th: 99.9 %, P: 99 %, REO: 1 %}`; or just the names, "
+        f"`[Fe, P, Th]`, for {REMOVED}."
     )
     base_excess: Annotated[Value, In("1", "20 %", low=0)] = Field(
         standard("20 % from 5 to 50 % (assumed)"), description="Base beyond the charges that precipitate."

@@ -26,7 +26,9 @@ class OxalatePrecipitation(Parameters):
 
     kind: Literal["oxalate_precipitation"]
     feed: Inlet = Field(description="Chloride liquor.")
-    recovery: dict[ElementName, Fraction] = Field(description="Share that reaches the oxide: `{REO: 98 %}`.")
+    recovery: dict[ElementName, Fraction] = Field(
+        standard({"REO": "98 % from 95 to 99 % (assumed)"}), description="Share that reaches the oxide: `{REO: 98 %}`."
+    )
     oxalate_excess: Annotated[Value, In("1", "15 %", low=0)] = Field(
         standard("15 % from 5 to 40 % (assumed)"), description="Oxalic acid beyond 1.5 mol per mol rare earth."
     )

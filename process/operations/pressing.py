@@ -19,11 +19,15 @@ class Pressing(Parameters):
 
     kind: Literal["pressing"]
     feed: Inlet = Field(description="Milled powder.")
-    recovery: Fraction = Field(description="Share of the powder that reaches the furnace.")
+    recovery: Fraction = Field(
+        standard("99 % from 98 to 99.8 % (assumed)"), description="Share of the powder that reaches the furnace."
+    )
     lubricant: Annotated[Value, In("kg/kg", "0.5 kg/t", low=0, high=0.02)] = Field(
         standard("0.5 kg/t from 0.2 to 2 kg/t (assumed)"), description="Zinc stearate per kg of powder."
     )
-    electricity: Annotated[Value, In("kWh/kg", "0.4 kWh/kg", low=0)] = Field(description="Per kg of powder.")
+    electricity: Annotated[Value, In("kWh/kg", "0.4 kWh/kg", low=0)] = Field(
+        standard("0.4 kWh/kg (sprecher2014)"), description="Per kg of powder."
+    )
 
 
 def pressing(p: SimpleNamespace, b: Balance) -> None:

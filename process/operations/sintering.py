@@ -24,14 +24,18 @@ class Sintering(Parameters):
 
     kind: Literal["sintering"]
     feed: Inlet = Field(description="Pressed compacts.")
-    recovery: Fraction = Field(description="Share of the sintered mass that is sound.")
+    recovery: Fraction = Field(
+        standard("98 % from 96 to 99.5 % (assumed)"), description="Share of the sintered mass that is sound."
+    )
     degassing: Fraction = Field(
         standard("90 % from 70 to 98 % (assumed)"), description="Share of carbon and zinc that leaves."
     )
     evaporation: Fraction = Field(
         standard("0.05 % from 0.01 to 0.1 % (assumed)"), description="Share of the rare earths that evaporates."
     )
-    electricity: Annotated[Value, In("kWh/kg", "2.4 kWh/kg", low=0)] = Field(description="Per kg of compacts.")
+    electricity: Annotated[Value, In("kWh/kg", "2.4 kWh/kg", low=0)] = Field(
+        standard("2.4 kWh/kg (sprecher2014)"), description="Per kg of compacts."
+    )
 
 
 def sintering(p: SimpleNamespace, b: Balance) -> None:

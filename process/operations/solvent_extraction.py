@@ -210,7 +210,7 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
     b.send("strip_liquor", 1.0, reagent=STRIP_WATER)
     b.details |= {
         "stages": (extraction, scrubbing),
-        "elements": tuple(RARE_EARTHS[int(np.flatnonzero(RE == c)[0])] for c in columns),
+        "elements": tuple(RARE_EARTHS[int(np.flatnonzero(c == RE)[0])] for c in columns),
         "S": solvent,
         "W": scrub,
         "feed_kmol_per_h": total,

@@ -20,9 +20,9 @@ Array = NDArray[np.float64]
 VALENCE: Mapping[str, int] = MappingProxyType(
     {
         **dict.fromkeys(RARE_EARTHS, 3),
-        **{"H": 1, "Li": 1, "Na": 1, "K": 1, "Mg": 2, "Ca": 2, "Sr": 2, "Ba": 2, "Ra": 2, "Pb": 2, "Zn": 2, "Ni": 2},
-        **{"Co": 2, "Cu": 2, "Mn": 2, "Fe": 3, "Al": 3, "Ga": 3, "B": 3, "Ti": 4, "Zr": 4, "Si": 4, "Th": 4, "U": 6},
-        **{"Nb": 5, "C": 4, "S": 6, "P": 5, "N": -3, "F": -1, "Cl": -1, "O": -2, "Ar": 0},
+        "H": 1, "Li": 1, "Na": 1, "K": 1, "Mg": 2, "Ca": 2, "Sr": 2, "Ba": 2, "Ra": 2, "Pb": 2, "Zn": 2, "Ni": 2,
+        "Co": 2, "Cu": 2, "Mn": 2, "Fe": 3, "Al": 3, "Ga": 3, "B": 3, "Ti": 4, "Zr": 4, "Si": 4, "Th": 4, "U": 6,
+        "Nb": 5, "C": 4, "S": 6, "P": 5, "N": -3, "F": -1, "Cl": -1, "O": -2, "Ar": 0,
     }
 )
 """Usual charges in minerals and acid liquors: carbonate, sulphate, phosphate, ammonium. Source: standard chemistry."""

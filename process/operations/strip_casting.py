@@ -12,7 +12,7 @@ from ..elements import INDEX, MOLAR_MASS, RE, indices
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance, composition
-from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters
+from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, standard
 from .stoichiometry import rare_earth_moles
 
 ADDITIONS = {
@@ -32,8 +32,8 @@ class StripCasting(Parameters):
     """Vacuum induction melting and strip casting of R-Fe-B alloy to a target composition; iron is the rest.
 
     The batch is as large as the rare earths named by `base` allow. Heavy rare earths come as a purchased feed, as much
-    as the composition asks for. Oxygen, carbon and hydrogen of returned scrap leave with the dross, oxygen as rare-earth
-    oxide; a share of the melt is lost to the dross too.
+    as the composition asks for. Oxygen, carbon and hydrogen of returned scrap leave with the dross, oxygen as
+    rare-earth oxide; a share of the melt is lost to the dross too.
     """
 
     kind: Literal["strip_casting"]
@@ -42,10 +42,15 @@ class StripCasting(Parameters):
     scrap: list[Inlet] = Field(default_factory=list, description="Clean magnet scrap that is melted again.")
     base: ElementName = Field("NdPr", description="The element or group of the composition that the metal brings.")
     composition: dict[ElementName, Fraction] = Field(
+        standard({"NdPr": "31 % from 29 to 32 % (assumed)", "B": "0.97 % from 0.92 to 1.05 % (assumed)"}),
         description="Mass fractions of the alloy: `{NdPr: 30.5 %, DyTb: 0.8 %, B: 0.95 %, Co: 1 %}`; iron is the rest."
     )
-    recovery: Fraction = Field(description="Share of the melt that becomes alloy.")
-    electricity: Annotated[Value, In("kWh/kg", "0.8 kWh/kg", low=0)] = Field(description="Per kg of alloy.")
+    recovery: Fraction = Field(
+        standard("99.7 % (sprecher2014)"), description="Share of the melt that becomes alloy."
+    )
+    electricity: Annotated[Value, In("kWh/kg", "0.8 kWh/kg", low=0)] = Field(
+        standard("0.8 kWh/kg (sprecher2014)"), description="Per kg of alloy."
+    )
 
 
 def strip_casting(p: SimpleNamespace, b: Balance) -> None:

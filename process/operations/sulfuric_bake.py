@@ -31,11 +31,24 @@ class SulfuricBake(Parameters):
     temperature: Annotated[Value, In("degC", "600 °C", low=150, high=900)] = Field(
         description="Bake temperature; for the record."
     )
-    conversion: dict[ElementName, Fraction] = Field(description="Share of each element that turns to sulphate.")
+    conversion: dict[ElementName, Fraction] = Field(
+        standard(
+            {
+                "REO": "99 % from 95 to 99.9 % (assumed)",
+                "Fe": "80 % from 50 to 95 % (assumed)",
+                "Ca": "95 % from 80 to 99 % (assumed)",
+                "Mg": "90 % from 70 to 99 % (assumed)",
+                "Th": "95 % from 80 to 99 % (assumed)",
+            }
+        ),
+        description="Share of each element that turns to sulphate.",
+    )
     defluorination: Fraction = Field(
         standard("97 % from 90 to 99.5 % (assumed)"), description="Share of the fluorine that leaves as HF."
     )
-    heat: Annotated[Value, In("MJ/kg", "6.59 MJ/kg", low=0)] = Field(description="Fuel per kg of concentrate.")
+    heat: Annotated[Value, In("MJ/kg", "6.59 MJ/kg", low=0)] = Field(
+        standard("6.59 MJ/kg (sprecher2014)"), description="Fuel per kg of concentrate."
+    )
 
 
 def sulfuric_bake(p: SimpleNamespace, b: Balance) -> None:

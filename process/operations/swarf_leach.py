@@ -6,9 +6,9 @@ from types import SimpleNamespace
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from ..elements import INDEX, MOLAR_MASS, RE, molar_mass
+from ..elements import COUNT, INDEX, MOLAR_MASS, molar_mass
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
@@ -25,9 +25,13 @@ class SwarfLeach(Parameters):
     """
 
     kind: Literal["swarf_leach"]
-    feeds: list[Inlet] = Field(min_length=1, description="Swarf, ultrafines and rejects.")
+    feed: Inlet | None = Field(None, description="Swarf; or several streams as `feeds`.")
+    feeds: list[Inlet] = Field(default_factory=list, description="Swarf, ultrafines and rejects.")
     share: Fraction = Field(description="Share of the swarf that is collected and treated.")
-    extraction: dict[ElementName, Fraction] = Field(description="Share that dissolves: `{REO: 98 %, Fe: 1 %}`.")
+    extraction: dict[ElementName, Fraction] = Field(
+        standard({"REO": "98 % from 95 to 99 % (assumed)", "Fe": "1 % from 0 to 3 % (assumed)"}),
+        description="Share that dissolves: `{REO: 98 %, Fe: 1 %}`.",
+    )
     acid_excess: Annotated[Value, In("1", "10 %", low=0)] = Field(
         standard("10 % from 5 to 30 % (assumed)"), description="Acid beyond the charges that dissolve."
     )
@@ -38,39 +42,46 @@ class SwarfLeach(Parameters):
         standard("2 MJ/kg from 1 to 5 MJ/kg (assumed)"), description="Roasting fuel per kg of swarf treated."
     )
 
+    @model_validator(mode="after")
+    def _fed(self) -> SwarfLeach:
+        if (self.feed is None) == (not self.feeds):
+            raise ValueError("give `feed`, or several streams as `feeds`")
+        return self
+
 
 def swarf_leach(p: SimpleNamespace, b: Balance) -> None:
     """Lose what is not collected, oxidise the rest, dissolve by extraction."""
-    swarf = b.flow("feeds")
+    name = "feed" if "feed" in b.inlets else "feeds"
+    swarf = b.flow(name)
     treated = swarf * p.share[:, None]
     metals = treated.copy()
-    for name in ("O", "C", "H", "N"):
-        metals[:, INDEX[name]] = 0.0
+    for gas in ("O", "C", "H", "N"):
+        metals[:, INDEX[gas]] = 0.0
     dissolved = metals * spread_over_elements(p.extraction, b.samples)
     residue = metals - dissolved
     residue[:, INDEX["O"]] = neutral_oxygen(residue)
     dissolving = acid_demand(dissolved)
     carbon = treated[:, INDEX["C"]] / MOLAR_MASS[INDEX["C"]]
     hydrogen = treated[:, INDEX["H"]] / MOLAR_MASS[INDEX["H"]]
-    gas = (2.0 * carbon + hydrogen / 2.0) * MOLAR_MASS[INDEX["O"]]
+    burning = (2.0 * carbon + hydrogen / 2.0) * MOLAR_MASS[INDEX["O"]]
     oxides = residue[:, INDEX["O"]] + dissolving / 2.0 * MOLAR_MASS[INDEX["O"]]
-    oxygen = np.maximum(oxides + gas - treated[:, INDEX["O"]], 0.0)
+    oxygen = np.maximum(oxides + burning - treated[:, INDEX["O"]], 0.0)
     acid = dissolving * (1.0 + p.acid_excess)
     b.reagent("air", oxygen / AIR_OXYGEN, ("share",))
     b.reagent("HCl", acid * molar_mass("HCl"), ("acid_excess", "share"))
     b.reagent("water", rare_earth_moles(dissolved) / p.liquor * 1000.0, ("liquor",))
     b.use("heat", p.heat * per_sample(treated), "MJ", ("heat",))
 
-    b.send("uncollected", (1.0 - p.share)[:, None], inlet="feeds")
+    b.send("uncollected", (1.0 - p.share)[:, None], inlet=name)
     treated_share = p.share[:, None]
     total = b.total() - swarf * (1.0 - treated_share)
-    b.send("offgas", _off_gas(p, b), inlet="feeds")
+    b.send("offgas", _off_gas(p, b), inlet=name)
     air = np.zeros_like(swarf)
-    for name in ("N", "Ar"):
-        air[:, INDEX[name]] = 1.0
-    burnt = np.divide(gas, total[:, INDEX["O"]], out=np.zeros_like(gas), where=total[:, INDEX["O"]] > 0.0)
+    for inert in ("N", "Ar"):
+        air[:, INDEX[inert]] = 1.0
+    burnt = np.divide(burning, total[:, INDEX["O"]], out=np.zeros_like(burning), where=total[:, INDEX["O"]] > 0.0)
     left = np.divide(
-        residue[:, INDEX["O"]], total[:, INDEX["O"]], out=np.zeros_like(gas), where=total[:, INDEX["O"]] > 0.0
+        residue[:, INDEX["O"]], total[:, INDEX["O"]], out=np.zeros_like(burning), where=total[:, INDEX["O"]] > 0.0
     )
     air[:, INDEX["O"]] = burnt
     b.send("offgas", air, reagent="air")
@@ -81,15 +92,15 @@ def swarf_leach(p: SimpleNamespace, b: Balance) -> None:
     out = np.zeros_like(swarf)
     out[:, INDEX["O"]] = burnt
     b.send("offgas", out, reagent="water")
-    b.send("offgas", out * treated_share, inlet="feeds")
+    b.send("offgas", out * treated_share, inlet=name)
     metal_share = np.divide(residue, swarf, out=np.zeros_like(swarf), where=swarf > 0.0)
     metal_share[:, INDEX["O"]] = left * p.share
-    b.send("residue", metal_share, inlet="feeds")
+    b.send("residue", metal_share, inlet=name)
 
 
 def _off_gas(p: SimpleNamespace, b: Balance) -> np.ndarray:
     """Carbon, hydrogen and nitrogen of the treated swarf burn off."""
-    share = np.zeros_like(b.flow("feeds"))
+    share = np.zeros((b.samples, COUNT))
     for name in ("C", "H", "N"):
         share[:, INDEX[name]] = p.share
     return share

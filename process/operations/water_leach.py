@@ -27,7 +27,20 @@ class WaterLeach(Parameters):
 
     kind: Literal["water_leach"]
     feed: Inlet = Field(description="Sulphated calcine.")
-    extraction: dict[ElementName, Fraction] = Field(description="Share that dissolves, by element or group.")
+    extraction: dict[ElementName, Fraction] = Field(
+        standard(
+            {
+                "REO": "92 % (miit2016)",
+                "Fe": "30 % from 10 to 60 % (assumed)",
+                "Mg": "95 % from 80 to 99 % (assumed)",
+                "Ca": "2 % from 1 to 5 % (assumed)",
+                "P": "30 % from 10 to 60 % (assumed)",
+                "Th": "5 % from 1 to 20 % (assumed)",
+            }
+        ),
+        description="Share that dissolves, by element or group; the rare earths by the norm for the whole way from "
+        "concentrate to mixed rare earths.",
+    )
     water: Annotated[Value, In("kg/kg", "8 t/t", low=0)] = Field(
         standard("8 kg/kg from 6 to 12 kg/kg (assumed)"), description="Water per kg of calcine."
     )

@@ -158,7 +158,9 @@ def check_circuits(
     if elements < 2:
         raise CascadeError("a cascade separates at least two elements; give two or more")
     _refuse(~(np.isfinite(flow) & (flow >= 0.0)), "feed of element {element} is {}; give a finite flow ≥ 0", flow)
-    _refuse(flow.sum(axis=1) <= 0.0, "the feed is empty; give at least one element a flow above zero")
+    whole = flow.sum(axis=1)
+    _refuse(~np.isfinite(whole), "the feed adds up to {}; give flows in a larger unit", whole)
+    _refuse(whole <= 0.0, "the feed is empty; give at least one element a flow above zero")
     _refuse(
         ~(np.isfinite(beta) & (beta > 0.0)),
         "separation factor of element {element} is {}; give a finite number above zero",
@@ -202,7 +204,10 @@ def solve_circuits(
         scalars = _floats(start, "start", 2).copy()
         if scalars.shape != (cases, stages):
             raise CascadeError(f"start has shape {scalars.shape}; it needs {(cases, stages)}")
-        _refuse(~np.isfinite(scalars).all(axis=1), "start holds a number that is not finite; leave it out")
+        _refuse(
+            np.asarray(~np.isfinite(scalars).all(axis=1), dtype=np.bool_),
+            "start holds a number that is not finite; leave it out",
+        )
     result = Circuits(
         raffinate=np.zeros((cases, elements)),
         extract=np.zeros((cases, elements)),

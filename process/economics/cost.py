@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data import reagents
 from ..network.solution import Solution
 from ..plan import STAGES
 from ..quantities import suggestion
@@ -173,9 +174,25 @@ def cost(solution: Solution, changes: Mapping[str, Array] | None = None) -> Cost
     plan = solution.plan
     capital = investments(solution, changes)
     lines = operating(solution, capital, changes)
-    notes = [
+    notes = [*_free_feeds(solution), *_unused_prices(solution, lines)]
+    return Cost(solution, plan.year, CURRENCY, plan.allocation, lines, MappingProxyType(dict(capital)), tuple(notes))
+
+
+def _free_feeds(solution: Solution) -> list[str]:
+    return [
         f"the feed {name} has no price and counts as free"
-        for name, feed in plan.feeds.items()
+        for name, feed in solution.plan.feeds.items()
         if feed.price is None and feed.deposit is None and solution.takers.get(name) is not None
     ]
-    return Cost(solution, plan.year, CURRENCY, plan.allocation, lines, MappingProxyType(dict(capital)), tuple(notes))
+
+
+def _unused_prices(solution: Solution, lines: tuple[CostLine, ...]) -> list[str]:
+    """A price of the file for something that no unit uses is most often a slip of the pen."""
+    used = {line.item for line in lines}
+    for item in tuple(used):
+        if (reagent := reagents().get(item)) is not None:
+            used |= {reagent.item, *reagent.aliases}
+    used |= {"labour", "waste", *(stream.form for stream in solution.streams.values())}
+    return [
+        f"nothing uses the price of {name}{suggestion(name, used)}" for name in solution.plan.prices if name not in used
+    ]

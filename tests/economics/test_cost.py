@@ -215,6 +215,13 @@ def test_free_purchases_are_noted(hand: Build, priced: Callable[[str, str], Valu
     assert lines(result, "metal")[0].assumed
 
 
+def test_prices_that_nothing_uses_are_noted(
+    recycle: Callable[..., Solution], priced: Callable[[str, str], Value]
+) -> None:
+    prices = {name: priced("1 USD/kg", "USD/kg") for name in ("HCL", "hydrochloric_acid", "residue", "waste")}
+    assert cost(recycle(prices=prices)).notes == ("nothing uses the price of HCL; did you mean 'HCl'?",)
+
+
 def test_mixers_bear_no_labour_or_capital(hand: Build) -> None:
     solution = hand(
         {

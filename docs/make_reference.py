@@ -156,7 +156,16 @@ def _default(info: FieldInfo) -> str:
     if info.is_required():
         return "required"
     default = info.get_default(call_default_factory=True)
-    return "" if default is None or default in ("", [], {}, ()) else _code(str(getattr(default, "text", default)))
+    if default is None or default in ("", [], {}, ()):
+        return ""
+    if isinstance(default, dict):
+        return _code(f"{{{', '.join(f'{key}: {_text(value)}' for key, value in default.items())}}}")
+    return _code(_text(default))
+
+
+def _text(default: Any) -> str:
+    """A default as a file would say it."""
+    return str(getattr(default, "text", default))
 
 
 def rows(model: type[BaseModel], leave_out: frozenset[str], head: str = "") -> Iterator[tuple[str, ...]]:

@@ -34,11 +34,6 @@ def ore(deposit: str, grade: Array) -> Array:
         per_oxide[row] += share * metals
         for ligand, count in known[mineral].ligands.items():
             per_oxide[row, INDEX[ligand]] += share * amount * count * MOLAR_MASS[INDEX[ligand]]
-    heaviest = 1.0 / float(per_oxide.sum())
-    if np.any(grade > heaviest):
-        raise ValueError(
-            f"{float(np.max(grade)):.1%} REO is more than the pure minerals of {deposit} hold ({heaviest:.1%})"
-        )
     rest = np.zeros((len(ORE_PARTS), COUNT))
     for mineral, share in facts.gangue.items():
         rest[ORE_PARTS.index(known[mineral].part)] += share * mass_fractions(known[mineral].formula)
@@ -51,14 +46,25 @@ def ore(deposit: str, grade: Array) -> Array:
         held[row] = thorium * dioxide
     else:
         held = np.zeros((len(ORE_PARTS), COUNT))
+    heaviest = (1.0 - float(held.sum())) / float(per_oxide.sum())
+    if np.any(grade > heaviest):
+        raise ValueError(
+            f"{float(np.max(grade)):.1%} REO is more than the pure minerals of {deposit} hold ({heaviest:.1%})"
+        )
     rare = grade[:, None, None] * per_oxide + held
-    left = 1.0 - per_sample(rare)
+    left = np.maximum(1.0 - per_sample(rare), 0.0)
     return np.asarray(rare + left[:, None, None] * rest / rest.sum())
 
 
 def material(shares: dict[str, Array], samples: int) -> Array:
-    """kg of each element per kg of a purchased material, shape (samples, 1, elements), from formulas' mass shares."""
+    """kg of each element per kg of a purchased material, shape (samples, 1, elements), from formulas' mass shares.
+
+    Raises ValueError where all shares of a sample are zero.
+    """
     out = np.zeros((samples, 1, COUNT))
     for formula, share in shares.items():
         out[:, 0] += share[:, None] * mass_fractions(formula)
-    return np.asarray(out / out.sum(axis=2, keepdims=True))
+    total = out.sum(axis=2, keepdims=True)
+    if not np.all(total > 0.0):
+        raise ValueError("the shares of a purchased material add up to nothing")
+    return np.asarray(out / total)

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import reagents as known_reagents
-from ..elements import COUNT, ELEMENTS, INDEX, mass_fractions
+from ..elements import COUNT, ELEMENTS, indices, mass_fractions
+from ..sums import per_sample
 from .base import Line, OperationError
 
 Array = NDArray[np.float64]
@@ -22,6 +23,8 @@ Array = NDArray[np.float64]
 BULK = ("bulk",)
 SLACK = 1e-9
 """How far over its inflow an element may be asked for before it is an error rather than rounding."""
+ROUNDING = 1e-14
+"""What an outlet's element may hold of the outlet's mass though none enters: the noise of a balance of charges."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,8 @@ class Balance:
         self._open()
         rate = np.broadcast_to(np.asarray(rate, dtype=float), (self.samples,))
         if not np.all(rate >= 0.0):
-            raise OperationError(f"asks for a negative amount of {item}", sample=int(np.argmin(rate)))
+            sample = int(np.argmin(rate >= 0.0))
+            raise OperationError(f"asks for {rate[sample]:.6g} kg/h of {item}, which is no amount", sample=sample)
         self._reagents.append((port or item, rate[:, None] * composition(item)))
         self._lines.append(Line(item, rate, "kg", tuple(follows)))
 
@@ -161,23 +165,33 @@ class Balance:
     def require(self, outlet: str, mass: Array, *elements: str) -> None:
         """Say how many kg/h of each element an outlet holds, shape (samples, elements), drawn evenly from all inlets.
 
-        Only the named elements where any are named. Asking for more than enters is an error.
+        Only the named elements where any are named. Asking for more than enters, or for less than nothing, is an error.
         """
         total = self.total()
-        share = np.divide(mass, total, out=np.zeros_like(total), where=total > 0.0)
         if elements:
-            keep = np.zeros(COUNT, dtype=bool)
-            keep[[INDEX[name] for name in elements]] = True
-            share = np.where(keep, share, 0.0)
-        short = (mass > total * (1.0 + SLACK)) & (mass > 0.0)
-        if elements:
-            short &= keep
-        if short.any():
-            sample, column = (int(i) for i in np.argwhere(short)[0])
+            wanted = np.zeros_like(mass)
+            wanted[:, indices(elements)] = mass[:, indices(elements)]
+            mass = wanted
+        whole = per_sample(np.abs(mass))[:, None]
+        negative = mass < -SLACK * np.maximum(total, whole)
+        if negative.any():
+            sample, element = (int(i) for i in np.argwhere(negative)[0])
             raise OperationError(
-                f"{outlet} needs {mass[sample, column]:.6g} kg/h of {ELEMENTS[column]} and "
-                f"{total[sample, column]:.6g} kg/h enter",
-                sample=sample,
+                f"{outlet} would hold {mass[sample, element]:.6g} kg/h of {ELEMENTS[element]}: its other elements "
+                "cannot go together",
+                "change the shares that send them there",
+                sample,
+            )
+        mass = np.maximum(mass, 0.0)
+        share = np.divide(mass, total, out=np.zeros_like(total), where=total > 0.0)
+        short = mass > total * (1.0 + SLACK) + ROUNDING * whole
+        if short.any():
+            sample, element = (int(i) for i in np.argwhere(short)[0])
+            raise OperationError(
+                f"{outlet} needs {mass[sample, element]:.6g} kg/h of {ELEMENTS[element]} and "
+                f"{total[sample, element]:.6g} kg/h enter",
+                f"send less to {outlet}, or bring more with the feed or a reagent",
+                sample,
             )
         self.send(outlet, np.minimum(share, 1.0))
 

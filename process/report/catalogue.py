@@ -1,0 +1,34 @@
+"""What `didymium list` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .figures import NONE, percent
+from .tables import row, table
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+def page(document: Mapping[str, Any]) -> list[RenderableType]:
+    """The tables of a `didymium.list` document."""
+    found = document["result"]
+    flowsheets = table("Flowsheets", ["name", "title", "region"], ["year"])
+    for name, item in found["flowsheets"].items():
+        shown = (item["title"], item["region"], str(item["year"])) if item else ("has faults", NONE, NONE)
+        row(flowsheets, name, *shown)
+    kinds = table("Kinds of units", ["kind", "stage", "what it does"], [])
+    for name, item in found["kinds"].items():
+        row(kinds, name, item["stage"], item["title"])
+    deposits = table("Deposits", ["name", "title", "country"], ["REO"])
+    for name, item in found["deposits"].items():
+        row(deposits, name, item["title"], item["country"], percent(item["grade_REO"], 2))
+    extractants = table("Extractants", ["name", "title", "medium"], [])
+    for name, item in found["extractants"].items():
+        row(extractants, name, item["title"], item["medium"])
+    regions = table("Price regions", ["name", "title", "currency"], [])
+    for name, item in found["regions"].items():
+        row(regions, name, item["title"], item["currency"])
+    return [flowsheets, kinds, deposits, extractants, regions]

@@ -1,0 +1,72 @@
+"""What `didymium run` prints: one solved flowsheet, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from . import tables
+from .figures import listed, plain
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from ..flowsheet import Result
+
+
+def page(
+    result: Result,
+    changes: Mapping[str, str],
+    streams: bool = True,
+    fates: Sequence[str] = ("Nd",),
+    profiles: Sequence[str] = (),
+    assumptions: bool = False,
+) -> list[RenderableType]:
+    """The tables of a run in the order that a reader wants them: the answer stands last."""
+    out: list[RenderableType] = [_head(result, changes)]
+    if streams:
+        out.append(tables.streams(result))
+    if any("stages" in unit.details for unit in result.solution.units.values()):
+        out.append(tables.circuits(result))
+    for unit in profiles:
+        out += tables.profile(result, unit)
+    if fates:
+        out.append(tables.fates(result, fates))
+    if assumptions and result.assumptions:
+        out.append(tables.assumed_values(result))
+    if result.main_product and tables.headline(result):
+        out.append(tables.recoveries(result, result.main_product))
+    out += tables.costs(result)
+    if result.capacity:
+        out.append(tables.capacity(result))
+    if result.targets:
+        out.append(tables.targets(result))
+    out.append(_words(result))
+    return out
+
+
+def _head(result: Result, changes: Mapping[str, str]) -> Text:
+    plan = result.plan
+    head = Text(plain(plan.title), style="bold")
+    head.append(plain(f"\u2002{plan.path}, region {plan.region}, {plan.year}"), style="not bold")
+    for path, value in changes.items():
+        head.append("\n")
+        head.append(plain(f"{path} = {value}"), style="not bold")
+    return head
+
+
+def _words(result: Result) -> Table:
+    product = result.main_product
+    lines = [("what limits", tables.limit_line(result))]
+    lines += [("on assumptions", tables.assumption_line(result, [product] if product else []))]
+    lines += [("closure", tables.closure_line(result))]
+    if product:
+        lines += [("not from the ore", text) for text in tables.absent_lines(result, product)]
+    lines += [("note", note) for note in result.cost.notes]
+    missed = [item.target.text for item in result.targets if not item.passed]
+    if missed:
+        lines.append(("targets missed", listed(missed)))
+    return tables.sentences((topic, "", text) for topic, text in lines)

@@ -1,0 +1,289 @@
+"""One solved flowsheet as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from ..studies.compare import HEADLINE, limit, recovery, split
+from ..studies.origins import Absent, absent, in_ore
+from .figures import NONE, amount, first, listed, money, number, percent, plain
+
+if TYPE_CHECKING:
+    from ..economics.cost import CostSplit
+    from ..flowsheet import Result
+
+CLOSES = 1e-9
+"""What every flowsheet closes to, by element."""
+
+LEAST_FATE = 5e-4
+"""Shares below this are shown together."""
+LEAST_SHOWN = 1e-3
+"""Elements that stay below this mole fraction in all stages are left out of a profile."""
+
+
+def cell(text: str, style: str = "") -> Text:
+    """Text of a file for a table: never markup, never a control character."""
+    return Text(plain(text), style=style)
+
+
+def table(title: str, words: Sequence[str], figures: Sequence[str], caption: str = "") -> Table:
+    """An empty table: columns of words at the left, of numbers at the right."""
+    made = Table(
+        title=cell(title),
+        title_justify="left",
+        title_style="bold",
+        caption=cell(caption) if caption else None,
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1),
+        show_edge=False,
+    )
+    for head in words:
+        made.add_column(cell(head), overflow="fold")
+    for head in figures:
+        made.add_column(cell(head), justify="right", overflow="fold")
+    return made
+
+
+def row(made: Table, *cells: str, style: str | None = None, section: bool = False) -> None:
+    """Add a row of texts."""
+    made.add_row(*(cell(one) for one in cells), style=style, end_section=section)
+
+
+def headline(result: Result) -> list[str]:
+    """The elements of a magnet that the ore holds."""
+    held = in_ore(result)
+    return [name for name in HEADLINE if name in held]
+
+
+def streams(result: Result) -> Table:
+    """The stream table: form, flows, grade and what the rare earths are."""
+    made = table(
+        "Streams, per operating hour",
+        ["stream", "form"],
+        ["kg", "kg REO", "REO", "NdPr", "DyTb"],
+        "rare earths count as oxides, in metals too; NdPr and DyTb are shares of the REO",
+    )
+    for name, stream in result.streams.items():
+        oxides = first(stream.oxide())
+        shares = [percent(stream.purity(group), 2) if oxides > 0.0 else NONE for group in ("NdPr", "DyTb")]
+        row(made, name, stream.form, amount(stream.mass()), amount(oxides), percent(stream.grade(), 2), *shares)
+    return made
+
+
+def recoveries(result: Result, to: str) -> Table:
+    """Recovery of the headline elements to a product, by stage and overall."""
+    found = {name: recovery(result, name, to) for name in headline(result)}
+    stages = list(next((one.by_stage for one in found.values() if one.by_stage), {}))
+    made = table(f"Recovery from {result.ore} to {to}", ["element"], [*stages, "overall"])
+    for name, one in found.items():
+        row(made, name, *(percent(one.by_stage.get(stage)) for stage in stages), percent(one.overall, 2))
+    return made
+
+
+def fates(result: Result, elements: Sequence[str]) -> Table:
+    """Where elements of the ore leave the flowsheet, largest first."""
+    found = {name: {to: first(share) for to, share in result.fates(name).items()} for name in elements}
+    every = {to for shares in found.values() for to in shares}
+    order = sorted(every, key=lambda to: (-max(shares.get(to, 0.0) for shares in found.values()), to))
+    named = {stream: product for product, stream in result.plan.products.items()}
+    made = table(f"Where the {listed(list(elements))} of {result.ore} went", ["leaves by", "product"], list(elements))
+    rest = dict.fromkeys(elements, 0.0)
+    for to in order:
+        shares = {name: found[name].get(to, 0.0) for name in elements}
+        if max(shares.values()) < LEAST_FATE:
+            rest = {name: rest[name] + shares[name] for name in elements}
+        else:
+            row(made, to, named.get(to, ""), *(percent(share, 2) for share in shares.values()))
+    if any(rest.values()):
+        row(made, "all others", "", *(percent(share, 2) for share in rest.values()))
+    return made
+
+
+def circuits(result: Result) -> Table:
+    """The solvent-extraction circuits: stages, flows and organic."""
+    made = table(
+        "Circuits: rare-earth flows in mol per mol fed",
+        ["unit", "cut", "design"],
+        ["stages", "S", "W", "feed kmol/h", "organic m³/h"],
+    )
+    for name, unit in result.solution.units.items():
+        details = unit.details
+        if "stages" not in details:
+            continue
+        extraction, scrub = details["stages"]
+        row(
+            made,
+            name,
+            str(getattr(result.plan.units[name].parameters, "cut", "")),
+            f"from {unit.design['from']}" if "from" in unit.design else "",
+            f"{int(extraction)} + {int(scrub)}",
+            *(amount(details.get(key)) for key in ("S", "W", "feed_kmol_per_h", "organic_m3_per_h")),
+        )
+    return made
+
+
+def profile(result: Result, unit: str) -> list[Table]:
+    """The stages of a circuit: mole per cent of the rare earths, in the aqueous and in the organic phase."""
+    details = result.solution.units[unit].details
+    phases = {name: np.asarray(details[name])[0] for name in ("aqueous", "organic")}
+    most = np.max([values.max(axis=0) for values in phases.values()], axis=0)
+    shown = [i for i in range(len(most)) if most[i] >= LEAST_SHOWN]
+    feed = int(details["stages"][0])
+    out = []
+    for name, values in phases.items():
+        made = table(
+            f"{unit}, {name} phase: mole % of its rare earths",
+            ["stage"],
+            [details["elements"][i] for i in shown],
+            "raffinate leaves stage 1, loaded organic the last" if name == "organic" else "",
+        )
+        for i, fractions in enumerate(values, start=1):
+            row(made, f"{i}{' feed' if i == feed else ''}", *(f"{100.0 * fractions[j]:.2f}" for j in shown))
+        out.append(made)
+    return out
+
+
+def _money(splits: Iterable[CostSplit]) -> str:
+    return " and ".join(dict.fromkeys(f"{one.currency} of {one.year}" for one in splits))
+
+
+def costs(result: Result) -> list[Table]:
+    """Cost per kg of every product, by cause and by stage."""
+    found = {product: cost for product in result.plan.products if (cost := split(result, product)) is not None}
+    if not found:
+        return []
+    out = []
+    for what in ("by_cause", "by_stage"):
+        heads = list(dict.fromkeys(key for cost in found.values() for key in getattr(cost, what)))
+        made = table(
+            f"Cost per kg {what.replace('_', ' ')}, {_money(found.values())}",
+            [what.removeprefix("by_")],
+            list(found),
+            f"joint costs are shared by {listed(sorted({cost.allocation for cost in found.values()}))}",
+        )
+        for head in heads:
+            values = (money(getattr(cost, what).get(head)) for cost in found.values())
+            row(made, head, *values, section=head == heads[-1])
+        row(made, "total", *(money(cost.total) for cost in found.values()), style="bold")
+        out.append(made)
+    return out
+
+
+def capacity(result: Result) -> Table:
+    """What each stage makes, what its nameplate allows, and which one binds."""
+    made = table(
+        "Capacity, t/year",
+        ["stage"],
+        ["throughput", "nameplate", "utilisation", "when limited"],
+    )
+    made.add_column("")
+    made.add_column(cell("counts"), overflow="fold")
+    for name, stage in result.capacity.items():
+        row(
+            made,
+            name,
+            amount(stage.throughput_t_per_year),
+            amount(stage.nameplate_t_per_year),
+            percent(stage.utilisation),
+            amount(stage.limited_t_per_year),
+            "binds" if bool(np.atleast_1d(stage.binding)[0]) else "",
+            stage.basis,
+            style="bold" if bool(np.atleast_1d(stage.binding)[0]) else None,
+        )
+    return made
+
+
+def targets(result: Result) -> Table:
+    """The file's targets, their values and whether they are met."""
+    made = table("Targets", ["target", "where"], ["value", ""])
+    for item in result.targets:
+        value = f"{amount(item.value)} kg/h" if item.target.kind == "capacity" else percent(item.value, 2)
+        met = "met" if item.passed else "MISSED"
+        row(made, item.target.text, str(item.target.position), value, met, style=None if item.passed else "bold red")
+    return made
+
+
+def assumed_values(result: Result) -> Table:
+    """The values of the file that are assumptions, as written."""
+    made = table("Assumptions of the file", ["value", "as written"], [])
+    for path, text in result.assumptions.items():
+        row(made, path, text)
+    return made
+
+
+# -- sentences --------------------------------------------------------------------------------------------------------
+
+
+def limit_line(result: Result) -> str:
+    """Which stage limits."""
+    found = limit(result)
+    if found is None:
+        return "the file gives no nameplate"
+    use = percent(found.utilisation)
+    over = first(found.utilisation) > 1.0
+    return f"the {found.stage} stage, asked for {use} of its nameplate" if over else f"the {found.stage} stage at {use}"
+
+
+def assumption_line(result: Result, products: Iterable[str]) -> str:
+    """How much of the answer rests on assumptions."""
+    shares = [
+        f"{percent(cost.assumed_share, 0)} of the cost of {product}"
+        for product in dict.fromkeys(products)
+        if (cost := split(result, product)) is not None
+    ]
+    count = f"{len(result.assumptions)} of the file's {len(result.plan.values())} values"
+    return listed([*shares, count])
+
+
+def closure_line(result: Result) -> str:
+    """How well it closes, element by element."""
+    balance = result.solution.balance
+    worst = number(balance.worst) or 0.0
+    word = "≤" if worst <= CLOSES else "> (!)"
+    where = f", {balance.element}" if balance.element else ""
+    return f"worst element {worst:.1e}{where} ({word} {CLOSES:.0e} of its inflow)"
+
+
+def absent_lines(result: Result, product: str) -> list[str]:
+    """What of the ore does not reach a product, one sentence for elements that share their fate."""
+    found = [one for name in headline(result) if (one := absent(result, name, product)) is not None]
+    alike: dict[tuple[Any, ...], list[Absent]] = {}
+    for one in found:
+        alike.setdefault((one.exit, percent(one.exit_share, 0), tuple(one.bought)), []).append(one)
+    out = []
+    for (leaves, share, bought), group in alike.items():
+        names = listed([one.element for one in group])
+        least = percent(max(one.recovery for one in group))
+        text = f"{names} of {result.ore} {'do' if len(group) > 1 else 'does'} not reach {product} ({least})"
+        if leaves is not None:
+            text += f": {share} leaves as {leaves}"
+        if bought:
+            purchased = all(result.plan.feeds[feed].deposit is None for feed in bought)
+            text += f"; what {product} holds {'is purchased' if purchased else 'comes from elsewhere'}"
+            text += f" ({', '.join(bought)})"
+        out.append(text)
+    return out
+
+
+def sentences(lines: Iterable[tuple[str, str, str]]) -> Table:
+    """What tables do not say: (topic, plant, sentence), a topic named once."""
+    made = Table.grid(padding=(0, 2), pad_edge=False)
+    made.add_column(style="bold", overflow="fold")
+    shown = list(lines)
+    if any(label for _, label, _ in shown):
+        made.add_column(overflow="fold")
+    made.add_column(overflow="fold", ratio=1)
+    before = ""
+    for topic, label, text in shown:
+        words = [topic if topic != before else "", label, text] if len(made.columns) == 3 else [topic, text]
+        row(made, *words)
+        before = topic
+    return made

@@ -71,11 +71,11 @@ class Diagnostic:
         return self.place.position
 
     def __str__(self) -> str:
-        out = [f"{self.place}: {self.severity}: {_printable(self.message)}", *self.place.excerpt()]
+        out = [_printable(f"{self.place}: {self.severity}: {self.message}"), *self.place.excerpt()]
         if self.hint:
             out.append(f"  hint: {_printable(self.hint)}")
         for place, word in self.related:
-            out += [f"{place}: note: {_printable(word)}", *place.excerpt()]
+            out += [_printable(f"{place}: note: {word}"), *place.excerpt()]
         return "\n".join(out)
 
 
@@ -115,7 +115,7 @@ def _columns(character: str) -> int:
 
 def _printable(text: str) -> str:
     """Text without what would move the cursor or colour the terminal."""
-    return "".join(c if c.isprintable() or c in "\t\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _excerpt(line: str, start: int, width: int) -> list[str]:

@@ -20,6 +20,7 @@ from ..plan import STAGES
 from ..stream import Stream
 from ..sums import per_sample
 from ..supply.capacity import added
+from .circulation import Circulation
 from .pricebook import CostError
 
 Array = NDArray[np.float64]
@@ -33,13 +34,17 @@ ORDER: Mapping[str, int] = {name: i for i, name in enumerate(STAGES)}
 
 @dataclass(frozen=True)
 class _Outlet:
-    """An outlet as an edge: from unit to unit (None where it leaves), and the last tag that it may carry."""
+    """An outlet as an edge: from unit to unit (None where it leaves), and the last tag that it may carry.
+
+    `goes_back` marks a stream to an earlier stage, `worthless` one that ends in waste however it goes on.
+    """
 
     name: str
     source: int
     taker: int | None
     last_tag: int
     worthless: bool
+    goes_back: bool
 
 
 class Allocation:
@@ -60,7 +65,7 @@ class Allocation:
     # -- the tables -------------------------------------------------------------------------------------------------
 
     def _outlets(self) -> list[_Outlet]:
-        """Outlets in the order of units; worthless ones end in waste however they go on."""
+        """Outlets in the order of units."""
         edges = []
         for name, unit in self.solution.units.items():
             for outlet in unit.outlets:
@@ -87,56 +92,108 @@ class Allocation:
                     taker=None if taker is None else self._place[taker],
                     last_tag=len(STAGES) - 1 if to is None or to >= own else to,
                     worthless=(waste if taker is None else taker not in useful),
+                    goes_back=to is not None and to < own,
                 )
             )
         return out
 
+    def _returns(self) -> set[int]:
+        """Units that only work up what later stages send back, such as a swarf leach."""
+        feeds = self.solution.plan.feeds
+        sources = {outlet.name: outlet.source for outlet in self.outlets}
+        inlets = {
+            self._place[name]: [sources[stream] for stream in unit.inlets.values() if stream not in feeds]
+            for name, unit in self.solution.units.items()
+            if not any(stream in feeds for stream in unit.inlets.values())
+        }
+        rank = [ORDER[self.solution.units[name].stage] for name in self.units]
+        found: set[int] = set()
+        while True:
+            more = {
+                unit
+                for unit, before in inlets.items()
+                if unit not in found and before and all(rank[one] > rank[unit] or one in found for one in before)
+            }
+            if not more:
+                return found
+            found |= more
+
+    def _recovered(self, raw: Array) -> Array:
+        """Share of an outlet's weight that comes back from the units that work up returns, (samples, outlets), 0..1.
+
+        1 for an outlet that no such unit takes.
+        """
+        out = np.ones_like(raw)
+        returns = self._returns()
+        for _ in returns:  # longest way through them
+            for unit in returns:
+                taken = [i for i, outlet in enumerate(self.outlets) if outlet.taker == unit]
+                made = [i for i, outlet in enumerate(self.outlets) if outlet.source == unit and not outlet.worthless]
+                enters = added((raw[:, i] for i in taken), len(raw))
+                leaves = added((raw[:, i] * out[:, i] for i in made), len(raw))
+                share = np.divide(leaves, enters, out=np.zeros_like(enters), where=enters > 0.0)
+                out[:, taken] = np.minimum(share, 1.0)[:, None]
+        return out
+
     def _shares(self) -> Array:
         samples, tags = self.solution.samples, len(STAGES)
-        weights = np.zeros((samples, len(self.outlets)))
+        raw = np.zeros((samples, len(self.outlets)))
         for i, outlet in enumerate(self.outlets):
-            if not outlet.worthless:
-                weights[:, i] = weight(self.solution, self.solution.streams[outlet.name])
+            raw[:, i] = weight(self.solution, self.solution.streams[outlet.name])
+        recovered = self._recovered(raw)
         shares = np.zeros((samples, len(self.outlets), tags))
         for unit in range(len(self.units)):
             mine = [i for i, outlet in enumerate(self.outlets) if outlet.source == unit]
-            own = weights[:, mine]
+            own = raw[:, mine]
             if self.basis == "mass":
                 own = _or_mass(own, self.solution, [self.outlets[i] for i in mine])
             for tag in range(tags):
-                carried = np.array([tag <= self.outlets[i].last_tag for i in mine])
-                shares[:, mine, tag] = self._split(own, carried, [self.outlets[i] for i in mine])
+                shares[:, mine, tag] = self._split(tag, own, recovered[:, mine], [self.outlets[i] for i in mine])
         return shares
 
     @staticmethod
-    def _split(weights: Array, carried: NDArray[np.bool_], outlets: list[_Outlet]) -> Array:
-        """Shares of one unit's outlets for one tag, shape (samples, outlets), from weights and what may carry it.
+    def _split(tag: int, weights: Array, recovered: Array, outlets: list[_Outlet]) -> Array:
+        """Shares of one unit's outlets for one tag, shape (samples, outlets), which sum to 1.
 
-        Where nothing that may carry the tag has weight it goes to the first such outlet that is no waste; where every
-        outlet goes back, all of them carry it by weight.
+        An outlet that goes back to an earlier stage carries what of it comes back, as a share of everything that
+        leaves the unit, waste included, and nothing of later tags. The others share the rest by weight; where none of
+        them has weight the first that is no waste takes it. Where every outlet goes back, all carry every tag.
         """
-        if not any(may and not outlet.worthless for may, outlet in zip(carried, outlets, strict=True)):
-            carried = np.ones_like(carried)
-        allowed = weights * carried
-        total = added(allowed.T, len(allowed))[:, None]
-        candidates = [i for i, outlet in enumerate(outlets) if carried[i] and not outlet.worthless]
-        fallback = np.zeros(len(outlets))
-        fallback[candidates[0] if candidates else 0] = 1.0
-        return np.asarray(np.where(total > 0.0, allowed / np.where(total > 0.0, total, 1.0), fallback))
+        samples = len(weights)
+        useful = [i for i, outlet in enumerate(outlets) if not outlet.worthless]
+        ahead = [i for i in useful if not outlets[i].goes_back]
+        back = [i for i in useful if outlets[i].goes_back and tag <= outlets[i].last_tag] if ahead else []
+        ahead = ahead or useful
+        out = np.zeros_like(weights)
+        if not ahead:
+            out[:, 0] = 1.0
+            return out
+        everything = added(weights.T, samples)
+        for i in back:
+            returned = weights[:, i] * recovered[:, i]
+            out[:, i] = np.divide(returned, everything, out=np.zeros(samples), where=everything > 0.0)
+        left = np.maximum(1.0 - added(out.T, samples), 0.0)
+        total = added((weights[:, i] for i in ahead), samples)
+        for i in ahead:
+            first = np.full(samples, 1.0 if i == ahead[0] else 0.0)
+            out[:, i] = left * np.divide(weights[:, i], total, out=first, where=total > 0.0)
+        return out
 
     # -- the solve --------------------------------------------------------------------------------------------------
 
-    def _matrices(self, tag: int) -> Iterator[tuple[slice, Array]]:
-        """I − A of a tag in chunks of samples: A[v, u] is the share of unit u's cost that unit v takes over."""
+    def _chunks(self, tag: int) -> Iterator[tuple[slice, Circulation]]:
+        """What units pass on of a tag, in chunks of samples."""
         count = len(self.units)
         for start in range(0, self.solution.samples, CHUNK):
             part = slice(start, min(start + CHUNK, self.solution.samples))
-            matrix = np.zeros((part.stop - part.start, count, count))
-            matrix[:] = np.eye(count)
+            passed = np.zeros((part.stop - part.start, count, count))
+            exits = np.zeros(passed.shape[:2])
             for i, outlet in enumerate(self.outlets):
-                if outlet.taker is not None:
-                    matrix[:, outlet.taker, outlet.source] -= self.shares[part, i, tag]
-            yield part, matrix
+                if outlet.taker is None:
+                    exits[:, outlet.source] += self.shares[part, i, tag]
+                else:
+                    passed[:, outlet.source, outlet.taker] += self.shares[part, i, tag]
+            yield part, Circulation.of(passed, exits)
 
     def streams(self, own: Array) -> dict[str, Array]:
         """USD/h that each outlet carries, shape (samples, tags), from the units' own costs (samples, units, tags).
@@ -147,8 +204,8 @@ class Allocation:
         for tag in range(own.shape[2]):
             if not np.any(own[:, :, tag]):
                 continue
-            for part, matrix in self._matrices(tag):
-                totals[part, :, tag] = _solve(matrix, own[part, :, tag])
+            for part, circulation in self._chunks(tag):
+                totals[part, :, tag] = circulation.totals(own[part, :, tag])
         return {
             outlet.name: np.asarray(totals[:, outlet.source, :] * self.shares[:, i, :])
             for i, outlet in enumerate(self.outlets)
@@ -165,10 +222,10 @@ class Allocation:
         out = np.zeros((self.solution.samples, len(self.units), len(STAGES)))
         target = self.outlets[index].source
         for tag in range(len(STAGES)):
-            for part, matrix in self._matrices(tag):
-                wanted = np.zeros(matrix.shape[:2])
+            for part, circulation in self._chunks(tag):
+                wanted = np.zeros((part.stop - part.start, len(self.units)))
                 wanted[:, target] = self.shares[part, index, tag]
-                out[part, :, tag] = _solve(matrix.transpose(0, 2, 1), wanted)
+                out[part, :, tag] = circulation.reach(wanted)
         return out
 
     def terminal(self) -> list[str]:
@@ -204,12 +261,3 @@ def _or_mass(weights: Array, solution: Solution, outlets: list[_Outlet]) -> Arra
         if not outlet.worthless:
             masses[:, i] = per_sample(solution.streams[outlet.name].flow)
     return np.asarray(np.where(np.any(weights > 0.0, axis=1, keepdims=True), weights, masses))
-
-
-def _solve(matrices: Array, right: Array) -> Array:
-    try:
-        return np.asarray(np.linalg.solve(matrices, right[:, :, None])[:, :, 0])
-    except np.linalg.LinAlgError as error:
-        raise CostError(
-            "costs run in a circle that no product leaves", "let a product leave the loop, or mark its outlet as waste"
-        ) from error

@@ -45,6 +45,52 @@ def test_primary_cost_for_any_share_of_swarf(recycle: Callable[..., Solution], s
     assert allocation.streams(own)["separation.oxide"].sum() / nd == pytest.approx(10.0, rel=1e-12)
 
 
+@pytest.mark.parametrize("collected", [0.0, 0.4, 0.9, 1.0])
+@pytest.mark.parametrize("allocation", ["value", "mass"])
+def test_uncollected_swarf_is_the_magnets_loss(hand: Build, collected: float, allocation: str) -> None:
+    """Oxide costs what its primary feed costs, whatever share of the swarf comes back; the loss is the magnets'."""
+    circulating = 100.0
+    returned = 30.0 * collected
+    solution = hand(
+        {
+            "separation": {
+                "stage": "separation",
+                "inlets": {"feed": "ore", "back": "collect.swarf"},
+                "outlets": {"oxide": "oxide"},
+            },
+            "machining": {
+                "stage": "magnet",
+                "inlets": {"feed": "separation.oxide"},
+                "outlets": {"magnets": "magnet", "swarf": "swarf"},
+            },
+            "leach": {
+                "stage": "separation",
+                "inlets": {"feed": "machining.swarf"},
+                "outlets": {"liquor": "liquor", "lost": "swarf"},
+                "waste": ["lost"],
+            },
+            "collect": {"stage": "separation", "inlets": {"feed": "leach.liquor"}, "outlets": {"swarf": "liquor"}},
+        },
+        {
+            "ore": {"Nd": circulating - returned},
+            "separation.oxide": {"Nd": circulating},
+            "machining.magnets": {"Nd": 70.0},
+            "machining.swarf": {"Nd": 30.0},
+            "leach.liquor": {"Nd": returned},
+            "leach.lost": {"Nd": 30.0 - returned},
+            "collect.swarf": {"Nd": returned},
+        },
+        feeds={"ore": {}},
+        allocation=allocation,
+    )
+    table = Allocation(solution)
+    spent = 10.0 * (circulating - returned)
+    streams = table.streams(own_costs(table, {("separation", "separation"): spent, ("machining", "magnet"): 50.0}))
+    assert streams["separation.oxide"].sum() / circulating == pytest.approx(10.0, rel=1e-12)
+    assert streams["machining.magnets"].sum() == pytest.approx(spent + 50.0, rel=1e-12)
+    assert streams["leach.lost"].sum() == 0.0
+
+
 def test_scrap_of_the_same_stage_carries_its_share_of_everything(hand: Build) -> None:
     solution = hand(
         {

@@ -50,6 +50,15 @@ def test_sizes_against_public_prices(results: dict[str, Result]) -> None:
     assert 10 < magnet["baotou"] < didymium.data.market_prices()["magnets", "china"][2024].value
 
 
+def test_swarf_hardly_moves_the_cost_of_oxide() -> None:
+    """Own costs of the swarf leach and scale remain; what the swarf displaces does not count twice."""
+    cheap, dear = (
+        didymium.load("baotou", {"swarf_leach.share": share}).solve().cost.per_kg("ndpr_oxide").total
+        for share in ("0 %", "90 %")
+    )
+    assert cheap == pytest.approx(dear, rel=0.02)
+
+
 def test_samples_give_the_bits_of_single_cases() -> None:
     plant = didymium.load("baotou")
     values = np.array([0.6, 0.75, 0.8])

@@ -11,7 +11,7 @@ from pydantic import Field
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
-from .base import Inlet, Kind, Outlet, Parameters
+from .base import Inlet, Kind, OperationError, Outlet, Parameters
 
 
 class MagneticSeparation(Parameters):
@@ -31,6 +31,11 @@ def magnetic_separation(p: SimpleNamespace, b: Balance) -> None:
     """Share the parts of the ore between magnetics and the rest."""
     b.use("electricity", p.electricity * per_sample(b.flow("feed")), "kWh", ("electricity",))
     shares = {"iron": p.iron, "bastnaesite": p.rare_earths, "monazite": p.rare_earths, "gangue": p.gangue}
+    if not set(b.parts["feed"]) <= set(shares):
+        raise OperationError(
+            f"its feed is {', '.join(b.parts['feed'])} and not an ore with its minerals apart",
+            "feed it from a mine, or before a mixer brings the minerals together",
+        )
     for part in b.parts["feed"]:
         b.send("iron_concentrate", np.asarray(shares[part])[:, None], inlet="feed", part=part)
 

@@ -6,15 +6,31 @@ from types import SimpleNamespace
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from ..data import reagents as known_reagents
 from ..elements import COUNT, OXIDE_FACTOR, RE
-from ..quantities import Fraction, In, Value
+from ..quantities import Fraction, In, Value, suggestion
 from ..sums import per_sample
-from .balance import Balance
+from .balance import Balance, composition
 from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, spread_over_elements, standard
+from .stoichiometry import rare_earth_moles
 
 RARE_EARTH_PARTS = ("bastnaesite", "monazite")
+
+
+def _reagent(name: str) -> str:
+    if name not in known_reagents():
+        try:
+            composition(name)
+        except ValueError:
+            raise ValueError(
+                f"{name[:40]!r} is no reagent of the data and no formula{suggestion(name, known_reagents())}"
+            ) from None
+    return name
+
+
+ReagentName = Annotated[str, AfterValidator(_reagent)]
 
 
 class Flotation(Parameters):
@@ -33,7 +49,7 @@ class Flotation(Parameters):
     recovery: dict[ElementName, Fraction] = Field(
         description="Share of the rare earths that reaches the concentrate: `{REO: 75 %}`, by element where known."
     )
-    reagents: dict[str, Annotated[Value, In("kg/kg", "2.9 kg/t", low=0)]] = Field(
+    reagents: dict[ReagentName, Annotated[Value, In("kg/kg", "2.9 kg/t", low=0)]] = Field(
         default_factory=dict, description="Reagents per kg of feed, by name."
     )
     water: Annotated[Value, In("kg/kg", "0.9 t/t", low=0)] | None = Field(
@@ -62,19 +78,26 @@ def flotation(p: SimpleNamespace, b: Balance) -> None:
     recovery = spread_over_elements(p.recovery, b.samples)
     ores = b.inlets["feed"]
     rows = b.parts["feed"]
-    concentrate = np.zeros(b.samples)
+    if not set(RARE_EARTH_PARTS) & set(rows):
+        raise OperationError(
+            f"its feed is {', '.join(rows)} and not an ore with its minerals apart",
+            "feed it from a mine or a magnetic separation, or before a mixer brings the minerals together",
+        )
+    concentrate, oxide = np.zeros(b.samples), np.zeros(b.samples)
     for part in RARE_EARTH_PARTS:
         inside = b.flow("feed", part)
-        rare = per_sample(inside[:, RE])
-        mean = np.divide(per_sample(inside[:, RE] * recovery[:, RE]), rare, out=np.zeros_like(rare), where=rare > 0.0)
+        # Ligands follow by moles, so that the minerals that float are whole.
+        rare = rare_earth_moles(inside)
+        mean = np.divide(rare_earth_moles(inside * recovery), rare, out=np.zeros_like(rare), where=rare > 0.0)
         share = np.broadcast_to(mean[:, None], (b.samples, COUNT)).copy()
         share[:, RE] = recovery[:, RE]
         concentrate += per_sample(inside * share)
+        oxide += per_sample(inside[:, RE] * recovery[:, RE] * OXIDE_FACTOR[RE])
         b.send("concentrate", share, inlet="feed", part=part)
-    oxide = per_sample(b.flow("feed")[:, RE] * recovery[:, RE] * OXIDE_FACTOR[RE])
     others = [i for i, row in enumerate(rows) if row not in RARE_EARTH_PARTS]
     gangue = per_sample(ores[:, others])
-    wanted = oxide / p.concentrate_grade - concentrate
+    grade = np.maximum(p.concentrate_grade, 1e-9)
+    wanted = oxide / grade - concentrate
     bad = (wanted < 0.0) & (oxide > 0.0)
     if bad.any():
         sample = int(np.argmax(bad))

@@ -11,8 +11,8 @@ from pydantic import BeforeValidator, Field
 from ..elements import INDEX, MOLAR_MASS, molar_mass
 from ..quantities import Fraction, In, Value
 from .balance import Balance
-from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
-from .stoichiometry import acid_demand, moles, neutral_oxygen
+from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, spread_over_elements, standard
+from .stoichiometry import acid_demand, free_acid, moles, neutral_oxygen
 
 EQUIVALENTS = {"MgO": 2.0, "NaOH": 1.0, "Na2CO3": 2.0}
 """Acid equivalents per mol of base."""
@@ -29,8 +29,9 @@ def _named(removes: Any) -> Any:
 class Neutralization(Parameters):
     """Neutralization: the share of each element that a base precipitates, rare earths lost with them included.
 
-    Precipitates are hydroxides, and phosphates as far as phosphorus falls out. The base's metal stays in the liquor as
-    a salt. Base follows from the charges that precipitate, plus the excess, which covers free acid.
+    Precipitates are hydroxides, and phosphates and fluorides as far as phosphorus and fluorine fall out; phosphate
+    beyond what the metals bind takes magnesium of the base. The rest of the base's metal stays in the liquor as a salt.
+    Base follows from the free acid of the liquor and the charges that precipitate, plus the excess.
     """
 
     kind: Literal["neutralization"]
@@ -40,8 +41,8 @@ class Neutralization(Parameters):
         description="Share that precipitates: `{Fe: 99.5 %, Th: 99.9 %, P: 99 %, REO: 1 %}`; or just the names, "
         f"`[Fe, P, Th]`, for {REMOVED}."
     )
-    base_excess: Annotated[Value, In("1", "20 %", low=0)] = Field(
-        standard("20 % from 5 to 50 % (assumed)"), description="Base beyond the charges that precipitate."
+    base_excess: Annotated[Value, In("1", "5 %", low=0)] = Field(
+        standard("5 % from 0 to 20 % (assumed)"), description="Base beyond free acid and charges that precipitate."
     )
 
 
@@ -52,11 +53,22 @@ def neutralization(p: SimpleNamespace, b: Balance) -> None:
     for name in ("O", "H", "Cl", "S", "C", "N"):
         removed[:, INDEX[name]] = 0.0
     charges = acid_demand(removed)
-    base = charges * (1.0 + p.base_excess) / EQUIVALENTS[p.base]
+    bound = 3.0 * moles(removed)[:, INDEX["P"]] + moles(removed)[:, INDEX["F"]]
+    unbound = np.maximum(bound - charges * (1.0 + 1e-12), 0.0)
+    if p.base != "MgO" and unbound.any():
+        sample = int(np.argmax(unbound))
+        raise OperationError(
+            f"the metals that fall out bind {charges[sample] / bound[sample]:.1%} of the phosphate and fluoride that do",
+            "remove less P and F, or more of the metals; or take MgO as the base",
+            sample,
+        )
+    equivalents = free_acid(feed - removed) + unbound
+    base = equivalents * (1.0 + p.base_excess) / EQUIVALENTS[p.base]
     b.reagent(p.base, base * molar_mass(p.base), ("base_excess", *(f"removes.{name}" for name in p.removes)))
 
     residue = removed
-    hydroxide = np.maximum(charges - 3.0 * moles(residue)[:, INDEX["P"]], 0.0)
+    residue[:, INDEX["Mg"]] += unbound / 2.0 * MOLAR_MASS[INDEX["Mg"]]
+    hydroxide = np.maximum(charges - bound, 0.0)
     residue[:, INDEX["H"]] = hydroxide * MOLAR_MASS[INDEX["H"]]
     residue[:, INDEX["O"]] = neutral_oxygen(residue)
     b.require("residue", residue)

@@ -33,6 +33,11 @@ CHARGE.flags.writeable = False
 KATIONS = tuple(name for name in ELEMENTS if VALENCE[name] > 0 and name not in ("H", "C", "S", "P", "Si", "B"))
 """Elements that go into acid as cations."""
 
+_OXIDE_OXYGEN = OXYGEN_PER_ATOM.copy()
+for _name, _count in (("S", 3.0), ("F", -0.5), ("Cl", -0.5)):
+    _OXIDE_OXYGEN[INDEX[_name]] = _count
+_OXIDE_OXYGEN.flags.writeable = False
+
 FARADAY = 96485.33212
 """C/mol. Source: SI (2019), exact."""
 
@@ -82,9 +87,24 @@ def acid_demand(dissolved: Array) -> Array:
     return np.asarray(per_sample(moles(dissolved)[:, columns] * CHARGE[columns]))
 
 
+def free_acid(liquor: Array) -> Array:
+    """kmol/h of strong acid that a liquor holds beside its salts, shape (samples,); zero for a basic one.
+
+    Chloride, fluoride and twice the sulphate less the metals and ammonium; phosphoric acid counts as weak. The
+    liquor's own H and O are left out, so organic matter in it does not count.
+    """
+    n = moles(liquor)
+    anions = n[:, INDEX["Cl"]] + n[:, INDEX["F"]] + 2.0 * n[:, INDEX["S"]]
+    free = anions - n[:, INDEX["N"]] - acid_demand(liquor)
+    return np.asarray(np.where(free > 1e-12 * anions, free, 0.0))
+
+
 def oxide_oxygen(mass: Array) -> Array:
-    """kg/h of O in the conventional oxides (CeO2, Pr6O11, Tb4O7, R2O3 …) of these elements, shape (samples,)."""
-    return np.asarray(per_sample(moles(mass) * OXYGEN_PER_ATOM) * MOLAR_MASS[INDEX["O"]])
+    """kg/h of O in the conventional oxides (CeO2, Pr6O11, Tb4O7, R2O3 …) of these elements, shape (samples,).
+
+    Sulphur stays as sulphate; fluoride and chloride stand in place of oxide.
+    """
+    return np.asarray(per_sample(moles(mass) * _OXIDE_OXYGEN) * MOLAR_MASS[INDEX["O"]])
 
 
 def only(mass: Array, *names: str) -> Array:

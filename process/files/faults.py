@@ -127,17 +127,17 @@ class Faults:
         for item in error["loc"]:
             if not tag_seen and len(path) == 2 and path[0] == "units" and _data(node, "kind") == item:
                 tag_seen = True
+            elif not rest and isinstance(node.value, dict) and item in node.value:
+                key, node = node.keys[item], node.value[item]
+                path.append(item)
+            elif not rest and isinstance(node.value, list) and isinstance(item, int) and item < len(node.value):
+                node = node.value[item]
+                key = node.place
+                path.append(item)
             elif item == "[key]":
                 on_key = True
             elif rest:
                 rest.append(item)
-            elif isinstance(node.value, dict) and item in node.value:
-                key, node = node.keys[item], node.value[item]
-                path.append(item)
-            elif isinstance(node.value, list) and isinstance(item, int) and item < len(node.value):
-                node = node.value[item]
-                key = node.place
-                path.append(item)
             elif self._is_tag(item, error):
                 continue
             else:

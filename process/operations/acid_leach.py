@@ -11,9 +11,9 @@ from pydantic import Field
 from ..elements import INDEX, MOLAR_MASS, molar_mass
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
-from .balance import Balance
+from .balance import SLACK, Balance
 from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, spread_over_elements, standard
-from .stoichiometry import acid_demand, neutral_oxygen, rare_earth_moles
+from .stoichiometry import Array, acid_demand, moles, neutral_oxygen, rare_earth_moles
 
 ANIONS = ("F", "S", "P", "Si", "B")
 
@@ -22,8 +22,9 @@ class AcidLeach(Parameters):
     """Leach with hydrochloric acid: the share of each element that dissolves.
 
     What does not dissolve stays in the residue with the anions of the solid: fluorine, sulphate, phosphate, silica.
-    Cerium that stays is Ce(IV). Carbonate leaves as CO2 with the calcium it was bound to. Acid follows from the
-    charges that dissolve, plus the excess; wash water keeps liquor out of the residue.
+    Ce(IV), as far as the calcine's oxygen speaks of it, stays first; what of it dissolves takes one more HCl and
+    frees chlorine. Carbonate leaves as CO2 with the calcium it was bound to. Acid follows from the charges that
+    dissolve, plus the excess; wash water keeps liquor out of the residue.
     """
 
     kind: Literal["acid_leach"]
@@ -59,29 +60,44 @@ def acid_leach(p: SimpleNamespace, b: Balance) -> None:
     for name in (*ANIONS, "O", "C", "H", "N", "Ar"):
         if name not in p.extraction:
             dissolved[:, INDEX[name]] = 0.0
-    acid = acid_demand(dissolved) * (1.0 + p.acid_excess)
+    residue = feed - dissolved
+    tetravalent, held = _cerium(feed, residue)
+    chlorine = tetravalent - held
+    acid = (acid_demand(dissolved) + chlorine) * (1.0 + p.acid_excess)
     b.reagent("HCl", acid * molar_mass("HCl"), ("acid_excess", *(f"extraction.{name}" for name in p.extraction)))
     b.reagent("water", rare_earth_moles(dissolved) / p.liquor * 1000.0, ("liquor",))
     b.use("electricity", p.electricity * per_sample(feed), "kWh", ("electricity",))
 
-    residue = feed - dissolved
     calcium = extraction[:, INDEX["Ca"]]
     residue[:, INDEX["C"]] = feed[:, INDEX["C"]] * (1.0 - calcium)
     gas = feed[:, INDEX["C"]] * calcium
     residue[:, INDEX["O"]] = 0.0
-    oxygen = neutral_oxygen(residue, {"Ce": 4.0})
-    if np.any(oxygen < 0.0):
+    # The charge of Ce(IV) beyond three is half an oxygen each.
+    oxygen = neutral_oxygen(residue) + held / 2.0 * MOLAR_MASS[INDEX["O"]]
+    short = oxygen < -SLACK * per_sample(residue)
+    if short.any():
+        sample = int(np.argmax(short))
+        spare = -2.0 * oxygen[sample] / MOLAR_MASS[INDEX["O"]]
         raise OperationError(
-            "leaves more fluorine in the residue than its metals can bind",
+            f"leaves {spare:.4g} kmol/h more fluorine in the residue than its metals can bind",
             "lower the extraction of the rare earths or let F dissolve",
-            int(np.argmin(oxygen)),
+            sample,
         )
-    residue[:, INDEX["O"]] = oxygen
+    residue[:, INDEX["O"]] = np.maximum(oxygen, 0.0)
     b.require("residue", residue)
-    carbon_dioxide = np.zeros_like(feed)
-    carbon_dioxide[:, INDEX["C"]] = gas
-    carbon_dioxide[:, INDEX["O"]] = gas / MOLAR_MASS[INDEX["C"]] * 2.0 * MOLAR_MASS[INDEX["O"]]
-    b.require("offgas", carbon_dioxide)
+    offgas = np.zeros_like(feed)
+    offgas[:, INDEX["C"]] = gas
+    offgas[:, INDEX["O"]] = gas / MOLAR_MASS[INDEX["C"]] * 2.0 * MOLAR_MASS[INDEX["O"]]
+    offgas[:, INDEX["Cl"]] = chlorine * MOLAR_MASS[INDEX["Cl"]]
+    b.require("offgas", offgas)
+
+
+def _cerium(feed: Array, residue: Array) -> tuple[Array, Array]:
+    """kmol/h of Ce(IV) in the feed, from its oxygen beyond that of Ce(III), and how much of it the residue holds."""
+    cerium = moles(feed)[:, INDEX["Ce"]]
+    beyond = 2.0 * (feed[:, INDEX["O"]] - neutral_oxygen(feed)) / MOLAR_MASS[INDEX["O"]]
+    tetravalent = np.clip(np.where(beyond > 1e-9 * cerium, beyond, 0.0), 0.0, cerium)
+    return tetravalent, np.minimum(tetravalent, moles(residue)[:, INDEX["Ce"]])
 
 
 KIND = Kind(

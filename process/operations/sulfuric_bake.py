@@ -61,13 +61,17 @@ def sulfuric_bake(p: SimpleNamespace, b: Balance) -> None:
     converted = feed * spread_over_elements(p.conversion, b.samples)
     sulphate = acid_demand(converted) / 2.0
     acid = p.acid * mass / molar_mass("H2SO4")
-    short = sulphate > acid
+    inside = moles(feed)
+    hydrogen = inside[:, INDEX["F"]] * p.defluorination + 3.0 * inside[:, INDEX["P"]] - inside[:, INDEX["H"]]
+    least = np.maximum(sulphate, hydrogen / 2.0)
+    short = least > acid
     if short.any():
         sample = int(np.argmax(short))
-        needed = sulphate[sample] * molar_mass("H2SO4") / mass[sample]
+        needed = least[sample] * molar_mass("H2SO4") / mass[sample]
         raise OperationError(
-            f"{p.acid[sample]:.3g} kg/kg of acid cannot convert what the file says; {needed:.3g} kg/kg would",
-            "raise acid or lower conversion",
+            f"{p.acid[sample]:.3g} kg/kg of acid cannot make the sulphates, HF and phosphoric acid that the file says; "
+            f"{needed:.3g} kg/kg would",
+            "raise acid, or lower conversion or defluorination",
             sample,
         )
     calcine = feed.copy()
@@ -75,10 +79,10 @@ def sulfuric_bake(p: SimpleNamespace, b: Balance) -> None:
         calcine[:, INDEX[name]] = 0.0
     calcine[:, INDEX["F"]] *= 1.0 - p.defluorination
     calcine[:, INDEX["S"]] += sulphate * MOLAR_MASS[INDEX["S"]]
-    calcine[:, INDEX["H"]] = 3.0 * moles(feed)[:, INDEX["P"]] * MOLAR_MASS[INDEX["H"]]
+    calcine[:, INDEX["H"]] = 3.0 * inside[:, INDEX["P"]] * MOLAR_MASS[INDEX["H"]]
     calcine[:, INDEX["O"]] = neutral_oxygen(calcine)
     b.require("calcine", calcine)
-    b.details["acid_excess"] = acid / np.where(sulphate > 0.0, sulphate, 1.0) - 1.0
+    b.details["acid_excess"] = np.divide(acid - sulphate, sulphate, out=np.zeros_like(acid), where=sulphate > 0.0)
 
 
 KIND = Kind(

@@ -13,11 +13,14 @@ from ..quantities import Fraction, In, Value
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .chloride_conversion import CARBONATES
-from .stoichiometry import acid_demand, neutral_oxygen
+from .stoichiometry import acid_demand, free_acid, neutral_oxygen
 
 
 class CarbonatePrecipitation(Parameters):
-    """Carbonate precipitation: dry RE2(CO3)3 from a chloride liquor, with ammonium bicarbonate or soda."""
+    """Carbonate precipitation: dry RE2(CO3)3 from a chloride liquor, with ammonium bicarbonate or soda.
+
+    Free acid of the liquor takes precipitant too.
+    """
 
     kind: Literal["carbonate_precipitation"]
     feed: Inlet = Field(description="Chloride liquor.")
@@ -27,7 +30,7 @@ class CarbonatePrecipitation(Parameters):
     )
     carbonate: Literal["NH4HCO3", "Na2CO3"] = Field("Na2CO3", description="The precipitant.")
     carbonate_excess: Annotated[Value, In("1", "10 %", low=0)] = Field(
-        standard("10 % from 5 to 30 % (assumed)"), description="Precipitant beyond the charges."
+        standard("10 % from 5 to 30 % (assumed)"), description="Precipitant beyond charges and free acid."
     )
 
 
@@ -39,7 +42,8 @@ def carbonate_precipitation(p: SimpleNamespace, b: Balance) -> None:
         solid[:, INDEX[name]] = 0.0
     charges = acid_demand(solid)
     per_mol, carbon = CARBONATES[p.carbonate]
-    precipitant = charges * (1.0 + p.carbonate_excess) / per_mol
+    reacted = (charges + free_acid(feed)) / per_mol
+    precipitant = reacted * (1.0 + p.carbonate_excess)
     follows = ("carbonate_excess", *(f"recovery.{name}" for name in p.recovery))
     b.reagent(p.carbonate, precipitant * molar_mass(p.carbonate), follows)
 
@@ -48,7 +52,7 @@ def carbonate_precipitation(p: SimpleNamespace, b: Balance) -> None:
     solid[:, INDEX["O"]] = neutral_oxygen(solid)
     b.require("carbonate", solid)
     gas = np.zeros_like(feed)
-    freed = np.maximum(charges / per_mol * carbon - held, 0.0)
+    freed = np.maximum(reacted * carbon - held, 0.0)
     gas[:, INDEX["C"]] = freed * MOLAR_MASS[INDEX["C"]]
     gas[:, INDEX["O"]] = 2.0 * freed * MOLAR_MASS[INDEX["O"]]
     b.require("offgas", gas)

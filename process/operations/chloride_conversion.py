@@ -12,7 +12,7 @@ from ..elements import INDEX, MOLAR_MASS, molar_mass
 from ..quantities import Fraction, In, Value
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
-from .stoichiometry import acid_demand
+from .stoichiometry import acid_demand, free_acid, rare_earth_moles
 
 CARBONATES = {"NH4HCO3": (1.0, 1.0), "Na2CO3": (2.0, 1.0)}
 """Charges that a mol of reagent precipitates, and carbon in it."""
@@ -21,8 +21,8 @@ CARBONATES = {"NH4HCO3": (1.0, 1.0), "Na2CO3": (2.0, 1.0)}
 class ChlorideConversion(Parameters):
     """Chloride conversion: carbonate precipitation, then hydrochloric acid.
 
-    2 RE3+ + 6 HCO3- gives RE2(CO3)3 + 3 CO2 + 3 H2O; RE2(CO3)3 + 6 HCl gives 2 RECl3 + 3 CO2 + 3 H2O. The reagent in
-    excess, the sulphate and the base's metal leave with the effluent.
+    2 RE3+ + 6 HCO3- gives RE2(CO3)3 + 3 CO2 + 3 H2O; RE2(CO3)3 + 6 HCl gives 2 RECl3 + 3 CO2 + 3 H2O. Free acid of
+    the liquor takes precipitant too. The reagent in excess, the sulphate and the base's metal leave with the effluent.
     """
 
     kind: Literal["chloride_conversion"]
@@ -33,7 +33,7 @@ class ChlorideConversion(Parameters):
     )
     carbonate: Literal["NH4HCO3", "Na2CO3"] = Field("NH4HCO3", description="The precipitant.")
     carbonate_excess: Annotated[Value, In("1", "10 %", low=0)] = Field(
-        standard("10 % from 5 to 30 % (assumed)"), description="Precipitant beyond the charges."
+        standard("10 % from 5 to 30 % (assumed)"), description="Precipitant beyond charges and free acid."
     )
     acid_excess: Annotated[Value, In("1", "2 %", low=0)] = Field(
         standard("2 % from 0 to 10 % (assumed)"), description="Acid beyond the charges; stays in the liquor."
@@ -51,12 +51,13 @@ def chloride_conversion(p: SimpleNamespace, b: Balance) -> None:
         liquor[:, INDEX[name]] = 0.0
     charges = acid_demand(liquor)
     per_mol, carbon = CARBONATES[p.carbonate]
-    precipitant = charges * (1.0 + p.carbonate_excess) / per_mol
+    reacted = (charges + free_acid(feed)) / per_mol
+    precipitant = reacted * (1.0 + p.carbonate_excess)
     acid = charges * (1.0 + p.acid_excess)
     follows = tuple(f"recovery.{name}" for name in p.recovery)
     b.reagent(p.carbonate, precipitant * molar_mass(p.carbonate), ("carbonate_excess", *follows))
     b.reagent("HCl", acid * molar_mass("HCl"), ("acid_excess", *follows))
-    water = charges / 3.0 / p.liquor * 1000.0 / molar_mass("H2O")
+    water = rare_earth_moles(liquor) / p.liquor * 1000.0 / molar_mass("H2O")
     b.reagent("water", water * molar_mass("H2O"), ("liquor",))
 
     water = water + charges / 2.0
@@ -65,9 +66,8 @@ def chloride_conversion(p: SimpleNamespace, b: Balance) -> None:
     liquor[:, INDEX["O"]] = water * MOLAR_MASS[INDEX["O"]]
     b.require("liquor", liquor)
     gas = np.zeros_like(feed)
-    reacted = charges / per_mol * carbon
-    gas[:, INDEX["C"]] = reacted * MOLAR_MASS[INDEX["C"]]
-    gas[:, INDEX["O"]] = 2.0 * reacted * MOLAR_MASS[INDEX["O"]]
+    gas[:, INDEX["C"]] = carbon * reacted * MOLAR_MASS[INDEX["C"]]
+    gas[:, INDEX["O"]] = 2.0 * carbon * reacted * MOLAR_MASS[INDEX["O"]]
     b.require("offgas", gas)
 
 

@@ -14,11 +14,14 @@ from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 from .oxidative_roast import AIR_OXYGEN
-from .stoichiometry import oxide_oxygen
+from .stoichiometry import moles, oxide_oxygen
 
 
 class Calcination(Parameters):
-    """Calcination: carbonate burns to CeO2, Pr6O11, Tb4O7 or R2O3; CO2 leaves, air brings what oxygen is missing."""
+    """Calcination: carbonate burns to CeO2, Pr6O11, Tb4O7 or R2O3.
+
+    Carbon dioxide and water leave; air brings what oxygen is missing. Sulphate and fluoride stay.
+    """
 
     kind: Literal["calcination"]
     feed: Inlet = Field(description="Carbonate.")
@@ -37,7 +40,8 @@ def calcination(p: SimpleNamespace, b: Balance) -> None:
     for name in ("C", "O", "H", "N", "Cl", "Ar"):
         oxide[:, INDEX[name]] = 0.0
     oxide[:, INDEX["O"]] = oxide_oxygen(oxide)
-    burnt = 2.0 * feed[:, INDEX["C"]] / MOLAR_MASS[INDEX["C"]] * MOLAR_MASS[INDEX["O"]]
+    inside = moles(feed)
+    burnt = (2.0 * inside[:, INDEX["C"]] + inside[:, INDEX["H"]] / 2.0) * MOLAR_MASS[INDEX["O"]]
     missing = np.maximum(oxide[:, INDEX["O"]] + burnt - feed[:, INDEX["O"]], 0.0)
     b.reagent("air", missing / AIR_OXYGEN * (1.0 + p.excess_air), ("excess_air",))
     b.use("heat", p.heat * per_sample(feed), "MJ", ("heat",))

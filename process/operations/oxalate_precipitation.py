@@ -14,7 +14,7 @@ from ..sums import per_sample
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .oxidative_roast import AIR_OXYGEN
-from .stoichiometry import oxide_oxygen, rare_earth_moles
+from .stoichiometry import acid_demand, oxide_oxygen, rare_earth_moles
 
 
 class OxalatePrecipitation(Parameters):
@@ -30,7 +30,7 @@ class OxalatePrecipitation(Parameters):
         standard({"REO": "98 % from 95 to 99 % (assumed)"}), description="Share that reaches the oxide: `{REO: 98 %}`."
     )
     oxalate_excess: Annotated[Value, In("1", "15 %", low=0)] = Field(
-        standard("15 % from 5 to 40 % (assumed)"), description="Oxalic acid beyond 1.5 mol per mol rare earth."
+        standard("15 % from 5 to 40 % (assumed)"), description="Oxalic acid beyond 1.5 mol per mol rare earth fed."
     )
     excess_air: Annotated[Value, In("1", "30 %", low=0)] = Field(
         standard("30 % from 10 to 100 % (assumed)"), description="Air beyond what burning the oxalate takes."
@@ -49,13 +49,13 @@ def oxalate_precipitation(p: SimpleNamespace, b: Balance) -> None:
     for name in p.recovery:
         if name in INDEX and INDEX[name] not in RE:
             oxide[:, INDEX[name]] = feed[:, INDEX[name]] * p.recovery[name]
-    rare = rare_earth_moles(oxide)
     own = oxide_oxygen(oxide) / MOLAR_MASS[INDEX["O"]]
-    # Per mol of rare earth 1.5 oxalate, 3 C and 6 O, burns to 3 CO2: the oxide's oxygen is what air must bring.
+    charges = acid_demand(oxide)
+    # Per charge half an oxalate, 1 C and 2 O, burns to CO2: the oxide's oxygen is what air must bring.
     air = own * MOLAR_MASS[INDEX["O"]] / AIR_OXYGEN * (1.0 + p.excess_air)
-    follows = ("oxalate_excess", *(f"recovery.{name}" for name in p.recovery))
-    acid = 1.5 * rare_earth_moles(feed) * (1.0 + p.oxalate_excess)
-    b.reagent("oxalic_acid", acid * molar_mass("C2H2O4"), follows)
+    others = np.maximum(charges - 3.0 * rare_earth_moles(oxide), 0.0)
+    acid = (1.5 * rare_earth_moles(feed) + others / 2.0) * (1.0 + p.oxalate_excess)
+    b.reagent("oxalic_acid", acid * molar_mass("C2H2O4"), ("oxalate_excess",))
     b.reagent("air", air, ("excess_air",))
     mass = per_sample(oxide) + own * MOLAR_MASS[INDEX["O"]]
     b.use("heat", p.heat * mass, "MJ", ("heat",))
@@ -63,8 +63,8 @@ def oxalate_precipitation(p: SimpleNamespace, b: Balance) -> None:
     oxide[:, INDEX["O"]] = own * MOLAR_MASS[INDEX["O"]]
     b.require("oxide", oxide)
     gas = np.zeros_like(feed)
-    gas[:, INDEX["C"]] = 3.0 * rare * MOLAR_MASS[INDEX["C"]]
-    gas[:, INDEX["O"]] = (6.0 * rare + own * p.excess_air) * MOLAR_MASS[INDEX["O"]]
+    gas[:, INDEX["C"]] = charges * MOLAR_MASS[INDEX["C"]]
+    gas[:, INDEX["O"]] = (2.0 * charges + own * p.excess_air) * MOLAR_MASS[INDEX["O"]]
     b.require("offgas", gas)
     for name in ("N", "Ar"):
         only = np.zeros_like(feed)

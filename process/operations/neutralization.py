@@ -58,7 +58,7 @@ def neutralization(p: SimpleNamespace, b: Balance) -> None:
     if p.base != "MgO" and unbound.any():
         sample = int(np.argmax(unbound))
         raise OperationError(
-            f"the metals that fall out bind {charges[sample] / bound[sample]:.1%} of the phosphate and fluoride that do",
+            f"the metals that precipitate bind {charges[sample] / bound[sample]:.1%} of the P and F that do",
             "remove less P and F, or more of the metals; or take MgO as the base",
             sample,
         )

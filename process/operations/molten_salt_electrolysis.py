@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from ..elements import INDEX, MOLAR_MASS, RE
+from ..elements import INDEX, MOLAR_MASS, RE, mass_fractions
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
-from .stoichiometry import FARADAY, oxide_oxygen, rare_earth_moles
+from .stoichiometry import FARADAY, moles, oxide_oxygen, rare_earth_moles
 
 ELECTRONS = 3.0
 
@@ -22,7 +22,7 @@ class MoltenSaltElectrolysis(Parameters):
     """Oxide-fluoride electrolysis: 3 electrons per rare earth, oxygen off as CO and CO2 of the graphite anode.
 
     The charge is Faraday's divided by the current efficiency; energy is charge times voltage. Oxide that is not
-    reduced leaves with the slag, and with it the fluoride that is lost.
+    reduced leaves with the slag, and with it the fluoride that is lost and graphite beyond what CO takes.
     """
 
     kind: Literal["molten_salt_electrolysis"]
@@ -58,26 +58,25 @@ def molten_salt_electrolysis(p: SimpleNamespace, b: Balance) -> None:
     b.use("electricity", charge * p.voltage / 1000.0, "kWh", ("current_efficiency", "voltage", "recovery"))
 
     slag = feed - metal
-    for name in ("O", "C"):
+    for name in ("O", "C", "H", "N", "Ar"):
         slag[:, INDEX[name]] = 0.0
     slag[:, INDEX["O"]] = oxide_oxygen(slag)
-    freed = (feed[:, INDEX["O"]] - slag[:, INDEX["O"]]) / MOLAR_MASS[INDEX["O"]]
-    carbon = p.anode * mass / MOLAR_MASS[INDEX["C"]]
-    short = carbon < freed / 2.0 * (1.0 - 1e-9)
+    inside = moles(feed)
+    freed = (feed[:, INDEX["O"]] - slag[:, INDEX["O"]]) / MOLAR_MASS[INDEX["O"]] - inside[:, INDEX["H"]] / 2.0
+    carbon = inside[:, INDEX["C"]] + p.anode * mass / MOLAR_MASS[INDEX["C"]]
+    short = (carbon < freed / 2.0 - 1e-9 * inside[:, INDEX["O"]]) & (mass > 0.0)
     if short.any():
         sample = int(np.argmax(short))
-        least = freed[sample] / 2.0 * MOLAR_MASS[INDEX["C"]] / mass[sample]
+        least = (freed[sample] / 2.0 - inside[sample, INDEX["C"]]) * MOLAR_MASS[INDEX["C"]] / mass[sample]
         raise OperationError(
             f"{p.anode[sample]:.3g} kg/kg of graphite cannot take the oxide's oxygen even as CO2",
             f"give an anode of at least {least:.3g} kg/kg",
             sample,
         )
+    slag[:, INDEX["C"]] = np.maximum(carbon - np.maximum(freed, 0.0), 0.0) * MOLAR_MASS[INDEX["C"]]
+    slag += (p.fluoride * mass)[:, None] * mass_fractions("LiF")
     b.require("metal", metal)
     b.require("slag", slag)
-    for name in ("Li", "F"):
-        held = np.zeros_like(feed)
-        held[:, INDEX[name]] = 1.0
-        b.send("slag", held, reagent="LiF")
     b.details["charge_Ah_per_kg"] = np.divide(charge, mass, out=np.zeros_like(mass), where=mass > 0.0)
 
 

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from ..elements import INDEX, MOLAR_MASS, RE, indices
+from ..elements import INDEX, MOLAR_MASS, RE, indices, members
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance, composition
@@ -25,6 +25,7 @@ ADDITIONS = {
     "Zr": "zirconium",
     "Ti": "titanium",
 }
+ROUNDING = 1e-9
 GASES = ("O", "C", "H", "N", "Cl", "F", "S")
 
 
@@ -32,8 +33,8 @@ class StripCasting(Parameters):
     """Vacuum induction melting and strip casting of R-Fe-B alloy to a target composition; iron is the rest.
 
     The batch is as large as the rare earths named by `base` allow. Heavy rare earths come as a purchased feed, as much
-    as the composition asks for. Oxygen, carbon and hydrogen of returned scrap leave with the dross, oxygen as
-    rare-earth oxide; a share of the melt is lost to the dross too.
+    as the element that lacks most asks for. Oxygen, carbon and hydrogen of returned scrap leave with the dross, oxygen
+    as rare-earth oxide; a share of the melt is lost to the dross too.
     """
 
     kind: Literal["strip_casting"]
@@ -52,6 +53,25 @@ class StripCasting(Parameters):
         standard("0.8 kWh/kg (sprecher2014)"), description="Per kg of alloy."
     )
 
+    @model_validator(mode="after")
+    def _complete(self) -> StripCasting:
+        if self.base not in self.composition:
+            raise ValueError(
+                f"the composition does not say how much {self.base} the alloy holds; add it, or name another `base`"
+            )
+        said: dict[str, str] = {}
+        for name in self.composition:
+            for element in members(name):
+                if element in said:
+                    raise ValueError(f"{said[element]} and {name} both count {element}; name it once")
+                said[element] = name
+        if "Fe" in said:
+            raise ValueError("iron is the rest of the composition; leave Fe out")
+        gases = [name for name in GASES if name in said]
+        if gases:
+            raise ValueError(f"{gases[0]} leaves with the dross; leave it out of the composition")
+        return self
+
 
 def strip_casting(p: SimpleNamespace, b: Balance) -> None:
     """Size the batch by its base metal, add what is missing, take gases and loss to the dross."""
@@ -65,14 +85,27 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
     kept = 1.0 - np.divide(bound, rare, out=np.zeros_like(rare), where=rare > 0.0)
     if np.any(kept < 0.0):
         raise OperationError(
-            "the scrap brings more oxygen than the melt's rare earths can bind", sample=int(np.argmin(kept))
+            f"the scrap brings {1.0 - float(kept.min()):.3g} times the oxygen that the melt's rare earths can bind",
+            "bring more metal, or send the scrap to leaching",
+            int(np.argmin(kept)),
         )
     melt = inside.copy()
     melt[:, RE] *= kept[:, None]
     named = sum(p.composition.values())
     if np.any(named >= 1.0):
-        raise OperationError("the composition leaves no room for iron", sample=int(np.argmax(named)))
+        raise OperationError(
+            f"the composition adds up to {float(np.max(named)):.1%} and leaves no room for iron",
+            "lower its shares",
+            int(np.argmax(named)),
+        )
+    if np.any(p.composition[p.base] <= 0.0):
+        raise OperationError(
+            f"an alloy of 0 % {p.base} is asked for, which sets the size of the batch",
+            f"give the alloy some {p.base}, or name another base",
+            int(np.argmin(p.composition[p.base])),
+        )
     batch = per_sample(melt[:, indices([p.base])]) / p.composition[p.base]
+    heavy = np.zeros(b.samples)
     for name, share in p.composition.items():
         if name == p.base:
             continue
@@ -84,14 +117,36 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
             b.reagent(item, np.maximum(missing, 0.0) / purity, follows)
         elif b.is_on_demand("heavy"):
             held = per_sample(b.recipe("heavy")[:, indices([name])])
-            if np.any(held <= 0.0):
-                raise OperationError(f"the alloy needs {name} and the feed `heavy` holds none")
-            b.demand("heavy", np.maximum(missing, 0.0) / held)
-        elif np.any(missing > 1e-9 * batch):
-            raise OperationError(f"the alloy needs {name} and nothing brings it", "name a feed as `heavy`")
+            lacking = (held <= 0.0) & (missing > ROUNDING * batch)
+            if lacking.any():
+                raise OperationError(
+                    f"the alloy needs {share[lacking][0]:.3g} kg/kg of {name} and the feed `heavy` holds none",
+                    f"give that feed some {name}",
+                    int(np.argmax(lacking)),
+                )
+            need = np.divide(missing, held, out=np.zeros_like(missing), where=held > 0.0)
+            heavy = np.maximum(heavy, need)
+        elif np.any(missing > ROUNDING * batch):
+            sample = int(np.argmax(missing > ROUNDING * batch))
+            raise OperationError(
+                f"the alloy needs {missing[sample]:.6g} kg/h more {name} and nothing brings it",
+                "name a feed without a rate as `heavy`",
+                sample,
+            )
+    b.demand("heavy", heavy)
     present = per_sample(melt) - per_sample(gas)
     added = per_sample(b.total()) - per_sample(inside)
-    b.reagent("iron", np.maximum(batch - present - added, 0.0), tuple(f"composition.{name}" for name in p.composition))
+    iron = batch - present - added
+    short = iron < -ROUNDING * batch
+    if short.any():
+        sample = int(np.argmax(short))
+        raise OperationError(
+            f"the melt would weigh {batch[sample] - iron[sample]:.6g} kg/h, and its {p.base} makes only "
+            f"{batch[sample]:.6g} kg/h of the composition",
+            "bring more metal or less scrap",
+            sample,
+        )
+    b.reagent("iron", np.maximum(iron, 0.0), tuple(f"composition.{name}" for name in p.composition))
     b.use("electricity", p.electricity * batch * p.recovery, "kWh", ("electricity",))
 
     total = b.total()

@@ -189,14 +189,17 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
         solvent, scrub = _follow(beta[cut] / beta[cut - 1], heavy, extract, raffinate, running)
     extraction, scrubbing = int(b.design["extraction"]), int(b.design["scrub"])
     share = np.zeros_like(fraction)
+    b.details["iterations"] = np.zeros(b.samples, dtype=np.int64)
+    for phase in ("organic", "aqueous"):
+        b.details[phase] = np.zeros((b.samples, extraction + scrubbing, len(columns)))
     if running.any():
         result = _rate(b, extraction, scrubbing, fraction, beta, solvent, scrub, running)
+        b.details["iterations"][running] = result.iterations
+        b.details["organic"][running] = result.organic
+        b.details["aqueous"][running] = result.aqueous
         extracted = result.extract
         out = extracted + result.raffinate
         share[running] = np.divide(extracted, out, out=np.zeros_like(out), where=out > 0.0)
-        b.details["iterations"] = result.iterations
-        b.details["organic"] = result.organic
-        b.details["aqueous"] = result.aqueous
     _reagents(p, b, feed, total, solvent, scrub)
 
     rare_share = np.zeros_like(feed)
@@ -244,9 +247,12 @@ def _rate(
     running: NDArray[np.bool_],
 ) -> Any:
     factors = np.broadcast_to(beta, fraction[running].shape)
-    start = b.memory.get("scalars")
-    if start is not None and len(start) != int(running.sum()):
-        start = None
+    # The memory has a row for every sample; one that did not run before starts flat.
+    start = -np.log(per_sample(fraction[running] * beta) / per_sample(fraction[running]))
+    start = np.repeat(start[:, None], extraction + scrubbing, axis=1)
+    known = b.memory.get("scalars")
+    if known is not None:
+        start = np.where(np.isfinite(known[running]), known[running], start)
     try:
         result = solve_circuits(
             extraction + scrubbing,
@@ -259,7 +265,8 @@ def _rate(
         )
     except CascadeError as error:
         raise _told(error, running) from error
-    b.memory["scalars"] = result.scalars
+    b.memory["scalars"] = np.full((b.samples, extraction + scrubbing), np.nan)
+    b.memory["scalars"][running] = result.scalars
     return result
 
 

@@ -243,7 +243,7 @@ class Flowsheet:
 
         changes = {path: np.asarray(values, dtype=float) for path, values in (samples or {}).items()}
         solution = solve(self.plan, changes)
-        return Result(self, solution, cost(solution), capacity(solution))
+        return Result(self, solution, cost(solution, changes), capacity(solution, changes))
 
     def __repr__(self) -> str:
         return f"<Flowsheet {self.plan.title}: {len(self.plan.units)} units, region {self.plan.region}>"

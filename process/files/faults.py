@@ -190,9 +190,9 @@ class Faults:
             )
         if kind == "too_short":
             return Diagnostic(place, f"{name} is empty", self._such_as(item.path))
-        for limit, words in (("ge", "at least"), ("le", "at most")):
+        for limit, bound in (("ge", "at least"), ("le", "at most")):
             if limit in context:
-                return Diagnostic(place, f"{name} must be {words} {context[limit]}, not {kind_of(item.node)}")
+                return Diagnostic(place, f"{name} must be {bound} {context[limit]}, not {kind_of(item.node)}")
         message = str(error["msg"]).replace("Input should be", "must be").replace("Value error, ", "")
         return Diagnostic(place, f"{name}: {message[:1].lower()}{message[1:]}")
 
@@ -252,6 +252,10 @@ class Faults:
             at = [item for item in new if item is not None]
         return at
 
+    def takes_value(self, path: Path) -> bool:
+        """Whether a value with unit, spread and source may stand at a path."""
+        return any(_wants_value(item) for item in self._annotations(path))
+
     def _such_as(self, path: Path) -> str:
         for item in self._annotations(path):
             if example := _example(item):
@@ -291,6 +295,17 @@ def _flat(annotation: Any) -> Iterator[Any]:
             yield from _flat(item)
     else:
         yield annotation
+
+
+def _wants_value(annotation: Any) -> bool:
+    if isinstance(annotation, FieldInfo):
+        return any(isinstance(item, In) for item in annotation.metadata) or _wants_value(annotation.annotation)
+    if get_origin(annotation) is Annotated:
+        inner, *metadata = get_args(annotation)
+        return any(isinstance(item, In) for item in metadata) or _wants_value(inner)
+    if get_origin(annotation) in (Union, types.UnionType):
+        return any(map(_wants_value, get_args(annotation)))
+    return False
 
 
 def _models(annotations: Sequence[Any], node: Node) -> list[type[BaseModel]]:

@@ -80,21 +80,23 @@ class _Loading:
         self.warnings: list[Diagnostic] = []
         root = self._head(self.tree.root)
         root, failed = with_likes(root, self.faults)
+        top = {*schema.Head.model_fields, "units"} - {"didymium", "extends"}
         for order, (path, text) in enumerate(changes.items()):
-            root = changed(root, path, text, {*schema.Head.model_fields, "units"}, self.faults, order)
+            root = changed(root, path, text, top, self.faults, order)
         self.root = root
         read: dict[str, Value] = {}
         self.hours = self._hours(root)
         context = {"read": read, "hours_per_year": self.hours}
         model = schema.file_model(self.registry)
+        faults = Faults(root, model, self.registry, failed)
         self.model: Any = None
         try:
             self.model = model.model_validate(self._data(root), context=context)
         except ValidationError as error:
-            self.faults += Faults(root, model, self.registry, failed).diagnostics(error)
+            self.faults += faults.diagnostics(error)
         self.references = References(root, self.registry, self.known)
         self.references.check()
-        self.references.sources(read, strict)
+        self.references.sources(read, faults.takes_value, strict)
         self.faults += self.references.faults
         self.warnings += self.references.warnings
 

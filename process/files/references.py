@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _MOST_SUGGESTIONS = 100
 
+Path = tuple[str | int, ...]
+
 
 def table(node: Node | None, *keys: str) -> dict[str, Node]:
     """The mapping at a path of keys, or an empty one."""
@@ -30,14 +32,14 @@ def entries(node: Node | None) -> list[Node]:
     return node.value if node is not None and isinstance(node.value, list) else []
 
 
-def scalars(node: Node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
+def scalars(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
     """Every scalar under a node with its path."""
     if isinstance(node.value, dict):
         for name, item in node.value.items():
             yield from scalars(item, (*path, name))
     elif isinstance(node.value, list):
         for i, item in enumerate(node.value):
-            yield from scalars(item, (*path, str(i)))
+            yield from scalars(item, (*path, i))
     else:
         yield path, node
 
@@ -137,11 +139,13 @@ class References:
                     fed.add(name)
                 else:
                     graph.add_edge(source, name)
-                if stream in users and not self._on_demand(stream):
+                if stream in users:
                     other, place = users[stream]
                     here = keys[name] if place == node.place else node.place
                     message = f"{stream} goes to {name}, but it already goes to {other}"
                     hint = "a splitter shares a stream out"
+                    if self._on_demand(stream):
+                        hint = "give each unit a feed of its own: one that has no rate follows what its unit asks for"
                     self.faults.append(Diagnostic(here, message, hint, related=((place, f"goes to {other} here"),)))
                 users.setdefault(stream, (name, node.place))
         self._unfed(graph, fed, keys)
@@ -156,6 +160,7 @@ class References:
         return kind.parameters.model_fields[key].is_required() and (node is None or node.value in (None, []))
 
     def _on_demand(self, feed: str) -> bool:
+        """Whether a stream is a feed that gives as much as is asked for."""
         return feed in self.feeds and "rate" not in table(self.feeds[feed])
 
     def _unfed(self, graph: Any, fed: set[str], keys: Mapping[str, Place]) -> None:
@@ -228,15 +233,13 @@ class References:
             ):
                 self._error(target.place, "a target needs 'at_least' or 'at_most'", "such as at_least: 45 %", lead)
 
-    def sources(self, read: Mapping[str, Value], strict: bool) -> None:
-        """Source keys of all values. `read` holds the values by their text."""
+    def sources(self, read: Mapping[str, Value], takes_value: Callable[[Path], bool], strict: bool) -> None:
+        """Source keys of all values. `read` holds the values by their text; not every text like one is one."""
         own = table(self.root, "sources")
         keys = {*own, *self.known.sources}
-        if isinstance(self.root.value, dict):
-            for path, node in scalars(self.root):
-                value = read.get(str(node.value).strip()) if path[0] != "targets" else None
-                if value is None or node.value is None or isinstance(node.value, bool) or not _is_value(path):
-                    continue
+        for path, node in scalars(self.root):
+            value = None if path[:1] in ((), ("targets",)) else read.get(str(node.value).strip())
+            if value is not None and not isinstance(node.value, bool) and takes_value(path):
                 self._source(node, value, keys, strict)
 
     def _source(self, node: Node, value: Value, keys: set[str], strict: bool) -> None:
@@ -251,14 +254,6 @@ class References:
             self._error(node.place, f"{text.strip()} has no source key", f"such as {text.strip()} (assumed)")
         elif strict and value.source == "assumed" and value.spread is None:
             self._error(node.place, "an assumed value needs a spread", "such as 75 % ± 5 % (assumed)")
-
-
-_TEXTS = {"name", "description", "sources", "note", "kind", "like", "extends"}
-
-
-def _is_value(path: tuple[str, ...]) -> bool:
-    """Whether a path may hold a value: a title that reads like one is not."""
-    return not (path[0] in _TEXTS or path[-1] in ("note", "kind", "form"))
 
 
 def _child(node: Node, key: str) -> Node | None:

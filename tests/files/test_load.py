@@ -174,9 +174,15 @@ def test_changes(load):
     assert plan.year == 2030
 
 
-def test_on_demand_feeds_may_serve_several_units(load):
-    plan = load(EXTENDS + "units:\n  second_feed: {feeds: [first_cut.raffinate, alloy.swarf, dysprosium]}\n")
-    assert plan.units["second_feed"].inlets["feeds.2"] == "dysprosium"
+def test_texts_that_read_like_values_need_no_source(tmp_path, registry, known):
+    text = (
+        "didymium: 1\nname: 50 %\nregion: china\nyear: 2024\noperating_hours: 7_920 h/year (own)\n"
+        "feeds: {ore: {deposit: bayan_obo, rate: 5 t/h (own), note: 50 %}}\n"
+        "units: {part: {kind: splitter, feed: ore, share: 50 % (own), note: 50 %}}\nsources: {own: 50 %}\n"
+    )
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert check(path, strict=True, registry=registry, known=known) == []
 
 
 def test_all_faults_at_once(load):

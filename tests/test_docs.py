@@ -177,10 +177,12 @@ def test_the_operation_of_the_contributing_page_works_from_a_package_of_its_own(
 
 
 def test_a_kind_of_another_package_stays_out_of_the_reference(own_package: dict[str, str]) -> None:
-    code = "import didymium.operations as o; print('nickel_coating' in o.registry())"
-    done = subprocess.run([sys.executable, "-c", code], env=own_package, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "True"
-    code = f"import runpy; print(runpy.run_path({str(ROOT / 'docs' / 'make_reference.py')!r})['reference']())"
-    done = subprocess.run([sys.executable, "-c", code], env=own_package, capture_output=True, encoding="utf-8", check=True)
-    assert "nickel_coating" not in done.stdout
-    assert "### `flotation`" in done.stdout
+    def printed(code: str) -> str:
+        command = [sys.executable, "-c", code]
+        return subprocess.run(command, env=own_package, capture_output=True, encoding="utf-8", check=True).stdout
+
+    assert printed("from didymium.operations import registry; print('nickel_coating' in registry())").strip() == "True"
+    made = ROOT / "docs" / "make_reference.py"
+    page = printed(f"import runpy; print(runpy.run_path({str(made)!r})['reference']())")
+    assert "### `flotation`" in page
+    assert "nickel_coating" not in page

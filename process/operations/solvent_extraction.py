@@ -43,6 +43,8 @@ class Extractant(BaseModel):
     def _known(self) -> Extractant:
         if self.name not in extractants():
             raise ValueError(f"unknown extractant {self.name!r}; the data has {', '.join(sorted(extractants()))}")
+        if self.saponification.basis is None:
+            raise ValueError("say which base makes the soap, such as `36 % NH4` or `36 % Na`")
         return self
 
 
@@ -114,6 +116,10 @@ class SolventExtraction(Parameters):
             raise ValueError(
                 f"{cut[0]} is extracted no less than {cut[1]} by {self.extractant.name}; write `{cut[1]} / {cut[0]}`"
             )
+        factors = extractants()[self.extractant.name].factors
+        between = [name for name, factor in factors.items() if light < factor.value < heavy]
+        if between:
+            raise ValueError(f"{cut[0]} and {cut[1]} are no neighbours; {', '.join(between)} come between")
         if self.purity is None and (self.stages is None or self.solvent is None or self.scrub is None):
             raise ValueError("give `purity`, or `stages`, `solvent` and `scrub`")
         if (self.solvent is None) != (self.scrub is None):

@@ -32,7 +32,7 @@ app = typer.Typer(
 
 FileArgument = Annotated[str, typer.Argument(metavar="FILE|NAME", help="A flowsheet file, or a shipped flowsheet.")]
 FilesArgument = Annotated[
-    list[str], typer.Argument(metavar="FILE|NAME...", help="Flowsheet files, or shipped flowsheets.")
+    list[str], typer.Argument(metavar="FILE|NAME", help="Flowsheet files, or shipped flowsheets.")
 ]
 JsonOption = Annotated[
     str | None,
@@ -163,7 +163,7 @@ def compare(
     What survives from ore to product, what a kg costs by cause, which stage limits, and what that rests on.
     """
     if len(files) < 2:
-        raise typer.BadParameter("a comparison takes two flowsheets or more", param_hint="'FILE|NAME...'")
+        raise typer.BadParameter("a comparison takes two flowsheets or more", param_hint="'FILE|NAME'")
     with _faults():
         _ready(json, files)
         flowsheets = _load(files)
@@ -351,7 +351,8 @@ def _solve(flowsheet: Flowsheet) -> Result:
     except SolveError as error:
         cause = error.__cause__
         reason, remedy = getattr(cause, "reason", ""), getattr(cause, "remedy", "")
-        where = error.position or flowsheet.plan.position
+        position = error.position or flowsheet.plan.position
+        where = position.file if position.file.startswith("--set ") else position  # what has no lines
         raise _Fault(f"{where}: error: {error.place}: {reason or error.reason}", remedy) from error
     except CostError as error:
         raise _Fault(f"{flowsheet.plan.position}: error: cost: {error.reason}", error.remedy) from error

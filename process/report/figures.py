@@ -35,7 +35,7 @@ def number(value: Any) -> float | None:
 def percent(value: Any, digits: int = 1) -> str:
     """A fraction as per cent; what would round to zero says so.
 
-    >>> percent(0.7995), percent(2e-7), percent(0.0), percent(0.997027, 2), percent(14.534), percent(None)
+    >>> percent(0.7995), percent(2e-7), percent(-1e-17), percent(0.997027, 2), percent(14.534), percent(None)
     ('80.0 %', '<0.1 %', '0.0 %', '99.70 %', '1,453.4 %', '–')
     """
     one = number(value)
@@ -44,7 +44,7 @@ def percent(value: Any, digits: int = 1) -> str:
     least = 10.0**-digits
     if 0.0 < 100.0 * one < 0.5 * least:
         return f"<{least:g} %"
-    return f"{100.0 * one:,.{digits}f} %"
+    return f"{100.0 * one:z,.{digits}f} %"
 
 
 def points(value: Any, digits: int = 1) -> str:

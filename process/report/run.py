@@ -51,7 +51,8 @@ def page(
 def _head(result: Result, changes: Mapping[str, str]) -> Text:
     plan = result.plan
     head = Text(plain(plan.title), style="bold")
-    head.append(plain(f"\u2002{plan.path}, region {plan.region}, {plan.year}"), style="not bold")
+    head.append("  ")
+    head.append(plain(f"{plan.path}, region {plan.region}, {plan.year}"), style="not bold")
     for path, value in changes.items():
         head.append("\n")
         head.append(plain(f"{path} = {value}"), style="not bold")

@@ -42,7 +42,8 @@ class CompareError(ValueError):
 class Recovery:
     """Share of the ore's element that reaches the basis product, 0..1.
 
-    The shares by stage multiply to `overall`; they are empty where the product is on its way to a later stage.
+    The shares by stage multiply to `overall`; they are empty where the product is on its way to a later stage, or
+    holds no more of the element than rounding leaves.
     """
 
     overall: float
@@ -75,7 +76,7 @@ def recovery(result: Result, element: str, to: str) -> Recovery:
     """Recovery of an element of the ore, overall and by stage (of the first sample)."""
     overall = _first(result.recovery(element, to))
     stages = {stage: _first(share) for stage, share in result.recovery_by_stage(element, to).items()}
-    whole = math.isclose(math.prod(stages.values()), overall, rel_tol=1e-6, abs_tol=1e-12)
+    whole = math.isclose(math.prod(stages.values()), overall, rel_tol=1e-6)
     return Recovery(overall, MappingProxyType(stages if whole else {}))
 
 

@@ -1,0 +1,109 @@
+"""The JSON documents: shape by their schemas, content by the results."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from typing import Any
+
+import didymium
+import jsonschema
+import pytest
+from didymium.files import check, shipped
+from didymium.report import document
+
+
+def valid(command: str, made: dict[str, Any]) -> dict[str, Any]:
+    read = json.loads(document.text(made))
+    jsonschema.Draft202012Validator(document.schema(command)).validate(read)
+    result: dict[str, Any] = read["result"]
+    return result
+
+
+def numbers(item: Any) -> list[float]:
+    if isinstance(item, dict):
+        return [one for inner in item.values() for one in numbers(inner)]
+    if isinstance(item, list):
+        return [one for inner in item for one in numbers(inner)]
+    return [item] if isinstance(item, float) else []
+
+
+@pytest.mark.parametrize("command", document.DOCUMENTS)
+def test_schemas_are_schemas(command: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(document.schema(command))
+    assert document.schema(command)["properties"]["format"]["const"] == f"didymium.{command}/1"
+
+
+def test_a_plant_has_one_shape_in_both_documents() -> None:
+    assert document.schema("run")["$defs"] == document.schema("compare")["$defs"]
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_run(name: str) -> None:
+    result = didymium.load(name).solve()
+    made = document.run(result)
+    read = valid("run", made)
+    assert made["inputs_sha256"] == result.plan.sha256
+    assert read["recovery"]["Nd"]["overall"] == result.recovery("Nd", "magnet")
+    assert read["cost"]["magnet"]["total"] == result.cost.per_kg("magnet").total
+    assert read["streams"]["ndpr_oxide.oxide"]["purity"]["Nd"] == result.stream("ndpr_oxide").purity("Nd")
+    assert read["balance"]["worst"] <= 1e-9
+    assert 0.0 < read["assumptions"]["share"] < 1.0
+    assert len(read["targets"]) == len(result.plan.targets)
+    for shares in read["fates"].values():
+        assert sum(shares.values()) == pytest.approx(1.0)
+    for stream in read["streams"].values():
+        if stream["purity"]:
+            assert sum(stream["purity"].values()) == pytest.approx(1.0)
+    assert all(math.isfinite(one) for one in numbers(read))
+    profile = read["circuits"]["ndpr_cut"]["profile"]
+    stages = read["circuits"]["ndpr_cut"]["extraction_stages"] + read["circuits"]["ndpr_cut"]["scrub_stages"]
+    assert len(profile["aqueous_mole_fraction"]) == stages
+    assert all(len(row) == len(profile["elements"]) for row in profile["organic_mole_fraction"])
+
+
+def test_compare(found: didymium.Comparison) -> None:
+    read = valid("compare", document.compare(found))
+    assert list(read["plants"]) == ["mountain_pass", "baotou"]
+    assert read["plants"]["baotou"] == json.loads(document.text(document.run(found.results["baotou"])))["result"]
+    assert read["differences"][0]["less"] == "mountain_pass"
+    assert read["absent"]["baotou"]["Dy"]["leaves_in"] == "seg_carbonate"
+
+
+def test_the_digest_knows_changes_and_order(baotou: didymium.Result) -> None:
+    plain = document.inputs(baotou)
+    assert plain == document.inputs(baotou, {})
+    assert plain != document.inputs(baotou, {"flotation.recovery.REO": "80 %"})
+    assert document.run(baotou, {"a": "b"})["result"]["changes"] == {"a": "b"}
+
+
+def test_the_same_result_gives_the_same_text(baotou: didymium.Result) -> None:
+    again = didymium.load("baotou").solve()
+    assert document.text(document.run(baotou)) == document.text(document.run(again))
+
+
+def test_no_number_is_null_not_nan(baotou: didymium.Result) -> None:
+    stages = dict(baotou.capacity)
+    stages["magnet"] = dataclasses.replace(stages["magnet"], utilisation=math.inf, limited_t_per_year=math.nan)
+    read = valid("run", document.run(dataclasses.replace(baotou, capacity=stages)))
+    assert read["capacity"]["magnet"]["utilisation"] is None
+    assert read["capacity"]["magnet"]["limited_t_per_year"] is None
+    assert read["capacity"]["metal"]["nameplate_t_per_year"] is None
+
+
+def test_a_product_that_is_not_made_has_no_cost() -> None:
+    result = didymium.load("mountain_pass", {"ndpr_oxide.recovery.REO": "0 %"}).solve()
+    read = valid("run", document.run(result))
+    assert read["cost"]["magnet"] is None
+    assert read["cost"]["seg_carbonate"]["total"] > 0.0
+
+
+def test_check_and_list() -> None:
+    faults = check("nowhere.yaml")
+    read = valid("check", document.check({"nowhere.yaml": (None, faults)}, strict=True))
+    assert read["files"]["nowhere.yaml"]["errors"] == 1
+    read = valid("list", document.catalogue({"baotou": didymium.load("baotou").plan, "broken": None}))
+    assert read["flowsheets"]["broken"] is None
+    assert "solvent_extraction" in read["kinds"]
+    assert "mountain_pass" in read["deposits"]

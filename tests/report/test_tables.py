@@ -1,0 +1,90 @@
+"""The tables: what they say, that they fit, and that text of files stays text."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+
+import didymium
+import pytest
+from didymium.report import comparison, run, tables
+from rich.console import Console, RenderableType
+
+
+def text(*parts: RenderableType, width: int = 100, **options: bool) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=width, highlight=False, **options)  # type: ignore[arg-type]
+    for part in parts:
+        console.print(part)
+    return out.getvalue()
+
+
+def test_a_comparison_says_what_design_asks_for(found: didymium.Comparison) -> None:
+    shown = text(*comparison.page(found))
+    assert max(map(len, shown.splitlines())) <= 100
+    assert "…" not in shown
+    for word in ("Nd", "Pr", "Dy", "mine", "separation", "overall", "Cost per kg ndpr_oxide", "Cost per kg magnet"):
+        assert word in shown
+    for word in ("reagents", "energy", "labour", "capital", "USD of 2025", "joint costs by", "binds", "what limits"):
+        assert word in shown
+    for label, result in found.results.items():
+        assert label in shown
+        assert f"{100.0 * result.recovery('Nd', 'magnet'):.2f} %" in shown
+        assert f"{result.cost.per_kg('magnet').total:.2f}" in shown
+        assert f"{result.solution.balance.worst:.1e}" in shown
+    assert "does not reach" in shown or "do not reach" in shown
+    assert "purchased (heavy_metal)" in shown
+    assert "% of the cost of magnet" in shown
+
+
+@pytest.mark.parametrize("width", [20, 60, 200])
+def test_any_width_will_do(found: didymium.Comparison, width: int) -> None:
+    shown = text(*comparison.page(found), *run.page(found.results["baotou"], {}, profiles=["nd_sm_cut"]), width=width)
+    assert max(map(len, shown.splitlines())) <= width
+
+
+def test_a_run(baotou: didymium.Result) -> None:
+    page = run.page(baotou, {"a.b": "[red]1"}, fates=("Nd", "Dy"), profiles=["nd_sm_cut"], assumptions=True)
+    shown = text(*page, width=140)
+    for word in ("a.b = [red]1", "nd_sm_cut.strip_liquor", "Where the Nd and Dy of ore went", "organic the last"):
+        assert word in shown
+    assert all(target.text in shown for target in baotou.plan.targets)
+    assert all(path in shown for path in baotou.assumptions)
+    assert "Streams" not in text(*run.page(baotou, {}, streams=False))
+
+
+def test_a_missed_target_stands_out(baotou: didymium.Result) -> None:
+    missed = dataclasses.replace(baotou.plan.targets[0], at_least=0.9999)
+    plan = dataclasses.replace(baotou.plan, targets=(missed,))
+    result = dataclasses.replace(baotou, solution=dataclasses.replace(baotou.solution, plan=plan))
+    shown = text(*run.page(result, {}), width=140)
+    assert "MISSED" in shown
+    assert "targets missed" in shown
+
+
+def test_text_of_files_stays_text(baotou: didymium.Result) -> None:
+    plan = dataclasses.replace(baotou.plan, title="[red]\x1b[31m\x07 x[/] \n :smile: y")
+    result = dataclasses.replace(baotou, solution=dataclasses.replace(baotou.solution, plan=plan))
+    shown = text(*run.page(result, {}), force_terminal=False)
+    assert "[red]\N{REPLACEMENT CHARACTER}[31m\N{REPLACEMENT CHARACTER} x[/] :smile: y" in shown
+    assert "\x1b" not in shown
+
+
+def test_a_flowsheet_without_products_or_nameplates(baotou: didymium.Result) -> None:
+    plan = dataclasses.replace(baotou.plan, products={}, targets=(), nameplates={})
+    result = didymium.Flowsheet(plan).solve()
+    shown = text(*run.page(result, {}))
+    assert "the file gives no nameplate" in shown
+    assert "Cost per kg" not in shown
+
+
+def test_different_years_are_said(baotou: didymium.Result) -> None:
+    later = didymium.load("baotou", {"year": "2024"}).solve()
+    shown = text(*comparison.page(didymium.compare([baotou, later])))
+    assert "USD of 2024 and USD of 2025" in shown
+
+
+def test_what_does_not_close_is_marked(baotou: didymium.Result) -> None:
+    worse = dataclasses.replace(baotou.solution.balance, worst=1e-6)
+    result = dataclasses.replace(baotou, solution=dataclasses.replace(baotou.solution, balance=worse))
+    assert "> (!) 1e-09" in tables.closure_line(result)

@@ -1,0 +1,21 @@
+"""The shipped flowsheets, solved once."""
+
+from __future__ import annotations
+
+import didymium
+import pytest
+
+
+@pytest.fixture(scope="session")
+def mountain_pass() -> didymium.Result:
+    return didymium.load("mountain_pass").solve()
+
+
+@pytest.fixture(scope="session")
+def baotou() -> didymium.Result:
+    return didymium.load("baotou").solve()
+
+
+@pytest.fixture(scope="session")
+def found(mountain_pass: didymium.Result, baotou: didymium.Result) -> didymium.Comparison:
+    return didymium.compare([mountain_pass, baotou])

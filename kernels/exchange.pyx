@@ -49,6 +49,8 @@ cdef void lay_out(Circuit *c, double *room) noexcept nogil:
     c.aqueous0 = c.organic0 + N
     c.way = c.aqueous0 + N
     c.scale = c.way + N + 1
+    c.draw0 = c.scale + E
+    c.taken = c.draw0 + N
 
 
 def solve(
@@ -79,7 +81,7 @@ def solve(
     cdef double worst, whole, middle, part, low, high, gap
     cdef int used
     cdef Circuit c
-    cdef double *room = <double *> malloc((7 * N * E + E + (N + 1) * (N + 1) + 14 * N + 5 * E + 2) * sizeof(double))
+    cdef double *room = <double *> malloc((7 * N * E + E + (N + 1) * (N + 1) + 16 * N + 5 * E + 2) * sizeof(double))
     cdef int *swaps = <int *> malloc((N + E + 1) * sizeof(int))
     cdef int *which = swaps + N + 1
     if room == NULL or swaps == NULL:
@@ -113,13 +115,15 @@ def solve(
             for n in range(N):
                 c.organic0[n] = organic[j] / whole
                 c.aqueous0[n] = scrub[j] / whole + (1.0 if n <= feed_at else 0.0)
-                c.draw[n] = 0.0
+                c.draw0[n] = 0.0
+                c.taken[n] = 0.0
                 c.u[n] = u[j, n]
             c.organic0[N - 1] = (organic[j] - scrub[j]) / whole
             for d in range(D):
-                c.draw[draw_at[d]] += draw[j, d] / whole
+                c.draw0[draw_at[d]] += draw[j, d] / whole
                 for n in range(draw_at[d] + 1):
                     c.aqueous0[n] -= draw[j, d] / whole
+                    c.taken[n] += draw[j, d] / whole
             c.aqueous0[0] -= organic[j] / whole
             middle = 0.0
             for i in range(active):

@@ -34,12 +34,15 @@ cdef struct Circuit:
     double *keep3
     double *organic0       # (stages,) flows as specified, those in use are set by sharpen
     double *aqueous0
+    double *draw0          # (stages,)
+    double *taken          # (stages,) draws at and above a stage
     double *way            # (stages + 1,) tangent of the path, tau last
     double *scale          # (elements,) what a unit of feed stands for
     double scrub
     double key             # ln beta of the pair at the cut
     double excess          # extract flow beyond the elements above the cut
     double lean            # extra extract flow at tau = 0
+    double ease            # share of the draws left out at tau = 0
     int *swaps             # (stages,)
 
 

@@ -20,27 +20,30 @@ cdef double newton_step(Circuit *c) noexcept nogil:
 
 
 cdef double newton(Circuit *c, double goal, int limit, double longest, int *used) noexcept nogil:
-    """Damped Newton from u at the present hold; return the residual reached, u and x belonging to it."""
+    """Damped Newton from u at the present hold; return the residual reached, u and x belonging to it.
+
+    With longest negative every finite step is taken, cut to -longest.
+    """
     cdef Py_ssize_t n
     cdef int it, halving
     cdef double worst = balances(c), size, share, now
     for it in range(limit):
-        if worst <= goal or not isfinite(worst):
+        if worst <= goal or not isfinite(worst) or (longest < 0.0 and it >= 4 and worst > 0.5):
             break
         size = newton_step(c)
         used[0] += 1
         if not isfinite(size):
             break
-        share = 1.0 if size <= longest else longest / size
+        share = 1.0 if size <= fabs(longest) else fabs(longest) / size
         memcpy(c.trial, c.u, c.stages * sizeof(double))
         for halving in range(8):
             for n in range(c.stages):
                 c.u[n] = c.trial[n] + share * c.step[n]
             now = balances(c)
-            if now < worst or now < 0.2 * share * size:
+            if now < worst or now < 0.2 * share * size or (longest < 0.0 and isfinite(now)):
                 break
             share *= 0.35
-        if not (now < worst or now < 0.2 * share * size):
+        if not (now < worst or now < 0.2 * share * size or (longest < 0.0 and isfinite(now))):
             memcpy(c.u, c.trial, c.stages * sizeof(double))
             worst = balances(c)
             break

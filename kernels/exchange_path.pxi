@@ -7,7 +7,7 @@ cdef void sharpen(Circuit *c, double tau) noexcept nogil:
     """
     cdef Py_ssize_t i
     cdef double extra = c.scrub * (expm1(c.key) / expm1(c.key * tau) - 1.0) if tau != 1.0 else 0.0
-    cdef double more = c.lean * (1.0 - tau)
+    cdef double more = c.lean * (1.0 - tau), spare = c.ease * (1.0 - tau)
     for i in range(c.elements):
         c.beta[i] = exp(tau * c.log_beta[i])
     for i in range(c.stages):
@@ -16,6 +16,8 @@ cdef void sharpen(Circuit *c, double tau) noexcept nogil:
         if i < c.stages - 1:
             c.organic[i] += extra
         c.aqueous[i] += extra if i > 0 else -more
+        c.draw[i] = c.draw0[i] * (1.0 - spare)
+        c.aqueous[i] += c.taken[i] * spare
 
 
 cdef void key_pair(Circuit *c, double product) noexcept nogil:
@@ -160,7 +162,7 @@ cdef double arc(Circuit *c, double goal, int limit, int *used, double last, doub
 
 cdef double path(Circuit *c, double goal, int limit, int *used) noexcept nogil:
     """Follow the separation factors beta**tau from tau = 0, where every stage holds the feed, to tau = 1."""
-    cdef double worst = INFINITY, tau, last = 0.0, before = 0.0, oldest = 0.0, width = 0.02, l0, l1, l2
+    cdef double worst = INFINITY, tau, last = 0.0, before = 0.0, oldest = 0.0, width = 0.05, l0, l1, l2
     cdef Py_ssize_t n, i, N = c.stages
     cdef int spent, points = 1
     cdef bint held = False
@@ -221,21 +223,26 @@ cdef double path(Circuit *c, double goal, int limit, int *used) noexcept nogil:
 
 
 cdef double steady(Circuit *c, double goal, int limit, int *used) noexcept nogil:
-    """Newton from u; failing that, paths from a flat profile: as specified, then from either side of the product."""
+    """Newton from u; failing that, paths from a flat profile: as specified, then from either side of the product,
+    then with smaller draws.
+    """
     cdef double worst, above, below, size, now
     cdef Py_ssize_t n
     cdef int attempt
     c.hold = 0.0
     c.lean = 0.0
+    c.ease = 0.0
     sharpen(c, 1.0)
-    worst = newton(c, goal, 12, 3.0, used)
+    worst = newton(c, goal, 15, -3.0, used)
     above = 0.5 * c.aqueous0[0]
     below = -0.5 * c.organic0[c.stages - 1]
-    for attempt in range(3):
+    for attempt in range(6 if c.taken[0] > 0.0 else 3):
         if worst <= goal:
             break
-        if attempt > 0:
-            c.lean = above if (attempt == 1) == (c.excess > 0.0) else below
+        c.ease = 0.8 if attempt >= 3 else 0.0
+        c.lean = 0.0
+        if attempt % 3 > 0:
+            c.lean = above if (attempt % 3 == 1) == (c.excess > 0.0) else below
         worst = path(c, goal, used[0] + limit, used)
     if worst <= goal and worst > 1e-15:
         # One step more, kept if it helps: the answer then hardly depends on where the iteration came from.

@@ -25,7 +25,7 @@ def recoveries(found: Comparison) -> Table:
     made = table(
         f"Recovery of the ore's rare earths to {found.basis}",
         ["", "plant"],
-        [*stages, "overall", "difference"],
+        [*stages, "overall", "diff."],
         f"differences in percentage points, less {next(iter(found.results))}",
     )
     less = {item.plant: item.recovery for item in found.differences}

@@ -42,7 +42,7 @@ def table(title: str, words: Sequence[str], figures: Sequence[str], caption: str
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
-        padding=(0, 1),
+        padding=(0, 1, 0, 0),
         show_edge=False,
     )
     for head in words:
@@ -205,7 +205,10 @@ def targets(result: Result) -> Table:
     """The file's targets, their values and whether they are met."""
     made = table("Targets", ["target", "where"], ["value", ""])
     for item in result.targets:
-        value = f"{amount(item.value)} kg/h" if item.target.kind == "capacity" else percent(item.value, 2)
+        if item.target.kind == "capacity":
+            value = f"{amount(result.capacity[item.target.stage].limited_t_per_year)} t/year"
+        else:
+            value = percent(item.value, 2)
         met = "met" if item.passed else "MISSED"
         row(made, item.target.text, str(item.target.position), value, met, style=None if item.passed else "bold red")
     return made

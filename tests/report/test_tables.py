@@ -43,6 +43,11 @@ def test_any_width_will_do(found: didymium.Comparison, width: int) -> None:
     assert max(map(len, shown.splitlines())) <= width
 
 
+def test_recoveries_and_costs_fold_nothing_at_80_columns(found: didymium.Comparison) -> None:
+    tables_ = [comparison.recoveries(found), *(comparison.cost(found, product) for product in found.products)]
+    assert text(*tables_, width=80) == text(*tables_, width=200)
+
+
 def test_a_run(baotou: didymium.Result) -> None:
     page = run.page(baotou, {"a.b": "[red]1"}, fates=("Nd", "Dy"), profiles=["nd_sm_cut"], assumptions=True)
     shown = text(*page, width=140)

@@ -111,11 +111,11 @@ class Faults:
             if deeper and isinstance(items[0].node.value, dict | list) and all(_is_type_error(i) for i in items):
                 continue  # a union: the alternative that got further says more
             item = _most_telling(items)
-            place = item.key if item.on_key or item.error["type"] == "missing" else item.node.place
-            fault = (str(place), item.error["type"], item.rest, item.error["msg"])
-            if fault not in seen:  # a unit that is like another shares its faults
-                seen.add(fault)
-                out.append(self._diagnostic(item))
+            fault = self._diagnostic(item)
+            same = (str(fault.place), item.error["type"], item.rest, item.error["msg"])
+            if same not in seen:  # a unit that is like another shares its faults
+                seen.add(same)
+                out.append(fault)
         return out
 
     def _is_quiet(self, item: Found) -> bool:

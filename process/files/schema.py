@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    create_model,
+    model_validator,
+)
 
 from ..elements import GROUPS, is_name, mass_fractions
 from ..operations.base import ElementName, Stage
@@ -104,16 +114,27 @@ class MaterialFeed(_Part):
     note: Text = Field("", description="Free text for the reader.")
 
 
-class PurityTarget(_Part):
+class _Bounded(_Part):
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        low, high = (getattr(self, key, None) for key in ("at_least", "at_most"))
+        if low is not None and high is not None and low.nominal > high.nominal:
+            raise ValueError(f"at_least, {low}, is above at_most, {high}")
+        return self
+
+
+class PurityTarget(_Bounded):
     """A purity that a stream must reach."""
 
     stream: str = Field(description="`unit.outlet` or a product.")
-    purity: list[ElementName] | ElementName = Field(description="Elements or groups that count as pure.")
+    purity: Annotated[list[ElementName], Field(min_length=1)] | ElementName = Field(
+        description="Elements or groups that count as pure."
+    )
     at_least: Fraction | None = Field(None, description="Share of the rare-earth oxides, by mass.")
     at_most: Fraction | None = Field(None, description="Share of the rare-earth oxides, by mass.")
 
 
-class RecoveryTarget(_Part):
+class RecoveryTarget(_Bounded):
     """A recovery that the plant must reach."""
 
     recovery: ElementName = Field(description="An element or group.")
@@ -123,7 +144,7 @@ class RecoveryTarget(_Part):
     at_most: Fraction | None = Field(None, description="Share that arrives.")
 
 
-class CapacityTarget(_Part):
+class CapacityTarget(_Bounded):
     """A throughput that a stage must reach."""
 
     capacity: Stage = Field(description="A stage under `capacity`.")

@@ -86,6 +86,12 @@ def _counted(name: str) -> str:
     return name
 
 
+def _some(names: list[str]) -> list[str]:
+    if not names:
+        raise ValueError("no element is named")
+    return names
+
+
 Compound = Annotated[str, AfterValidator(_compound)]
 
 
@@ -127,7 +133,7 @@ class PurityTarget(_Bounded):
     """A purity that a stream must reach."""
 
     stream: str = Field(description="`unit.outlet` or a product.")
-    purity: Annotated[list[ElementName], Field(min_length=1)] | ElementName = Field(
+    purity: Annotated[list[ElementName], AfterValidator(_some)] | ElementName = Field(
         description="Elements or groups that count as pure."
     )
     at_least: Fraction | None = Field(None, description="Share of the rare-earth oxides, by mass.")

@@ -185,7 +185,7 @@ def test_a_target_of_the_base_file_keeps_its_own_line(pytester: pytest.Pytester)
 def test_importlib_mode_in_a_process_of_its_own_below_another_folder(pytester: pytest.Pytester) -> None:
     folder = pytester.mkdir("plants")
     (folder / "plant.yaml").write_text(MISSED)
-    result = pytester.runpytest_subprocess("-p", "no:hypothesispytest", "--import-mode=importlib", "plants", "-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess("-p", "no:hypothesispytest", "--import-mode=importlib", "plants")
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(["plants/plant.yaml:12: lots.first purity *"])
 

@@ -23,5 +23,5 @@ def solve(
     status: NDArray[np.int64],
     quality: NDArray[np.float64],
     goal: float = 1e-12,
-    limit: int = 2000,
+    limit: int = 1200,
 ) -> None: ...

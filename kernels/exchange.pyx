@@ -69,7 +69,7 @@ def solve(
     long long[:, ::1] status not None,
     double[:, ::1] quality not None,
     double goal=1e-12,
-    int limit=400,
+    int limit=1200,
 ):
     """Solve every circuit in place, from u to u.
 

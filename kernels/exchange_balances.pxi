@@ -64,6 +64,8 @@ cdef double balances(Circuit *c) noexcept nogil:
                 leaving = c.aqueous[n] + sink
                 x[k] = 0.0
             c.pivot[k] = c.up[k] + leaving
+            if not c.pivot[k] > 0.0:
+                return INFINITY
             c.gone[k] = leaving / c.pivot[k]
             if n == c.feed_at:
                 x[k] += c.feed[i]

@@ -47,11 +47,13 @@ cdef bint bordered(Circuit *c, double tau) noexcept nogil:
     cdef int order = <int> N + 1, one = 1, info = 0
     cdef double small = 1e-7
     sharpen(c, tau + small)
-    balances(c)
+    if not isfinite(balances(c)):
+        return False
     for n in range(N):
         c.trial[n] = log(c.total[n])
     sharpen(c, tau)
-    balances(c)
+    if not isfinite(balances(c)):
+        return False
     for n in range(N):
         c.trial[n] = (c.trial[n] - log(c.total[n])) / small
     derivatives(c, N + 1)
@@ -152,8 +154,8 @@ cdef double arc(Circuit *c, double goal, int limit, int *used, double last, doub
             return settle(c, goal, limit, 1e-7, used)
         memcpy(c.keep, c.u, N * sizeof(double))
         last = tau
-        if it <= 3:
-            length *= 1.7
+        if it <= 4:
+            length *= 1.3
         elif it > 5:
             length *= 0.7
     sharpen(c, 1.0)

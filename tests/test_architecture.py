@@ -25,7 +25,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"flowsheet"}),
     frozenset({"studies"}),
     frozenset({"report"}),
-    frozenset({"cli", "testing", "__main__"}),
+    frozenset({"cli", "testing"}),
+    frozenset({"__main__"}),
 )
 """Rooms of `process/` from the lowest. A room imports itself and what lies below it."""
 

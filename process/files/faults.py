@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 
-from ..quantities import In, QuantityError, suggestion
+from ..quantities import QuantityError, suggestion
+from .annotations import alternatives, example, field_of, models, wants_value
 from .diagnostics import Diagnostic, Place
 from .reader import Node
 
@@ -125,7 +124,7 @@ class Faults:
         path, node, key = list[str | int](), self.root, self.root.place
         rest, on_key, tag_seen = list[str | int](), False, False
         for item in error["loc"]:
-            if not tag_seen and len(path) == 2 and path[0] == "units" and _data(node, "kind") == item:
+            if not tag_seen and len(path) == 2 and path[0] == "units" and node.item("kind") == item:
                 tag_seen = True
             elif not rest and isinstance(node.value, dict) and item in node.value:
                 key, node = node.keys[item], node.value[item]
@@ -226,7 +225,7 @@ class Faults:
     def _keys(self, path: Path) -> list[str]:
         """The keys that may stand in a mapping."""
         out: list[str] = []
-        for model in _models(self._annotations(path), self._node(path)):
+        for model in models(self._annotations(path), self._node(path)):
             out += [info.alias or name for name, info in model.model_fields.items()]
         return [*dict.fromkeys(out), *(["like"] if path[:1] == ("units",) and len(path) == 2 else [])]
 
@@ -241,9 +240,9 @@ class Faults:
         """What may stand at a path, as the models say it."""
         at: list[Any] = [self.model]
         for i, step in enumerate(path):
-            models = _models(at, self._node(path[:i]))
-            new = [_field(model, str(step)) for model in models]
-            for item in (part for one in at for part in _flat(one)):
+            known = models(at, self._node(path[:i]))
+            new = [field_of(model, str(step)) for model in known]
+            for item in (part for one in at for part in alternatives(one)):
                 arguments = get_args(item)
                 if get_origin(item) is dict and len(arguments) == 2:
                     new.append(arguments[1])
@@ -254,18 +253,13 @@ class Faults:
 
     def takes_value(self, path: Path) -> bool:
         """Whether a value with unit, spread and source may stand at a path."""
-        return any(_wants_value(item) for item in self._annotations(path))
+        return any(wants_value(item) for item in self._annotations(path))
 
     def _such_as(self, path: Path) -> str:
         for item in self._annotations(path):
-            if example := _example(item):
-                return f"such as {path[-1]}: {example}" if path and isinstance(path[-1], str) else f"such as {example}"
+            if text := example(item):
+                return f"such as {path[-1]}: {text}" if path and isinstance(path[-1], str) else f"such as {text}"
         return ""
-
-
-def _data(node: Node, key: str) -> Any:
-    inner = node.value.get(key) if isinstance(node.value, dict) else None
-    return None if inner is None else inner.value
 
 
 def _is_type_error(item: Found) -> bool:
@@ -282,91 +276,3 @@ def _most_telling(items: Sequence[Found]) -> Found:
         return 0 if quantity and scalar else 2 if _is_type_error(item) else 1
 
     return min(items, key=rank)
-
-
-def _flat(annotation: Any) -> Iterator[Any]:
-    """The alternatives of an annotation, without metadata."""
-    if isinstance(annotation, FieldInfo):
-        yield from _flat(annotation.annotation)
-    elif get_origin(annotation) is Annotated:
-        yield from _flat(get_args(annotation)[0])
-    elif get_origin(annotation) in (Union, types.UnionType):
-        for item in get_args(annotation):
-            yield from _flat(item)
-    else:
-        yield annotation
-
-
-def _wants_value(annotation: Any) -> bool:
-    if isinstance(annotation, FieldInfo):
-        return any(isinstance(item, In) for item in annotation.metadata) or _wants_value(annotation.annotation)
-    if get_origin(annotation) is Annotated:
-        inner, *metadata = get_args(annotation)
-        return any(isinstance(item, In) for item in metadata) or _wants_value(inner)
-    if get_origin(annotation) in (Union, types.UnionType):
-        return any(map(_wants_value, get_args(annotation)))
-    return False
-
-
-def _models(annotations: Sequence[Any], node: Node) -> list[type[BaseModel]]:
-    """The models among alternatives that fit a mapping best: those of its kind, or those that know its keys."""
-    found = [
-        item for one in annotations for item in _flat(one) if isinstance(item, type) and issubclass(item, BaseModel)
-    ]
-    if len(found) < 2:
-        return found
-    kind = _data(node, "kind")
-    of_kind = [model for model in found if kind is not None and kind in get_args(_kind_annotation(model))]
-    if of_kind:
-        return of_kind
-    given = set(node.value) if isinstance(node.value, dict) else set()
-    known = [len(given & {info.alias or name for name, info in model.model_fields.items()}) for model in found]
-    return [model for model, count in zip(found, known, strict=True) if count == max(known)]
-
-
-def _kind_annotation(model: type[BaseModel]) -> Any:
-    info = model.model_fields.get("kind")
-    return None if info is None else info.annotation
-
-
-def _field(model: type[BaseModel], key: str) -> FieldInfo | None:
-    for name, info in model.model_fields.items():
-        if (info.alias or name) == key:
-            return info
-    return None
-
-
-def _example(annotation: Any) -> str:
-    """An example of what an annotation wants, as it stands in a file."""
-    if isinstance(annotation, FieldInfo):
-        if annotation.examples:
-            return str(annotation.examples[0])
-        for extra in annotation.metadata:
-            if example := _from_metadata(extra):
-                return example
-        return _example(annotation.annotation)
-    if get_origin(annotation) is Annotated:
-        inner, *metadata = get_args(annotation)
-        for extra in metadata:
-            if example := _from_metadata(extra):
-                return example
-        return _example(inner)
-    if get_origin(annotation) in (Union, types.UnionType):
-        return next((example for item in get_args(annotation) if (example := _example(item))), "")
-    if get_origin(annotation) is dict:
-        key, inner = get_args(annotation)
-        name = _example(key) or "name"
-        return f"{{{name}: {example}}}" if (example := _example(inner)) else ""
-    if get_origin(annotation) is list:
-        return f"[{example}]" if (example := _example(get_args(annotation)[0])) else ""
-    arguments = get_args(annotation)
-    return str(arguments[0]) if arguments and isinstance(arguments[0], str) else ""
-
-
-def _from_metadata(extra: Any) -> str:
-    if isinstance(extra, In):
-        return extra.example
-    if type(extra).__name__ == "StreamName":
-        return "unit.outlet"
-    function = getattr(extra, "func", None)
-    return "Nd" if getattr(function, "__name__", "") == "_element" else ""

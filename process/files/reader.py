@@ -43,6 +43,11 @@ class Node:
             return [node.data() for node in self.value]
         return self.value
 
+    def item(self, key: str) -> Any:
+        """The plain value of a key of this mapping; None where there is none."""
+        inner = self.value.get(key) if isinstance(self.value, dict) else None
+        return None if inner is None else inner.value
+
     def part(self, offset: int, length: int) -> Place:
         """A part of this scalar, if it stands in the file letter by letter on one line; else all of it."""
         place, text = self.place, self.value

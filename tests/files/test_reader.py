@@ -1,8 +1,10 @@
 """Text to located nodes, and what is refused before that."""
 
+import doctest
 import os
 import time
 
+import didymium.files.scalars
 import pytest
 import yaml
 from didymium.files.diagnostics import FlowsheetError, Source
@@ -226,3 +228,7 @@ def test_alias_bombs_cost_nothing():
 def test_nested_shared_keys_do_not_hide_faults():
     _, faults = compose(Source("a.yaml", "a: {1: {b: 2, b: 3}, b: 4}\n"))
     assert [fault.message for fault in faults] == ["a key must be text, not '1'", "duplicate key 'b' in 'a'"]
+
+
+def test_doctests():
+    assert doctest.testmod(didymium.files.scalars).failed == 0

@@ -28,7 +28,7 @@ cdef double newton(Circuit *c, double goal, int limit, double longest, int *used
     cdef int it, halving
     cdef double worst = balances(c), size, share, now
     for it in range(limit):
-        if worst <= goal or not isfinite(worst) or (longest < 0.0 and it >= 4 and worst > 0.5):
+        if worst <= goal or not isfinite(worst) or (longest < 0.0 and it >= 7 and worst > 1.0):
             break
         size = newton_step(c)
         used[0] += 1

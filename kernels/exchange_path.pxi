@@ -235,7 +235,7 @@ cdef double steady(Circuit *c, double goal, int limit, int *used) noexcept nogil
     c.lean = 0.0
     c.ease = 0.0
     sharpen(c, 1.0)
-    worst = newton(c, goal, 15, -3.0, used)
+    worst = newton(c, goal, 15, 3.0 if balances(c) < 1.0 else -3.0, used)
     above = 0.5 * c.aqueous0[0]
     below = -0.5 * c.organic0[c.stages - 1]
     for attempt in range(6 if c.taken[0] > 0.0 else 3):

@@ -121,21 +121,25 @@ class Result:
         send back counts to the stage that it serves.
         """
         target = self.stream(to or self.main_product).name
+        ends = self.solution.fates(element, self.ore, target)
+        left = ends.pop(target, np.zeros(self.solution.samples))
         lost: dict[str, Array] = {}
-        for name, share in self.solution.fates(element, self.ore).items():
-            if name != target:
-                stage = self._serves(name.split(".")[0])
-                lost[stage] = lost.get(stage, np.zeros(self.solution.samples)) + share
-        out = {}
-        reached = np.ones(self.solution.samples)
-        for stage in STAGES:
-            if not any(unit.stage == stage for unit in self.solution.units.values()):
-                continue
-            gone = lost.get(stage, np.zeros_like(reached))
-            left = reached - gone
-            out[stage] = _scalar(np.divide(left, reached, out=np.zeros_like(reached), where=reached > 0.0))
-            reached = left
-        return out
+        for name, share in ends.items():
+            stage = self._serves(name.split(".")[0])
+            lost[stage] = lost.get(stage, 0.0) + share
+        # Summed from the end, so that a trace that arrives is not the difference of two large numbers.
+        out: dict[str, Any] = {}
+        for stage in reversed(STAGES):
+            if any(unit.stage == stage for unit in self.solution.units.values()):
+                reached = left + lost.get(stage, 0.0)
+                out[stage] = _scalar(np.divide(left, reached, out=np.zeros_like(reached), where=reached > 0.0))
+                left = reached
+        last = STAGES.index(self._stage_of(target))
+        return {stage: out[stage] for stage in STAGES[: last + 1] if stage in out}
+
+    def _stage_of(self, stream: str) -> str:
+        unit = stream.split(".")[0]
+        return self.solution.units[unit].stage if unit in self.solution.units else STAGES[0]
 
     def _serves(self, unit: str) -> str:
         found = self.solution.units[unit]

@@ -40,10 +40,15 @@ class Routes:
             return np.ones(len(self._streams[source].flow))
         return self._walk(element, source, to).get(to, np.zeros(len(self._streams[source].flow)))
 
-    def fates(self, element: str, source: str) -> dict[str, Array]:
-        """Share of an element of `source` that leaves by each stream that no unit takes; shares sum to 1."""
-        self._known(source)
-        return self._walk(element, source, None)
+    def fates(self, element: str, source: str, stop: str | None = None) -> dict[str, Array]:
+        """Share of an element of `source` that leaves by each stream that no unit takes; shares sum to 1.
+
+        What enters the stream `stop`, where one is named, counts as leaving by it.
+        """
+        self._known(*[source] if stop is None else [source, stop])
+        if stop == source:
+            return {source: np.ones(len(self._streams[source].flow))}
+        return self._walk(element, source, stop)
 
     def _known(self, *names: str) -> None:
         for name in names:

@@ -39,10 +39,15 @@ class UnitResult:
 
 @dataclass(frozen=True)
 class Balance:
-    """How well the flowsheet closes: worst difference of out and in over an element's own inflow, and where."""
+    """How well the flowsheet closes: differences of out and in over an element's own inflow.
+
+    Each unit is checked and the whole flowsheet: `by_element` and `by_unit` hold the worst of either, `worst` the worst
+    of all and `element` its element.
+    """
 
     worst: float
     element: str
+    by_element: Mapping[str, float]
     by_unit: Mapping[str, float]
 
 
@@ -67,9 +72,12 @@ class Solution:
         result: Array = self.routes.reach(element, to, source)
         return result
 
-    def fates(self, element: str, source: str) -> dict[str, Array]:
-        """Share of an element of the stream `source` that leaves the flowsheet by each stream; the shares sum to 1."""
-        result: dict[str, Array] = self.routes.fates(element, source)
+    def fates(self, element: str, source: str, stop: str | None = None) -> dict[str, Array]:
+        """Share of an element of the stream `source` that leaves the flowsheet by each stream; the shares sum to 1.
+
+        What enters the stream `stop`, where one is named, counts as leaving by it.
+        """
+        result: dict[str, Array] = self.routes.fates(element, source, stop)
         return result
 
     def elements(self) -> tuple[str, ...]:

@@ -276,28 +276,26 @@ def _closure(
     reagents: Mapping[str, Array],
 ) -> Closure:
     """Out against in, for each unit and for the whole; refuse what does not close."""
-    by_unit = {}
+    whole_in = sum(reagents.values()) + sum(streams[name].elements for name in plan.feeds)
+    # A feed that no unit takes enters and leaves at once.
+    whole_out = sum(streams[name].elements for name, taker in graph.takers.items() if taker is None)
+    errors = {"": _worst(whole_in, whole_out)}
     for name, unit in units.items():
         entering = reagents[name] + sum(streams[stream].elements for stream in unit.inlets.values())
         leaving = sum(streams[f"{name}.{outlet}"].elements for outlet in unit.outlets)
-        by_unit[name] = float(_worst(entering, leaving).max(initial=0.0))
-    entering = sum(reagents.values()) + sum(streams[name].elements for name in plan.feeds)
-    leaving = np.zeros((len(entering), COUNT)) + sum(
-        stream.elements for name, stream in streams.items() if graph.takers.get(name) is None and name not in plan.feeds
-    )
-    # A feed that no unit takes enters and leaves at once.
-    leaving = leaving + sum(
-        (streams[name].elements for name in plan.feeds if graph.takers[name] is None), np.zeros_like(leaving)
-    )
-    error = _worst(entering, leaving)
-    worst = max(float(error.max(initial=0.0)), *by_unit.values(), 0.0)
-    element = ELEMENTS[int(error.max(axis=0).argmax())]
+        errors[name] = _worst(entering, leaving)
+    most = np.max([error.max(axis=0, initial=0.0) for error in errors.values()], axis=0)
+    occurs = np.any([units_in.any(axis=0) for units_in in (whole_in, whole_out)], axis=0)
+    by_element = {name: float(most[i]) for i, name in enumerate(ELEMENTS) if occurs[i] or most[i] > 0.0}
+    by_unit = {name: float(error.max(initial=0.0)) for name, error in errors.items() if name}
+    element = ELEMENTS[int(most.argmax())]
+    worst = float(most.max())
     if not worst <= CLOSURE:
         where = max(by_unit, key=lambda name: by_unit[name])
         raise SolveError(
             where, f"the balance of {element} does not close: {worst:.3g} of its inflow", plan.units[where].position
         )
-    return Closure(worst, element, by_unit)
+    return Closure(worst, element, by_element, by_unit)
 
 
 def _worst(entering: Any, leaving: Any) -> Array:

@@ -88,7 +88,11 @@ def one(result: Result, changes: Mapping[str, str] | None = None) -> Document:
         "cost": {product: _cost(cost) for product, cost in named.items()},
         "cost_notes": list(result.cost.notes),
         "capacity": capacity(result),
-        "balance": {"worst": number(solution.balance.worst), "element": solution.balance.element},
+        "balance": {
+            "worst": number(solution.balance.worst),
+            "element": solution.balance.element,
+            "by_element": {name: number(error) for name, error in solution.balance.by_element.items()},
+        },
         "assumptions": assumptions(result),
         "targets": [target(item) for item in result.targets],
     }

@@ -92,7 +92,7 @@ def build(
         sha256="",
         position=HERE,
     )
-    return Solution(whole, samples, streams, made, takers, Balance(0.0, "", {}), 1, None)
+    return Solution(whole, samples, streams, made, takers, Balance(0.0, "", {}, {}), 1, None)
 
 
 @pytest.fixture

@@ -25,9 +25,15 @@ UNITS = {
     "machining": ("magnet", {"feed": "cut.ndpr"}, {"magnets": "magnet", "swarf": "swarf"}),
 }
 FLOWS: dict[str, dict[str, Any]] = {
-    "ore": {"Nd": 200.0}, "flotation.concentrate": {"Nd": 120.0}, "flotation.tailings": {"Nd": 70.0},
-    "flotation.iron": {"Nd": 10.0, "Fe": 500.0}, "cut.light": {"La": 60.0}, "cut.ndpr": {"Nd": 90.0, "O": 15.0},
-    "cut.mud": {"Nd": 5.0}, "machining.magnets": {"Nd": 60.0, "Fe": 140.0}, "machining.swarf": {"Nd": 30.0},
+    "ore": {"Nd": 200.0},
+    "flotation.concentrate": {"Nd": 120.0},
+    "flotation.tailings": {"Nd": 70.0},
+    "flotation.iron": {"Nd": 10.0, "Fe": 500.0},
+    "cut.light": {"La": 60.0},
+    "cut.ndpr": {"Nd": 90.0, "O": 15.0},
+    "cut.mud": {"Nd": 5.0},
+    "machining.magnets": {"Nd": 60.0, "Fe": 140.0},
+    "machining.swarf": {"Nd": 30.0},
 }
 WASTE = {"tailings", "mud"}
 
@@ -52,7 +58,7 @@ def hand(plates: dict[str, tuple[str, str, str]], scale: Any = 1.0) -> Solution:
             for stage, (stream, rate, basis) in plates.items()
         },
     )
-    return Solution(plan, len(scales), streams, units, takers, Balance(0.0, "", {}), 1, None)
+    return Solution(plan, len(scales), streams, units, takers, Balance(0.0, "", {}, {}), 1, None)
 
 
 def oxide(element: str) -> float:

@@ -1,0 +1,160 @@
+"""Strip casting: the composition that is asked for, from metal, scrap, heavy metal, ferroboron and iron."""
+
+import numpy as np
+import pytest
+from didymium.elements import INDEX, indices, mass_fractions
+from didymium.operations.base import OperationError
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+SIMPLE = {"composition": {"NdPr": "30 %", "B": "1 %"}, "recovery": "100 %", "electricity": "0.8 kWh/kg"}
+FULL = SIMPLE | {
+    "composition": {"NdPr": "30 %", "DyTb": "0.8 %", "B": "0.97 %", "Co": "1 %", "Al": "0.2 %", "Cu": "0.15 %"},
+    "recovery": "99.7 %",
+}
+
+
+def metal(**mass: float):
+    out = np.zeros((1, 1, len(mass_fractions("Fe"))))
+    for name, value in mass.items():
+        out[0, 0, INDEX[name]] = value
+    return out
+
+
+def share(done, name: str) -> float:
+    flow = done.outlets["alloy"][0]
+    return float(flow[indices([name])].sum() / flow.sum())
+
+
+def test_the_base_sets_the_batch(bench) -> None:
+    # 30 kg NdPr make 100 kg: 1 kg B comes as 5 kg ferroboron with 4 kg Fe; iron is 100 - 30 - 5 = 65 kg.
+    done = bench.run("strip_casting", SIMPLE, metal(Nd=23.0, Pr=7.0))
+    assert done.kg("alloy") == pytest.approx(100.0)
+    assert done.used("ferroboron") == pytest.approx(5.0)
+    assert done.used("iron") == pytest.approx(65.0)
+    assert done.kg("alloy", "Fe") == pytest.approx(69.0)
+    assert done.kg("alloy", "B") == pytest.approx(1.0)
+    assert done.used("electricity") == pytest.approx(80.0)
+    assert done.kg("dross") == pytest.approx(0.0, abs=1e-10)
+
+
+def test_heavy_metal_on_demand(bench) -> None:
+    recipe = metal(Dy=0.72, Tb=0.18, Fe=0.1)
+    done = bench.run("strip_casting", FULL, {"feed": metal(Nd=30.0), "heavy": 0 * recipe}, on_demand={"heavy": recipe})
+    # 0.8 kg Dy and Tb from a metal that holds 90 %.
+    assert done.outcome.demands["heavy"][0] == pytest.approx(0.8 / 0.9)
+    assert done.kg("alloy") == pytest.approx(99.7)
+    for name, asked in (("NdPr", 0.30), ("DyTb", 0.008), ("B", 0.0097), ("Co", 0.01), ("Al", 0.002), ("Cu", 0.0015)):
+        assert share(done, name) == pytest.approx(asked, rel=1e-12)
+    assert done.kg("dross") == pytest.approx(0.3)
+
+
+def test_heavy_metals_named_apart_both_arrive(bench) -> None:
+    keys = SIMPLE | {"composition": {"NdPr": "30 %", "Dy": "0.4 %", "Tb": "0.1 %"}}
+    for order in (("Dy", "Tb"), ("Tb", "Dy")):
+        keys["composition"] = {"NdPr": "30 %"} | {name: {"Dy": "0.4 %", "Tb": "0.1 %"}[name] for name in order}
+        recipe = metal(Dy=0.8, Tb=0.2)
+        feeds = {"feed": metal(Nd=30.0), "heavy": 0 * recipe}
+        done = bench.run("strip_casting", keys, feeds, on_demand={"heavy": recipe})
+        assert share(done, "Dy") == pytest.approx(0.004, rel=1e-12)
+        assert share(done, "Tb") == pytest.approx(0.001, rel=1e-12)
+
+
+def test_scrap_with_its_oxygen(bench) -> None:
+    # 0.048 kg O (3 mol) of the scrap bind 2 mol Nd and Pr alike as R2O3 in the dross.
+    scrap = metal(Nd=3.0, Fe=6.9, B=0.1, O=0.048, C=0.01)
+    done = bench.run("strip_casting", SIMPLE, {"feed": metal(Nd=27.0), "scrap.0": scrap})
+    assert done.kmol("dross", "O") == pytest.approx(0.003, rel=1e-3)
+    assert done.kmol("dross", "Nd") == pytest.approx(0.002, rel=1e-3)
+    assert done.kg("dross", "C") == pytest.approx(0.01)
+    assert share(done, "NdPr") == pytest.approx(0.30, rel=1e-12)
+    assert share(done, "B") == pytest.approx(0.01, rel=1e-12)
+    assert done.kg("alloy", "O", "C") == 0.0
+
+
+PART = st.floats(0.0, 0.02)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    neodymium=st.floats(0.1, 100.0),
+    praseodymium=st.floats(0.0, 30.0),
+    scrap=st.floats(0.0, 0.5),
+    oxygen=st.floats(0.0, 0.005),
+    shares=st.tuples(st.floats(0.25, 0.35), PART, PART, PART, PART, PART),
+    recovery=st.floats(0.8, 1.0),
+)
+def test_closes(bench, neodymium, praseodymium, scrap, oxygen, shares, recovery) -> None:
+    names = ("NdPr", "DyTb", "B", "Co", "Al", "Cu")
+    assume(shares[1] > 0.0)
+    values = {f"composition.{name}": value for name, value in zip(names, shares, strict=True)} | {"recovery": recovery}
+    recipe = metal(Dy=0.8, Tb=0.2)
+    total = (neodymium + praseodymium) * scrap
+    feeds = {
+        "feed": metal(Nd=neodymium, Pr=praseodymium),
+        "scrap.0": total * metal(Nd=0.3, Fe=0.7 - oxygen, O=oxygen),
+        "heavy": 0 * recipe,
+    }
+    changes = {path: np.array([value]) for path, value in values.items()}
+    done = bench.run("strip_casting", FULL, feeds, on_demand={"heavy": recipe}, changes=changes)
+    for name, asked in zip(names, shares, strict=True):
+        assert share(done, name) == pytest.approx(asked, rel=1e-10, abs=1e-14)
+
+
+def test_idle_and_samples(bench) -> None:
+    recipe = metal(Dy=0.8, Tb=0.2)
+    one = {"feed": metal(Nd=30.0), "heavy": 0 * recipe, "scrap.0": metal(Nd=1.0, Fe=2.0, O=0.01)}
+    two = {"feed": metal(Nd=3.0, Pr=1.7), "heavy": 0 * recipe, "scrap.0": metal(Nd=0.1, Fe=0.2, O=0.001)}
+    bench.idle("strip_casting", FULL, one, on_demand={"heavy": recipe})
+    changes = {"composition.B": (0.0097, 0.0101), "recovery": (0.997, 0.99)}
+    bench.alike("strip_casting", FULL, one, two, changes, on_demand={"heavy": recipe})
+
+
+def fails(bench, text: str, keys, feeds, **more) -> None:
+    with pytest.raises(OperationError, match=text):
+        bench.run("strip_casting", keys, feeds, **more)
+
+
+def test_nothing_brings_the_heavy_metal(bench) -> None:
+    fails(bench, "needs 0.8 kg/h more DyTb and nothing brings it; name a feed", FULL, metal(Nd=30.0))
+
+
+def test_heavy_without_the_element(bench) -> None:
+    recipe = metal(Ho=1.0)
+    feeds = {"feed": metal(Nd=30.0), "heavy": 0 * recipe}
+    text = "needs 0.008 kg/kg of DyTb and the feed `heavy` holds none; give"
+    fails(bench, text, FULL, feeds, on_demand={"heavy": recipe})
+
+
+def test_no_room_for_iron(bench) -> None:
+    changes = {"composition.NdPr": np.array([0.995])}
+    fails(bench, "adds up to 100.5% and leaves no room for iron; lower", SIMPLE, metal(Nd=30.0), changes=changes)
+
+
+def test_no_base(bench) -> None:
+    fails(bench, "0 % NdPr", SIMPLE, metal(Nd=30.0), changes={"composition.NdPr": np.array([0.0])})
+
+
+def test_scrap_that_is_all_oxide(bench) -> None:
+    feeds = {"feed": metal(Nd=0.0), "scrap.0": metal(Nd=144.242, O=48.0)}
+    fails(bench, "brings 2 times the oxygen .*; bring more metal", SIMPLE, feeds)
+
+
+def test_more_scrap_than_metal_carries(bench) -> None:
+    feeds = {"feed": metal(Nd=3.0), "scrap.0": metal(Fe=20.0)}
+    fails(bench, r"would weigh 23.5 kg/h, and its NdPr makes only 10 kg/h .*; bring more metal", SIMPLE, feeds)
+
+
+@pytest.mark.parametrize(
+    ("composition", "text"),
+    [
+        ({"Nd": "30 %"}, "does not say how much NdPr the alloy holds"),
+        ({"NdPr": "30 %", "Nd": "20 %"}, "NdPr and Nd both count Nd"),
+        ({"NdPr": "30 %", "Fe": "60 %"}, "iron is the rest"),
+        ({"NdPr": "30 %", "O": "0.1 %"}, "O leaves with the dross"),
+    ],
+)
+def test_impossible_compositions(bench, composition, text) -> None:
+    with pytest.raises(ValidationError, match=text):
+        bench.parameters("strip_casting", SIMPLE | {"composition": composition}, ["feed"])

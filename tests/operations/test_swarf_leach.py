@@ -1,0 +1,89 @@
+"""Swarf leach: collected or lost, oxidised, rare earths dissolved."""
+
+import numpy as np
+import pytest
+from didymium.elements import INDEX, MOLAR_MASS
+from didymium.operations.oxidative_roast import AIR_OXYGEN
+from didymium.operations.stoichiometry import free_acid
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+KEYS = {"share": "100 %", "extraction": {"REO": "100 %"}, "acid_excess": "10 %", "liquor": "1 mol/L"}
+
+
+def test_split(bench) -> None:
+    # Nd2Fe14B + 24.75 O2... : Nd2O3 dissolves with 6 HCl, 7 Fe2O3 and 1/2 B2O3 stay.
+    done = bench.run("swarf_leach", KEYS, bench.of({"Nd2Fe14B": 1.0}))
+    assert done.kmol("liquor", "Nd") == pytest.approx(2.0)
+    assert done.bought("HCl", "HCl") == pytest.approx(6.6)
+    assert done.used("water") == pytest.approx(2000.0)
+    assert done.kmol("residue", "Fe") == pytest.approx(14.0)
+    assert done.kmol("residue", "O") == pytest.approx(21.0 + 1.5)
+    assert done.kmol("residue", "Nd") == 0.0
+    # Oxygen of the air: 22.5 of the residue and 3 of Nd2O3, which makes water with the acid.
+    assert done.used("air") * AIR_OXYGEN / MOLAR_MASS[INDEX["O"]] == pytest.approx(25.5)
+    assert done.kmol("liquor", "O") == pytest.approx(done.bought("water", "H2O") + 3.0)
+    assert free_acid(done.outlets["liquor"])[0] == pytest.approx(0.6)
+    done.neutral("liquor")
+    done.neutral("residue")
+
+
+def test_share_and_extraction(bench) -> None:
+    keys = KEYS | {"share": "90 %", "extraction": {"REO": "98 %", "Fe": "1 %"}, "heat": "2 MJ/kg"}
+    feed = bench.of({"Nd2Fe14B": 1.0})
+    done = bench.run("swarf_leach", keys, feed)
+    assert done.kg("uncollected") == pytest.approx(0.1 * feed.sum())
+    assert done.kmol("liquor", "Nd") == pytest.approx(2 * 0.9 * 0.98)
+    assert done.kmol("residue", "Nd") == pytest.approx(2 * 0.9 * 0.02)
+    assert done.kmol("liquor", "Fe") == pytest.approx(14 * 0.9 * 0.01)
+    assert done.used("heat") == pytest.approx(2.0 * 0.9 * feed.sum())
+
+
+def test_carbon_and_hydrogen_burn(bench) -> None:
+    done = bench.run("swarf_leach", KEYS, bench.of({"C": 1.0, "H2": 1.0, "Nd2O3": 1.0}))
+    # CO2 and H2O take 3 mol O; Nd2O3 brings its own.
+    assert done.kmol("offgas", "O") == pytest.approx(3.0)
+    assert done.used("air") * AIR_OXYGEN / MOLAR_MASS[INDEX["O"]] == pytest.approx(3.0)
+    done.gas("offgas")
+
+
+FEED = ("Nd2Fe14B", "Dy2O3", "CeFe2", "Co", "C", "H2", "Fe2O3", "Zn")
+AMOUNT = st.one_of(st.just(0.0), st.floats(1e-3, 1e3))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    amounts=st.tuples(*[AMOUNT] * len(FEED)),
+    shares=st.tuples(*[st.floats(0.0, 1.0)] * 3),
+    excess=st.floats(0.0, 0.5),
+)
+def test_closes(bench, amounts, shares, excess) -> None:
+    keys = KEYS | {"extraction": {"REO": "98 %", "Fe": "1 %"}}
+    values = {"share": shares[0], "extraction.REO": shares[1], "extraction.Fe": shares[2], "acid_excess": excess}
+    feed = bench.of(dict(zip(FEED, amounts, strict=True)))
+    done = bench.run("swarf_leach", keys, feed, changes={key: np.array([value]) for key, value in values.items()})
+    done.neutral("liquor")
+    done.neutral("residue")
+    done.gas("offgas")
+    assert np.allclose(done.outlets["uncollected"], feed[:, 0] * (1 - shares[0]), rtol=1e-12, atol=1e-15 * feed.max())
+
+
+def test_several_feeds(bench) -> None:
+    both = {"feeds.0": bench.of({"Nd2Fe14B": 0.4}), "feeds.1": bench.of({"Nd2Fe14B": 0.6})}
+    done = bench.run("swarf_leach", KEYS, both)
+    one = bench.run("swarf_leach", KEYS, bench.of({"Nd2Fe14B": 1.0}))
+    for outlet in done.outlets:
+        assert np.allclose(done.outlets[outlet], one.outlets[outlet], rtol=1e-12)
+
+
+def test_idle_and_samples(bench) -> None:
+    feed = bench.of({"Nd2Fe14B": 1.0, "C": 0.1})
+    bench.idle("swarf_leach", KEYS, feed)
+    bench.alike("swarf_leach", KEYS, feed, bench.of({"Nd2Fe14B": 0.3, "Dy2O3": 0.1}), {"share": (0.9, 1 / 3)})
+
+
+@pytest.mark.parametrize("inlets", [[], ["feed", "feeds.0"]])
+def test_one_feed_or_several(bench, inlets) -> None:
+    with pytest.raises(ValidationError, match="give `feed`, or several streams as `feeds`"):
+        bench.parameters("swarf_leach", KEYS, inlets)

@@ -17,6 +17,7 @@ from .faults import Faults
 from .merge import Tree, changed, read_tree, with_likes
 from .reader import Node
 from .references import References, entries, table
+from .shorthand import with_outlets
 
 if TYPE_CHECKING:
     from ..operations.base import Kind
@@ -83,6 +84,7 @@ class _Loading:
         top = {*schema.Head.model_fields, "units"} - {"didymium", "extends"}
         for order, (path, text) in enumerate(changes.items()):
             root = changed(root, path, text, top, self.faults, order)
+        root = with_outlets(root, self.registry)
         self.root = root
         read: dict[str, Value] = {}
         self.hours = self._hours(root)

@@ -40,7 +40,7 @@ def locate(path_or_name: str | Path) -> tuple[Path, str]:
     """The path of a file or shipped flowsheet, and what to call it in messages."""
     path = Path(path_or_name)
     name = str(path_or_name)
-    if name in shipped() and not path.exists():
+    if name in shipped() and not path.is_file():
         return shipped()[name], shipped()[name].name
     return path, name
 
@@ -171,12 +171,10 @@ def _like(unit: Node) -> tuple[str, Place] | None:
 def _copied(other: Node | None, own: Node) -> Node:
     if not isinstance(own.value, dict) or _like(own) is None:
         return own
-    theirs = other.value if other is not None and isinstance(other.value, dict) else {}
-    value = {**theirs, **own.value}
-    keys = {**(other.keys if other is not None else {}), **own.keys}
-    removed = {name for name, node in own.value.items() if node.value is None and name in theirs}
-    value = {name: node for name, node in value.items() if name != "like" and name not in removed}
-    return replace(own, value=value, keys={name: keys[name] for name in value})
+    both = merged(other, own) if other is not None and isinstance(other.value, dict) else own
+    assert isinstance(both.value, dict)
+    value = {name: node for name, node in both.value.items() if name != "like"}
+    return replace(own, value=value, keys={name: both.keys[name] for name in value})
 
 
 def changed(root: Node, path: str, text: str, top: set[str], faults: list[Diagnostic], order: int = 0) -> Node:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..quantities import Value, suggestion
 from .diagnostics import Diagnostic, Place
 from .reader import Node
-from .schema import Known, inlet_names
+from .schema import Known, asking_inlets, inlet_names
 
 if TYPE_CHECKING:
     from ..operations.base import Kind
@@ -122,7 +122,8 @@ class References:
                 continue
             if any(self._lacks(name, key, kind) for key in inlet_names(kind)):
                 fed.add(name)  # the schema says so
-            for _, node in self.inlets(name):
+            asking = asking_inlets(kind)
+            for inlet, node in self.inlets(name):
                 stream = node.value
                 if not isinstance(stream, str):
                     fed.add(name)
@@ -134,6 +135,9 @@ class References:
                 source = stream.split(".")[0]
                 if stream in self.feeds:
                     fed.add(name)
+                    if self._on_demand(stream) and inlet.split(".")[0] not in asking:
+                        message = f"feed {stream} has no rate, and {name} does not say how much it takes"
+                        self._error(node.place, message, "give the feed a rate, such as rate: 10_000 t/day")
                 elif source == name:
                     self._error(node.place, f"{name} feeds itself with {stream}", "a recycle passes another unit")
                     fed.add(name)

@@ -36,7 +36,8 @@ Text = Annotated[str, StringConstraints(max_length=4000)]
 
 HOURS_PER_YEAR = In("h/year", "7_920 h/year", low=1, high=8784)
 HoursPerYear = Annotated[Value, HOURS_PER_YEAR]
-Rate = Annotated[Value, In("kg/h", "10_000 t/day", low=0, yearly=True)]
+Rate = Annotated[Value, In("kg/h", "10_000 t/day", low=0, high=1e9, yearly=True)]
+Grade = Annotated[Value, In("1", "4.1 % REO", low=0, high=1, basis=("REO", "TREO"))]
 Capacity = Annotated[Value, In("kg/h", "6_075 t/year", low=0, yearly=True)]
 
 
@@ -103,7 +104,7 @@ class OreFeed(_Part):
     """Ore from a deposit that the data knows."""
 
     deposit: str = Field(description="A deposit; see `didymium list`.")
-    grade: Fraction | None = Field(None, description="Rare-earth oxide in the ore, where not the deposit's own.")
+    grade: Grade | None = Field(None, description="Rare-earth oxide in the ore, where not the deposit's own.")
     rate: Rate | None = Field(None, description="Ore per operating hour or day, or per year.")
     note: Text = Field("", description="Free text for the reader.")
 
@@ -258,6 +259,14 @@ def shipped_names() -> Known:
 
 def inlet_names(kind: Kind) -> tuple[str, ...]:
     """The keys of a kind that name streams."""
-    from ..operations.base import _names_stream
+    from ..operations.base import stream_mark
 
-    return tuple(key for key, info in kind.parameters.model_fields.items() if _names_stream(info))
+    return tuple(key for key, info in kind.parameters.model_fields.items() if stream_mark(info) is not None)
+
+
+def asking_inlets(kind: Kind) -> tuple[str, ...]:
+    """The keys of a kind that name streams of which the unit says how much it takes."""
+    from ..operations.base import stream_mark
+
+    marks = {key: stream_mark(info) for key, info in kind.parameters.model_fields.items()}
+    return tuple(key for key, mark in marks.items() if mark is not None and mark.asks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 
@@ -44,10 +45,30 @@ def network(plan: Plan) -> Network:
     first = {node: min(rank[name] for name in condensed.nodes[node]["members"]) for node in condensed}
     groups, loops = [], []
     for node in nx.lexicographical_topological_sort(condensed, key=lambda node: first[node]):
-        members = tuple(sorted(condensed.nodes[node]["members"], key=lambda name: rank[name]))
+        members = _sweep(plan, graph, sorted(condensed.nodes[node]["members"], key=lambda name: rank[name]))
         groups.append(members)
         loops.append(len(members) > 1 or graph.has_edge(members[0], members[0]))
     return Network(tuple(groups), tuple(loops), takers, _parts(plan, groups))
+
+
+def _sweep(plan: Plan, graph: Any, members: list[str]) -> tuple[str, ...]:
+    """The units of a loop so that, where it can be, something has entered each before its turn comes."""
+    done: list[str] = []
+    left = list(members)
+    while left:
+        ready = [n for n in left if all(p in done or p not in members for p in graph.predecessors(n))]
+        begun = [n for n in left if any(_entered(plan, stream, members, done) for stream in plan.units[n].inlets.values())]
+        chosen = (ready or begun or left)[0]
+        left.remove(chosen)
+        done.append(chosen)
+    return tuple(done)
+
+
+def _entered(plan: Plan, stream: str, members: list[str], done: list[str]) -> bool:
+    if stream in plan.feeds:
+        return plan.feeds[stream].rate is not None
+    unit = stream.split(".")[0]
+    return unit in done or unit not in members
 
 
 def _parts(plan: Plan, groups: list[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

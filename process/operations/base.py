@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,12 @@ class OperationError(ValueError):
 
 @dataclass(frozen=True)
 class StreamName:
-    """Marks a parameter that names a stream: `unit.outlet`, or a feed."""
+    """Marks a parameter that names a stream: `unit.outlet`, or a feed.
+
+    `asks` is true where the unit says how much it takes, so that a feed without a rate may stand there.
+    """
+
+    asks: bool = False
 
 
 def _element(name: str) -> str:
@@ -45,6 +50,7 @@ def _element(name: str) -> str:
 
 ElementName = Annotated[str, AfterValidator(_element)]
 Inlet = Annotated[str, StreamName()]
+AskingInlet = Annotated[str, StreamName(asks=True)]
 Stage = Literal["mine", "separation", "metal", "alloy", "magnet"]
 
 
@@ -109,7 +115,7 @@ def inlets(parameters: Parameters) -> dict[str, str]:
     out: dict[str, str] = {}
     for key, info in type(parameters).model_fields.items():
         value = getattr(parameters, key)
-        if value is None or not _names_stream(info):
+        if value is None or stream_mark(info) is None:
             continue
         if isinstance(value, str):
             out[key] = value
@@ -118,8 +124,15 @@ def inlets(parameters: Parameters) -> dict[str, str]:
     return out
 
 
-def _names_stream(info: Any) -> bool:
-    return "StreamName" in repr(info.metadata) or "StreamName" in repr(info.annotation)
+def stream_mark(info: Any) -> StreamName | None:
+    """The mark of a parameter that names streams, from the field of its model; None for any other."""
+    pending = [*info.metadata, info.annotation]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, StreamName):
+            return item
+        pending += [*getattr(item, "__metadata__", ()), *get_args(item)]
+    return None
 
 
 def leaves(parameters: BaseModel, prefix: str = "") -> dict[str, Value]:

@@ -24,6 +24,9 @@ Array = NDArray[np.float64]
 BASES = {"Na": "NaOH", "NH4": "ammonia"}
 BASE_MASS = {"NaOH": "NaOH", "ammonia": "NH3"}
 CHARGE = 3.0
+LEAST_RATIO = 1.05
+"""S over its minimum, at least: for a feed near 1/(1 + sqrt(beta)) the optimum of the theory falls on the minimum,
+where no finite circuit works."""
 
 
 class Extractant(BaseModel):
@@ -173,7 +176,7 @@ def design(p: SimpleNamespace, feeds: Mapping[str, Array]) -> Mapping[str, Any]:
     cut = _cut(p, columns)
     amounts = moles(feeds["feed"])[:, columns]
     extract, raffinate = _mole_purities(p, amounts, columns, cut)
-    found = design_cut(amounts[0] / amounts[0].sum(), beta, cut, float(extract[0]), float(raffinate[0]))
+    found = design_cut(amounts[0] / amounts[0].sum(), beta, cut, float(extract[0]), float(raffinate[0]), LEAST_RATIO)
     return {"extraction": int(found.n), "scrub": int(found.m), "from": "purity"}
 
 
@@ -235,7 +238,7 @@ def _follow(
 ) -> tuple[Array, Array]:
     solvent, scrub = np.zeros_like(heavy), np.zeros_like(heavy)
     try:
-        s, w, _ = flows(beta, heavy[running], extract[running], raffinate[running])
+        s, w, _ = flows(beta, heavy[running], extract[running], raffinate[running], LEAST_RATIO)
     except CascadeError as error:
         raise _told(error, running) from error
     solvent[running], scrub[running] = s, w

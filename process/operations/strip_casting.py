@@ -12,7 +12,7 @@ from ..elements import INDEX, MOLAR_MASS, RE, indices, members
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance, composition
-from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, standard
+from .base import AskingInlet, ElementName, Inlet, Kind, OperationError, Outlet, Parameters, standard
 from .stoichiometry import rare_earth_moles
 
 ADDITIONS = {
@@ -39,7 +39,7 @@ class StripCasting(Parameters):
 
     kind: Literal["strip_casting"]
     feed: Inlet = Field(description="Rare-earth metal.")
-    heavy: Inlet | None = Field(None, description="Purchased heavy rare-earth metal or alloy.")
+    heavy: AskingInlet | None = Field(None, description="Purchased heavy rare-earth metal or alloy.")
     scrap: list[Inlet] = Field(default_factory=list, description="Clean magnet scrap that is melted again.")
     base: ElementName = Field("NdPr", description="The element or group of the composition that the metal brings.")
     composition: dict[ElementName, Fraction] = Field(

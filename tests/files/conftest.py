@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from didymium.files.schema import Known
-from didymium.operations.base import ElementName, Inlet, Kind, Outlet, Parameters
+from didymium.operations.base import AskingInlet, ElementName, Inlet, Kind, Outlet, Parameters
 from didymium.quantities import Fraction, In, Temperature, Value
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -81,7 +81,7 @@ class Alloy(Parameters):
 
     kind: Literal["alloy"]
     feed: Inlet
-    addition: Inlet | None = None
+    addition: AskingInlet | None = None
 
 
 class Spring(Parameters):

@@ -70,7 +70,8 @@ def test_like_copies_keys_and_own_keys_win(plan):
     first, second = plan.units["first_cut"].parameters, plan.units["second_cut"].parameters
     assert second.extractant == first.extractant
     assert (second.cut, second.feed) == ("Ce / Pr", "second_feed.mixed")
-    assert list(second.purity) == ["extract"]
+    assert second.purity["raffinate"] == first.purity["raffinate"]
+    assert second.purity["extract"] != first.purity["extract"]
     assert (first.make_up.nominal, second.make_up) == (pytest.approx(10.0), "none")  # removed with null
 
 

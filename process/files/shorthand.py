@@ -1,0 +1,49 @@
+"""Short forms of a file written out: a unit that has one outlet may stand for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .reader import Node
+from .references import table
+from .schema import inlet_names
+
+if TYPE_CHECKING:
+    from ..operations.base import Kind
+
+
+def with_outlets(root: Node, registry: Mapping[str, Kind]) -> Node:
+    """The tree with `mixer` written `mixer.mixed` where a unit takes a stream or a product names one."""
+    kinds: dict[str, Kind] = {}
+    for name, unit in table(root, "units").items():
+        kind = table(unit).get("kind")
+        if kind is not None and isinstance(kind.value, str) and kind.value in registry:
+            kinds[name] = registry[kind.value]
+    only = {name: f"{name}.{next(iter(kind.outlets))}" for name, kind in kinds.items() if len(kind.outlets) == 1}
+
+    def full(node: Node) -> Node:
+        if isinstance(node.value, list):
+            return replace(node, value=[full(item) for item in node.value])
+        if isinstance(node.value, str) and node.value in only:
+            return replace(node, value=only[node.value])
+        return node
+
+    def inside(node: Node, keys: Mapping[str, object]) -> Node:
+        if not isinstance(node.value, dict):
+            return node
+        return replace(node, value={key: full(item) if key in keys else item for key, item in node.value.items()})
+
+    if not isinstance(root.value, dict):
+        return root
+    value = dict(root.value)
+    if "units" in value and isinstance(value["units"].value, dict):
+        units = {
+            name: inside(unit, dict.fromkeys(inlet_names(kinds[name]))) if name in kinds else unit
+            for name, unit in value["units"].value.items()
+        }
+        value["units"] = replace(value["units"], value=units)
+    if "products" in value:
+        value["products"] = inside(value["products"], table(value["products"]))
+    return replace(root, value=value)

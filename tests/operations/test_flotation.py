@@ -96,11 +96,11 @@ def test_the_sample_at_fault_is_named(bench) -> None:
 
 
 def test_only_ore_is_floated(bench) -> None:
-    with pytest.raises(OperationError, match="its feed is bulk and not an ore"):
+    with pytest.raises(OperationError, match=r"its feed is bulk and not an ore"):
         bench.run("flotation", KEYS, bench.of({"NdCl3": 1.0}))
 
 
 def test_unknown_reagents_are_told_at_load(bench) -> None:
-    with pytest.raises(ValidationError, match="'sodda' is no reagent of the data and no formula; did you mean 'soda'"):
+    with pytest.raises(ValidationError, match=r"'sodda' is no reagent of the data and no formula; did you mean 'soda'"):
         bench.parameters("flotation", KEYS | {"reagents": {"sodda": "1 kg/t"}}, ["feed"])
     bench.parameters("flotation", KEYS | {"reagents": {"NaF": "1 kg/t"}}, ["feed"])

@@ -34,5 +34,5 @@ def test_idle_and_samples(bench) -> None:
 
 
 def test_only_ore_is_separated(bench) -> None:
-    with pytest.raises(OperationError, match="its feed is bulk and not an ore.*feed it from a mine"):
+    with pytest.raises(OperationError, match=r"its feed is bulk and not an ore.*feed it from a mine"):
         bench.run("magnetic_separation", KEYS, bench.of({"Fe2O3": 1.0}))

@@ -24,5 +24,5 @@ def test_idle_and_samples(bench) -> None:
 
 
 def test_something_must_be_mixed(bench) -> None:
-    with pytest.raises(ValidationError, match="feeds"):
+    with pytest.raises(ValidationError, match=r"feeds"):
         bench.parameters("mixer", {"feeds": []}, [])

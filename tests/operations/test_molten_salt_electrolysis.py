@@ -97,5 +97,5 @@ def test_idle_and_samples(bench) -> None:
 
 def test_too_little_graphite(bench) -> None:
     # CO2 takes 1.5 mol C per mol Nd2O3: 18.017 kg on 288.48 kg.
-    with pytest.raises(OperationError, match="0.05 kg/kg of graphite cannot .*; give an anode of at least 0.0625 kg"):
+    with pytest.raises(OperationError, match=r"0.05 kg/kg of graphite cannot .*; give an anode of at least 0.0625 kg"):
         bench.run("molten_salt_electrolysis", KEYS | {"anode": "0.05 kg/kg"}, bench.of({"Nd2O3": 1.0}))

@@ -85,5 +85,5 @@ def test_idle_and_samples(bench) -> None:
 
 @pytest.mark.parametrize("inlets", [[], ["feed", "feeds.0"]])
 def test_one_feed_or_several(bench, inlets) -> None:
-    with pytest.raises(ValidationError, match="give `feed`, or several streams as `feeds`"):
+    with pytest.raises(ValidationError, match=r"give `feed`, or several streams as `feeds`"):
         bench.parameters("swarf_leach", KEYS, inlets)

@@ -1,0 +1,220 @@
+"""Solvent extraction: reagents by S and W, salts of both products, purities that are asked for."""
+
+import numpy as np
+import pytest
+from didymium.cascade import flows
+from didymium.data import extractants
+from didymium.elements import INDEX, OXIDE_FACTOR, RE
+from didymium.operations.base import OperationError
+from didymium.operations.solvent_extraction import order
+from didymium.operations.stoichiometry import free_acid
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+EXTRACTANT = {"name": "P507", "concentration": "1.5 mol/L", "saponification": "36 % Na"}
+LOSSLESS = {"extractant_loss": "0 kg/t", "diluent_loss": "0 kg/t"}
+KEYS = {"extractant": EXTRACTANT, "cut": "Nd / Sm", "purity": {"raffinate": "99.9 %", "extract": "99 %"}} | LOSSLESS
+RATED = {
+    "extractant": EXTRACTANT, "cut": "Nd / Sm", "stages": "10 + 8", "solvent": "0.7 mol/mol", "scrub": "0.4 mol/mol",
+} | LOSSLESS
+FEED = {"LaCl3": 3.0, "NdCl3": 5.0, "SmCl3": 2.0, "H2O": 500.0}
+
+
+def purity(flow, *names: str) -> float:
+    oxides = flow[0, RE] * OXIDE_FACTOR[RE]
+    wanted = [i for i, column in enumerate(RE) if column in {INDEX[name] for name in names}]
+    return float(oxides[wanted].sum() / oxides.sum())
+
+
+def test_reagents_by_flows(bench) -> None:
+    # Per mol of feed: base 3 S (1 + 2 %), scrub 3 W, strip 3 (S - W) (1 + 20 %); S 0.7, W 0.4, feed 10 kmol.
+    done = bench.run("solvent_extraction", RATED, bench.of(FEED))
+    assert done.bought("NaOH", "NaOH") == pytest.approx(3 * 0.7 * 10 * 1.02)
+    assert done.bought("HCl", "HCl") == pytest.approx(3 * 0.4 * 10 + 3 * 0.3 * 10 * 1.2)
+    # Acid of 3 and 4 mol/L: 12 / 3 and 10.8 / 4 m3 of water.
+    assert done.used("water") == pytest.approx(4000.0 + 2700.0)
+    # Organic: 3 S per 1.5 mol/L of 36 %.
+    assert done.details["organic_m3_per_h"][0] == pytest.approx(3 * 7.0 / 0.54)
+    oxide = float((done.entering[0, RE] * OXIDE_FACTOR[RE]).sum())
+    assert done.used("electricity") == pytest.approx(0.19 * oxide)
+    assert done.used("heat") == pytest.approx(0.8 * oxide)
+
+
+def test_salts_of_the_products(bench) -> None:
+    done = bench.run("solvent_extraction", RATED, bench.of(FEED))
+    rare = ("La", "Nd", "Sm")
+    # Strip liquor: S - W mol of rare earth, 3 Cl each and 20 % more as free acid.
+    assert sum(done.kmol("strip_liquor", name) for name in rare) == pytest.approx(3.0)
+    assert done.kmol("strip_liquor", "Cl") == pytest.approx(9.0 * 1.2)
+    assert free_acid(done.outlets["strip_liquor"])[0] == pytest.approx(1.8)
+    assert done.kmol("strip_liquor", "Na") == 0.0
+    assert done.kmol("strip_liquor", "O") == pytest.approx(2700.0 / 18.01528)
+    # Raffinate: chloride of feed and scrub for its rare earths and the sodium of the soap.
+    assert done.kmol("raffinate", "Cl") == pytest.approx(30.0 + 12.0)
+    assert done.kmol("raffinate", "Na") == pytest.approx(21.42)
+    alkali = 0.02 * 21.0
+    assert 3 * 7.0 + 21.42 - alkali == pytest.approx(done.kmol("raffinate", "Cl"))
+    for outlet in done.outlets:
+        done.neutral(outlet)
+
+
+def test_ammonia(bench) -> None:
+    keys = RATED | {"extractant": EXTRACTANT | {"saponification": "36 % NH4"}}
+    done = bench.run("solvent_extraction", keys, bench.of(FEED))
+    assert done.bought("ammonia", "NH3") == pytest.approx(21.42)
+    assert done.kmol("raffinate", "N") == pytest.approx(21.42)
+    done.neutral("raffinate")
+
+
+def test_losses_leave_with_the_raffinate(bench) -> None:
+    keys = RATED | {"extractant_loss": "3 kg/t", "diluent_loss": "12 kg/t"}
+    done = bench.run("solvent_extraction", keys, bench.of(FEED))
+    oxide = float((done.entering[0, RE] * OXIDE_FACTOR[RE]).sum())
+    assert done.used("P507") == pytest.approx(0.003 * oxide)
+    assert done.used("kerosene") == pytest.approx(0.012 * oxide)
+    assert done.kmol("strip_liquor", "C") == 0.0
+    assert done.kmol("raffinate", "P") == pytest.approx(done.bought("P507", "C16H35O3P"))
+
+
+def test_other_metals_stay_with_the_raffinate(bench) -> None:
+    extra = {"CaCl2": 1.0, "FeCl3": 0.1, "ThCl4": 0.01, "HF": 0.1, "ScCl3": 0.1}
+    done = bench.run("solvent_extraction", RATED, bench.of(FEED | extra))
+    for name in ("Ca", "Fe", "Th", "F", "Sc"):
+        assert done.kmol("strip_liquor", name) == 0.0
+
+
+def test_designed_for_purities(bench) -> None:
+    done = bench.run("solvent_extraction", KEYS, bench.of(FEED))
+    assert purity(done.outlets["raffinate"], "La", "Nd") >= 0.999 * (1 - 1e-6)
+    assert purity(done.outlets["strip_liquor"], "Sm") >= 0.99 * (1 - 1e-6)
+    extraction, scrub = done.details["stages"]
+    assert extraction > 1
+    assert scrub > 1
+    # The flows are those of the theory at the cut, with purities by mol.
+    assert done.details["S"][0] - done.details["W"][0] == pytest.approx(0.2, rel=0.02)
+    factors = extractants()["P507"].factors
+    beta = factors["Sm"].value / factors["Nd"].value
+    light = (3 * 325.81 + 5 * 336.48) / 8
+    extract = (0.99 / 348.72) / (0.99 / 348.72 + 0.01 / light)
+    raffinate = (0.999 / light) / (0.999 / light + 0.001 / 348.72)
+    solvent, scrubbing, _ = flows(beta, 0.2, extract, raffinate)
+    assert done.details["S"][0] == pytest.approx(float(solvent), rel=1e-3)
+    assert done.details["W"][0] == pytest.approx(float(scrubbing), rel=1e-3)
+
+
+def test_stages_of_the_file_follow_the_feed(bench) -> None:
+    keys = KEYS | {"stages": "30 + 20"}
+    lean = bench.run("solvent_extraction", keys, bench.of(FEED | {"SmCl3": 1.0}))
+    rich = bench.run("solvent_extraction", keys, bench.of(FEED | {"SmCl3": 4.0}))
+    assert lean.details["stages"] == rich.details["stages"] == (30, 20)
+    for done, fraction in ((lean, 1 / 9), (rich, 4 / 12)):
+        assert done.details["S"][0] - done.details["W"][0] == pytest.approx(fraction, rel=0.02)
+
+
+AMOUNT = st.floats(0.01, 100.0)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    amounts=st.tuples(AMOUNT, AMOUNT, AMOUNT, AMOUNT),
+    reflux=st.floats(0.2, 3.0),
+    cut=st.floats(0.05, 0.95),
+    excess=st.tuples(st.floats(0.0, 0.1), st.floats(0.0, 1.0)),
+    calcium=st.floats(0.0, 10.0),
+)
+def test_closes(bench, amounts, reflux, cut, excess, calcium) -> None:
+    feed = bench.of(dict(zip(("LaCl3", "NdCl3", "SmCl3", "DyCl3"), amounts, strict=True)) | {"CaCl2": calcium})
+    values = {"scrub": reflux, "solvent": reflux + cut, "base_excess": excess[0], "strip_excess": excess[1]}
+    changes = {key: np.array([value]) for key, value in values.items()}
+    done = bench.run("solvent_extraction", RATED, feed, changes=changes)
+    for outlet in done.outlets:
+        done.neutral(outlet)
+    total = sum(amounts)
+    assert sum(done.kmol("strip_liquor", n) for n in ("La", "Nd", "Sm", "Dy")) == pytest.approx(cut * total, rel=1e-9)
+    # The more extractable an element, the larger its share in the extract.
+    shares = [done.kmol("strip_liquor", n) / a for n, a in zip(("La", "Nd", "Sm", "Dy"), amounts, strict=True)]
+    assert shares == sorted(shares)
+
+
+def test_idle(bench) -> None:
+    bench.idle("solvent_extraction", RATED, bench.of(FEED))
+    bench.idle("solvent_extraction", KEYS, bench.of(FEED))
+
+
+def test_samples(bench) -> None:
+    other = bench.of({"LaCl3": 1.0, "NdCl3": 0.3, "SmCl3": 0.21, "H2O": 50.0})
+    bench.alike("solvent_extraction", RATED, bench.of(FEED), other, {"solvent": (0.7, 0.61)})
+    bench.alike("solvent_extraction", KEYS, bench.of(FEED), other, {"purity.extract": (0.99, 0.985)})
+
+
+def test_one_sample_of_two_stands_still(bench) -> None:
+    feed = bench.of(FEED)
+    both = np.concatenate([np.zeros_like(feed), feed])
+    memory: dict = {}
+    design = {"extraction": 10, "scrub": 8}
+    alone = bench.run("solvent_extraction", RATED, feed, design=design)
+    for _ in range(2):
+        done = bench.run("solvent_extraction", RATED, both, design=design, memory=memory)
+        assert not done.outlets["raffinate"][0].any()
+        assert done.details["aqueous"].shape == (2, 18, 15)
+        np.testing.assert_allclose(done.outlets["raffinate"][1], alone.outlets["raffinate"][0], rtol=1e-12)
+    # The rows of the memory are those of the samples: the first may start to run, or go.
+    later = np.concatenate([feed, feed])
+    done = bench.run("solvent_extraction", RATED, later, design=design, memory=memory)
+    np.testing.assert_allclose(done.outlets["raffinate"][0], alone.outlets["raffinate"][0], rtol=1e-12)
+    memory = {key: value[[1]] for key, value in memory.items()}
+    bench.run("solvent_extraction", RATED, feed, design=design, memory=memory)
+
+
+def test_details_per_sample(bench) -> None:
+    done = bench.run("solvent_extraction", RATED, bench.of(FEED))
+    assert done.details["elements"][:4] == ("La", "Ce", "Pr", "Nd")
+    np.testing.assert_allclose(done.details["organic"].sum(axis=2), 1.0, rtol=1e-9)
+    np.testing.assert_allclose(done.details["aqueous"].sum(axis=2), 1.0, rtol=1e-9)
+
+
+def test_more_scrub_than_solvent(bench) -> None:
+    with pytest.raises(OperationError, match=r"the circuit has no solution: .*lower the scrub or raise"):
+        bench.run("solvent_extraction", RATED | {"scrub": "0.8 mol/mol"}, bench.of(FEED))
+
+
+def test_nothing_to_extract_names_the_sample(bench) -> None:
+    two = np.concatenate([bench.of(FEED), bench.of({"LaCl3": 1.0})])
+    with pytest.raises(OperationError, match=r"feed fraction is 0; give a mole fraction") as caught:
+        bench.run("solvent_extraction", KEYS | {"stages": "10 + 10"}, two)
+    assert caught.value.sample == 1
+
+
+def test_a_purity_that_the_feed_has_already(bench) -> None:
+    with pytest.raises(ValueError, match=r"is not above"):
+        bench.run("solvent_extraction", KEYS | {"purity": {"raffinate": "50 %", "extract": "99 %"}}, bench.of(FEED))
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        ({"cut": "Nd"}, "a cut names two neighbouring elements"),
+        ({"cut": "Nd / SEG"}, "a cut names two neighbouring elements"),
+        ({"cut": "Sm / Nd"}, "write `Nd / Sm`"),
+        ({"cut": "Nd / Gd"}, "no neighbours; Sm, Eu come between"),
+        ({"cut": "Sc / Nd"}, "no separation factor of Sc with P507"),
+        ({"purity": None}, "give `purity`, or `stages`, `solvent` and `scrub`"),
+        ({"solvent": "1 mol/mol"}, "`solvent` and `scrub` go together"),
+        ({"extractant": EXTRACTANT | {"name": "P5007"}}, "unknown extractant 'P5007'; the data has .*P507"),
+        ({"extractant": EXTRACTANT | {"saponification": "36 %"}}, "say which base makes the soap"),
+        ({"extractant": EXTRACTANT | {"saponification": "60 % Na"}}, "60 %"),
+        ({"stages": "24"}, "stages"),
+    ],
+)
+def test_parameters_that_cannot_be(bench, keys, text) -> None:
+    with pytest.raises(ValidationError, match=text):
+        bench.parameters("solvent_extraction", KEYS | keys, ["feed"])
+
+
+def test_every_extractant_can_be_bought_and_lost() -> None:
+    from didymium.data import reagents
+
+    for name in extractants():
+        assert reagents()[name].formula
+        assert order(name, "La") == 1.0

@@ -97,7 +97,7 @@ def test_idle_and_samples(bench) -> None:
 
 
 def test_fluoride_with_nothing_to_hold_it(bench) -> None:
+    two = np.concatenate([bench.of({"La2O3": 1.0}), bench.of({"LaOF": 1.0})])
     with pytest.raises(OperationError, match=r"leaves 1 kmol/h more fluorine in the residue.*let F dissolve") as caught:
-        two = np.concatenate([bench.of({"La2O3": 1.0}), bench.of({"LaOF": 1.0})])
         bench.run("acid_leach", KEYS, two)
     assert caught.value.sample == 1

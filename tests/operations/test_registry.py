@@ -1,0 +1,153 @@
+"""All kinds together: what a file and a result rely on, and that every documented value does something."""
+
+from importlib import metadata
+
+import numpy as np
+import pytest
+from didymium import operations
+from didymium.data import reagents, sources
+from didymium.operations import registry
+from didymium.operations.base import Inlet, Kind, Outlet, Parameters, leaves
+
+STAGES = {"mine", "separation", "metal", "alloy", "magnet"}
+CHLORIDES = {"LaCl3": 3.0, "CeCl3": 1.0, "NdCl3": 5.0, "SmCl3": 2.0, "CaCl2": 0.5, "HCl": 0.3, "H2O": 500.0}
+SULPHATES = {"Nd2(SO4)3": 1.0, "CaSO4": 1.0, "Fe2(SO4)3": 0.3, "MgSO4": 0.1, "H3PO4": 0.1, "Th(SO4)2": 0.1}
+SOLID = {"CeCO3F": 2.0, "LaCO3F": 1.0, "NdPO4": 0.1, "CaCO3": 1.0, "MgO": 0.1, "Fe2O3": 0.2, "ThO2": 0.1}
+ALLOY = {"Nd2Fe14B": 1.0, "Dy": 0.1, "C": 0.1, "Zn": 0.1, "H2": 0.1, "Nd2O3": 0.1}
+CASES = {
+    "mine": ({}, "ore"),
+    "magnetic_separation": (
+        {"iron": "75 %", "rare_earths": "8 %", "gangue": "10 %", "electricity": "20 kWh/t"}, "ore",
+    ),
+    "flotation": (
+        {"concentrate_grade": "55 %", "recovery": {"REO": "80 %", "Ce": "79 %"}, "reagents": {"soda": "1 kg/t"},
+         "water": "1 t/t", "heat": "1 MJ/kg"}, "ore",
+    ),
+    "oxidative_roast": ({}, SOLID),
+    "sulfuric_bake": ({"acid": "2 t/t", "temperature": "600 °C"}, SOLID),
+    "acid_leach": ({}, {"LaOF": 1.0, "CeO2": 1.0, "CaCO3": 0.1, "MgO": 0.1, "Fe2O3": 0.1}),
+    "water_leach": ({}, SULPHATES),
+    "neutralization": (
+        {"base": "MgO", "removes": {"Fe": "99 %", "P": "99 %", "REO": "1 %"}}, SULPHATES | {"H2O": 100.0},
+    ),
+    "chloride_conversion": ({}, SULPHATES | {"H2O": 500.0}),
+    "mixer": ({}, SOLID),
+    "splitter": ({"share": "30 %"}, SOLID),
+    "solvent_extraction": (
+        {"extractant": {"name": "P507", "concentration": "1.5 mol/L", "saponification": "36 % Na"}, "cut": "Nd / Sm",
+         "purity": {"raffinate": "99 %", "extract": "99 %"}, "stages": "12 + 9"}, CHLORIDES,
+    ),
+    "oxalate_precipitation": ({}, CHLORIDES),
+    "carbonate_precipitation": ({}, CHLORIDES),
+    "calcination": ({}, {"Ce2(CO3)3": 1.0, "La2(CO3)3": 1.0}),
+    "molten_salt_electrolysis": ({}, {"Nd2O3": 1.0, "Pr6O11": 0.1}),
+    "strip_casting": ({}, {"Nd": 1.0}),
+    "hydrogen_decrepitation": ({}, ALLOY),
+    "jet_milling": ({}, ALLOY),
+    "pressing": ({}, ALLOY),
+    "sintering": ({}, ALLOY),
+    "machining": ({}, ALLOY),
+    "swarf_leach": ({"share": "90 %"}, ALLOY),
+}
+FOR_THE_RECORD = {("sulfuric_bake", "temperature")}
+KINDS = sorted(registry())
+
+
+def test_there_is_a_case_of_every_kind() -> None:
+    assert set(CASES) == {kind.name for kind in map(registry().get, operations.MODULES)}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_kind_is_whole(name) -> None:
+    kind = registry()[name]
+    assert kind.name == name
+    assert kind.stage in STAGES
+    assert kind.rest in kind.outlets
+    assert kind.parameters.model_fields["kind"].annotation is not None
+    for outlet in kind.outlets.values():
+        assert outlet.form
+        assert outlet.parts is None or outlet.parts in kind.parameters.model_fields
+    for key, field in kind.parameters.model_fields.items():
+        assert field.description or key == "kind", key
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_value_does_something(bench, name) -> None:
+    """A value of the file that changes nothing would mislead; each is moved a little and something must follow."""
+    keys, feed = CASES[name]
+    feed = bench.ore() if feed == "ore" else bench.of(feed)
+    inlets = {"feeds.0": feed} if name == "mixer" else feed
+    model = bench.parameters(name, keys, ["feeds.0"] if name == "mixer" else ["feed"])
+    base = bench.run(name, keys, inlets)
+    for path, value in leaves(model).items():
+        moved = np.array([value.nominal * 0.99 if value.nominal else 0.01])
+        done = bench.run(name, keys, inlets, changes={path: moved})
+        same = np.array_equal(done.outcome.shares, base.outcome.shares)
+        same &= all(a.rate[0] == b.rate[0] for a, b in zip(done.outcome.lines, base.outcome.lines, strict=True))
+        same &= all(
+            np.array_equal(one, base.details[key]) for key, one in done.details.items() if isinstance(one, np.ndarray)
+        )
+        assert not same or (name, path) in FOR_THE_RECORD, path
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_ledger_can_be_priced_and_followed(bench, name) -> None:
+    keys, feed = CASES[name]
+    feed = bench.ore() if feed == "ore" else bench.of(feed)
+    inlets = {"feeds.0": feed} if name == "mixer" else feed
+    done = bench.run(name, keys, inlets)
+    paths = set(leaves(bench.parameters(name, keys, ["feeds.0"] if name == "mixer" else ["feed"])))
+    for line in done.outcome.lines:
+        assert line.unit in ("kg", "kWh", "MJ")
+        assert line.unit != "kg" or line.item in reagents(), line.item
+        assert set(line.follows) <= paths, line.item
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_defaults_name_their_source(bench, name) -> None:
+    keys, _ = CASES[name]
+    model = bench.parameters(name, keys, ["feeds.0"] if name == "mixer" else ["feed"])
+    for path, value in leaves(model).items():
+        if path.split(".")[0] not in keys:
+            assert value.source in sources(), path
+
+
+class Nothing(Parameters):
+    """Nothing: what comes goes."""
+
+    feed: Inlet
+
+
+def kind(name: str) -> Kind:
+    return Kind(name, "metal", Nothing, {"out": Outlet("metal")}, lambda p, b: None, rest="out")
+
+
+class Point:
+    def __init__(self, loaded) -> None:
+        self.loaded = loaded
+
+    def load(self):
+        return self.loaded
+
+
+@pytest.fixture
+def plugged(monkeypatch):
+    def plug(*loaded):
+        monkeypatch.setattr(metadata, "entry_points", lambda group: [Point(item) for item in loaded])
+        return registry.__wrapped__()
+
+    return plug
+
+
+def test_other_packages_add_kinds(plugged) -> None:
+    assert list(plugged(kind("nothing")))[-1] == "nothing"
+
+
+def test_names_are_given_once(plugged) -> None:
+    with pytest.raises(ValueError, match="two operations are called 'mine'"):
+        plugged(kind("mine"))
+
+
+def test_an_entry_point_names_a_kind(plugged) -> None:
+    with pytest.raises(TypeError, match="must name a Kind, not str"):
+        plugged("mine")

@@ -1,0 +1,80 @@
+"""Ore from its minerals, and purchased materials."""
+
+import numpy as np
+import pytest
+from didymium.data import deposits
+from didymium.elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE
+from didymium.feeds import ORE_PARTS, material, ore
+from didymium.operations.stoichiometry import neutral_oxygen
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+DEPOSITS = sorted(deposits())
+
+
+@settings(max_examples=60, deadline=None)
+@given(grade=st.floats(0.0, 0.6), name=st.sampled_from(DEPOSITS))
+def test_ore_has_its_grade_and_is_neutral(grade, name) -> None:
+    facts = deposits()[name]
+    made = ore(name, np.array([grade]))
+    assert made.shape[:2] == (1, len(ORE_PARTS))
+    assert (made >= 0.0).all()
+    assert made.sum() == pytest.approx(1.0, rel=1e-13)
+    oxides = made[0].sum(axis=0)[RE] * OXIDE_FACTOR[RE]
+    assert oxides.sum() == pytest.approx(grade, rel=1e-12, abs=1e-15)
+    for element, share in zip(RARE_EARTHS, oxides, strict=True):
+        assert share == pytest.approx(grade * facts.distribution.get(element, 0.0), rel=1e-12, abs=1e-15)
+    assert made[0, :, INDEX["Th"]].sum() == pytest.approx(facts.thorium.value, rel=1e-12)
+    # Every part is of whole minerals.
+    np.testing.assert_allclose(neutral_oxygen(made[0]), made[0, :, INDEX["O"]], atol=1e-14)
+
+
+def test_minerals_hold_one_ligand_for_each_rare_earth() -> None:
+    made = ore("bayan_obo", np.array([0.05]))[0] / MOLAR_MASS
+    bastnaesite, monazite = made[ORE_PARTS.index("bastnaesite")], made[ORE_PARTS.index("monazite")]
+    assert bastnaesite[INDEX["F"]] == pytest.approx(bastnaesite[RE].sum())
+    assert bastnaesite[INDEX["C"]] == pytest.approx(bastnaesite[RE].sum())
+    assert monazite[INDEX["P"]] == pytest.approx(monazite[RE].sum())
+    # 70 % of the rare earths in bastnaesite.
+    assert bastnaesite[RE].sum() / made[:, RE].sum() == pytest.approx(0.7, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", DEPOSITS)
+def test_the_richest_ore_is_all_minerals(name) -> None:
+    with pytest.raises(ValueError, match="is more than the pure minerals of") as caught:
+        ore(name, np.array([0.05, 0.99]))
+    assert str(caught.value).startswith("99.0% REO")
+    low, high = 0.5, 0.9
+    for _ in range(60):
+        middle = (low + high) / 2
+        try:
+            ore(name, np.array([middle]))
+        except ValueError:
+            high = middle
+        else:
+            low = middle
+    made = ore(name, np.array([low]))
+    assert (made >= 0.0).all()
+    assert made.sum() == pytest.approx(1.0, rel=1e-12)
+
+
+def test_samples_of_ore_are_single_ores() -> None:
+    grades = np.array([0.03, 0.06, 0.1])
+    both = ore("mountain_pass", grades)
+    for i in range(3):
+        assert np.array_equal(both[i], ore("mountain_pass", grades[i : i + 1])[0])
+
+
+def test_material() -> None:
+    made = material({"Dy": np.array([0.8, 0.5]), "Tb": np.array([0.2, 0.5])}, 2)
+    assert made.shape[:2] == (2, 1)
+    assert made[:, 0, INDEX["Dy"]] == pytest.approx([0.8, 0.5])
+    # Shares are brought to one: 1 kg of salt and 1 kg of water are half and half.
+    made = material({"NaCl": np.array([1.0]), "H2O": np.array([1.0])}, 1)
+    assert made.sum() == pytest.approx(1.0)
+    assert made[0, 0, [INDEX["Na"], INDEX["Cl"]]].sum() == pytest.approx(0.5)
+
+
+def test_a_material_of_nothing() -> None:
+    with pytest.raises(ValueError, match="add up to nothing"):
+        material({"Dy": np.array([1.0, 0.0])}, 2)

@@ -1,0 +1,94 @@
+"""Streams: masses, oxides, purities, and how they show."""
+
+import numpy as np
+import pytest
+from didymium.elements import COUNT, ELEMENTS, INDEX, mass_fractions
+from didymium.stream import Stream, total
+
+
+def stream(*samples: dict[str, float], name: str = "unit.out", form: str = "oxide") -> Stream:
+    flow = np.zeros((len(samples), 1, COUNT))
+    for i, sample in enumerate(samples):
+        for formula, mass in sample.items():
+            flow[i, 0] += mass * mass_fractions(formula)
+    return Stream(name, form, ("bulk",), flow)
+
+
+def test_one_case_gives_floats() -> None:
+    made = stream({"Nd2O3": 60.0, "Pr6O11": 20.0, "La2O3": 20.0, "H2O": 100.0})
+    assert made.mass() == pytest.approx(200.0)
+    assert isinstance(made.mass(), float)
+    assert made.oxide("Nd") == pytest.approx(60.0)
+    assert made.oxide() == made.oxide("REO") == pytest.approx(100.0)
+    assert made.oxide("NdPr") == pytest.approx(80.0)
+    assert made.element("Nd") == pytest.approx(60.0 / 1.16638, rel=1e-4)
+    assert made.purity("Pr", "Nd") == made.purity("NdPr", "Nd") == pytest.approx(0.8)
+    assert made.grade() == pytest.approx(0.5)
+    assert made.grade("Nd") == pytest.approx(0.3)
+
+
+def test_samples_give_arrays() -> None:
+    made = stream({"Nd2O3": 1.0}, {"Nd2O3": 1.0, "La2O3": 3.0})
+    assert made.purity("Nd") == pytest.approx([1.0, 0.25])
+    assert made.mass() == pytest.approx([1.0, 4.0])
+    assert made.sample(1).purity("Nd") == pytest.approx(0.25)
+
+
+def test_an_empty_stream_has_no_purity() -> None:
+    made = stream({})
+    assert made.purity("Nd") == made.grade() == made.mass() == 0.0
+    assert made.main() == []
+
+
+def test_the_bits_of_a_sample_do_not_depend_on_the_batch() -> None:
+    flow = np.random.default_rng(1).lognormal(0.0, 5.0, (7, 4, COUNT))
+    parts = ("a", "b", "c", "d")
+    whole = Stream("x.y", "ore", parts, flow.copy())
+    for i in range(7):
+        one = Stream("x.y", "ore", parts, flow[i : i + 1].copy())
+        assert np.array_equal(one.elements[0], whole.elements[i])
+        for method in ("mass", "oxide", "grade"):
+            assert getattr(one, method)() == getattr(whole, method)()[i]
+        assert one.purity("Nd") == whole.purity("Nd")[i]
+        assert one.element("NdPr") == whole.sample(i).element("NdPr")
+
+
+def test_shapes_and_read_only() -> None:
+    with pytest.raises(ValueError, match=r"stream a\.b: flows must have shape \(samples, 2,"):
+        Stream("a.b", "ore", ("one", "two"), np.zeros((1, 1, COUNT)))
+    made = stream({"Nd2O3": 1.0})
+    with pytest.raises(ValueError, match="read-only"):
+        made.flow[0, 0, 0] = 1.0
+    with pytest.raises(KeyError):
+        made.oxide("Xx")
+
+
+def test_main_elements() -> None:
+    made = stream({"Nd": 90.0, "Fe": 9.99, "B": 0.01})
+    assert [name for name, _ in made.main()] == ["Nd", "Fe"]
+    assert made.main()[0][1] == pytest.approx(90.0)
+
+
+def test_shown_and_escaped() -> None:
+    made = stream({"Nd2O3": 1.0}, name="<b>.out", form="a&b")
+    assert repr(made).startswith("<Stream <b>.out: a&b, 1 kg/h (Nd 0.857")
+    shown = made._repr_html_()
+    assert "&lt;b&gt;.out" in shown
+    assert "a&amp;b" in shown
+    assert "2 samples" in repr(stream({"Nd": 1.0}, {"Nd": 2.0}))
+
+
+def test_tables() -> None:
+    pytest.importorskip("pandas")
+    made = stream({"Nd": 1.0})
+    frame = made.to_pandas()
+    assert frame.loc["bulk", "Nd"] == 1.0
+    assert list(frame.columns) == list(ELEMENTS)
+    several = stream({"Nd": 1.0}, {"Nd": 2.0}).to_pandas()
+    assert several.loc[(1, "bulk"), "Nd"] == 2.0
+
+
+def test_total() -> None:
+    both = total([stream({"Nd": 1.0}), stream({"Nd": 2.0, "Fe": 1.0})])
+    assert both[0, INDEX["Nd"]] == pytest.approx(3.0)
+    assert both.shape == (1, COUNT)

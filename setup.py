@@ -18,7 +18,6 @@ DIRECTIVES = {
 }
 MACROS = [("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION")]
 
-# The build tree is named after the mode, so that a checked build never reuses an unchecked one's C files.
 EXTENSIONS = [
     Extension(
         f"didymium.kernels.{source.stem}",
@@ -30,9 +29,11 @@ EXTENSIONS = [
 ]
 
 setup(
+    # A tree of objects for each mode too: a checked build never picks up an unchecked library, nor the other way.
+    options={"build": {"build_base": "build/checked" if CHECKED else "build/plain"}},
     ext_modules=cythonize(
         EXTENSIONS,
         compiler_directives=DIRECTIVES,
-        build_dir="build/cython-checked" if CHECKED else "build/cython",
+        build_dir="build/checked/cython" if CHECKED else "build/plain/cython",
     )
 )

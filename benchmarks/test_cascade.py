@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+
 from didymium.cascade import CascadeError, solve_circuits
 
 ROOT = Path(__file__).parents[1]

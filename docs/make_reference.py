@@ -12,6 +12,9 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
 from didymium.data import deposits, extractants, regions
 from didymium.elements import GROUPS
 from didymium.files import schema
@@ -19,8 +22,6 @@ from didymium.operations import registry
 from didymium.operations.base import ElementName, Kind, Parameters, StreamName
 from didymium.plan import STAGES
 from didymium.quantities import In
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 PAGE = Path(__file__).with_name("flowsheet_reference.md")
 

@@ -27,11 +27,11 @@ COUNT = len(ELEMENTS)
 OXIDES: Mapping[str, str] = MappingProxyType(
     {
         **{name: f"{name}2O3" for name in RARE_EARTHS},
-        **{"Ce": "CeO2", "Pr": "Pr6O11", "Tb": "Tb4O7"},
-        **{"Fe": "Fe2O3", "Al": "Al2O3", "Si": "SiO2", "Ca": "CaO", "Mg": "MgO", "Ba": "BaO", "Sr": "SrO"},
-        **{"Th": "ThO2", "U": "U3O8", "Na": "Na2O", "K": "K2O", "Mn": "MnO2", "Ti": "TiO2", "P": "P2O5", "Pb": "PbO"},
-        **{"B": "B2O3", "Co": "CoO", "Ni": "NiO", "Cu": "CuO", "Zn": "ZnO", "Ga": "Ga2O3", "Zr": "ZrO2", "Nb": "Nb2O5"},
-        **{"Ra": "RaO", "Li": "Li2O"},
+        "Ce": "CeO2", "Pr": "Pr6O11", "Tb": "Tb4O7",
+        "Fe": "Fe2O3", "Al": "Al2O3", "Si": "SiO2", "Ca": "CaO", "Mg": "MgO", "Ba": "BaO", "Sr": "SrO",
+        "Th": "ThO2", "U": "U3O8", "Na": "Na2O", "K": "K2O", "Mn": "MnO2", "Ti": "TiO2", "P": "P2O5", "Pb": "PbO",
+        "B": "B2O3", "Co": "CoO", "Ni": "NiO", "Cu": "CuO", "Zn": "ZnO", "Ga": "Ga2O3", "Zr": "ZrO2", "Nb": "Nb2O5",
+        "Ra": "RaO", "Li": "Li2O",
     }
 )
 

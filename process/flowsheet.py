@@ -176,7 +176,7 @@ class Result:
         return {
             path: value.text
             for path, value in self.plan.values().items()
-            if value.source in known and known[value.source].assumed
+            if value.source is not None and value.source in known and known[value.source].assumed
         }
 
     def quantity(self, path: str) -> pint.Quantity[Any]:

@@ -81,7 +81,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Nameplate:
-    """What a stage can make: `rate` in kg per operating hour of a stream, all of it or some elements as oxide or metal."""
+    """What a stage can make: `rate` in kg per operating hour of a stream, all of it or some elements as oxide."""
 
     stage: str
     stream: str

@@ -43,7 +43,7 @@ class Stream:
     @property
     def elements(self) -> Array:
         """kg/h of each element over all parts, shape (samples, elements)."""
-        return self.flow.sum(axis=1)
+        return np.asarray(self.flow.sum(axis=1))
 
     def mass(self) -> Any:
         """kg/h of everything in the stream: a float, or shape (samples,)."""
@@ -105,4 +105,4 @@ class Stream:
 
 def total(streams: Iterable[Stream]) -> Array:
     """kg/h of each element over several streams, shape (samples, elements)."""
-    return np.sum([stream.elements for stream in streams], axis=0)
+    return np.asarray(np.sum([stream.elements for stream in streams], axis=0))

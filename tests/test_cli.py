@@ -11,13 +11,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-import didymium
 import jsonschema
 import pytest
+from typer.testing import CliRunner
+
+import didymium
 from didymium.cli import app
 from didymium.files import shipped
 from didymium.report import document
-from typer.testing import CliRunner
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -11,9 +11,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import didymium
 import pytest
 import yaml
+
+import didymium
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from didymium.files import shipped
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"

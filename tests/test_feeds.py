@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from didymium.data import deposits
 from didymium.elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE
 from didymium.feeds import ORE_PARTS, material, ore
 from didymium.operations.stoichiometry import neutral_oxygen
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 DEPOSITS = sorted(deposits())
 

@@ -10,8 +10,12 @@ import sys
 import time
 from typing import Annotated
 
-import didymium.quantities
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+import didymium.quantities
 from didymium.quantities import (
     PATTERN,
     Fraction,
@@ -29,9 +33,6 @@ from didymium.quantities import (
     suggestion,
     units,
 )
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 SHARE = In("1", "75 %", low=0, high=1, basis=("REO", "SEG+"))
 DOSE = In("kg/kg", "1.55 t/t", low=0)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from didymium.elements import COUNT, ELEMENTS, INDEX, mass_fractions
 from didymium.stream import Stream, total
 

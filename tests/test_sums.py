@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from didymium.sums import per_sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from didymium.sums import per_sample
 
 
 @settings(max_examples=50, deadline=None)

@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import didymium
 import pytest
+
+import didymium
 from didymium.plan import Position, Target
 from didymium.testing import HEAD, is_flowsheet, verdict
 

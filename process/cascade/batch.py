@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from didymium.kernels import exchange
 from numpy.typing import ArrayLike, NDArray
+
+from didymium.kernels import exchange
 
 from .errors import CascadeError
 

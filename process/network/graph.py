@@ -30,7 +30,7 @@ class Network:
 
 def network(plan: Plan) -> Network:
     """Read the graph off a plan."""
-    takers: dict[str, Taker | None] = {name: None for name in plan.feeds}
+    takers: dict[str, Taker | None] = dict.fromkeys(plan.feeds)
     for unit in plan.units.values():
         takers.update({f"{unit.name}.{outlet}": None for outlet in unit.kind.outlets})
     graph = nx.DiGraph()
@@ -57,7 +57,7 @@ def _sweep(plan: Plan, graph: Any, members: list[str]) -> tuple[str, ...]:
     left = list(members)
     while left:
         ready = [n for n in left if all(p in done or p not in members for p in graph.predecessors(n))]
-        begun = [n for n in left if any(_entered(plan, stream, members, done) for stream in plan.units[n].inlets.values())]
+        begun = [n for n in left if any(_entered(plan, s, members, done) for s in plan.units[n].inlets.values())]
         chosen = (ready or begun or left)[0]
         left.remove(chosen)
         done.append(chosen)
@@ -72,10 +72,12 @@ def _entered(plan: Plan, stream: str, members: list[str], done: list[str]) -> bo
 
 
 def _parts(plan: Plan, groups: list[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    parts = {name: ORE_PARTS if feed.deposit is not None else BULK for name, feed in plan.feeds.items()}
+    parts: dict[str, tuple[str, ...]] = {
+        name: ORE_PARTS if feed.deposit is not None else BULK for name, feed in plan.feeds.items()
+    }
     for members in groups:
-        # Twice around a group is enough: parts only ever come in from outside a loop.
-        for name in members * 2:
+        # Parts come into a loop from outside and pass on one unit a round at the slowest.
+        for name in members * len(members):
             unit = plan.units[name]
             for outlet, about in unit.kind.outlets.items():
                 source = unit.inlets.get(about.parts or "")

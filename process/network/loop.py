@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from didymium.kernels import network as kernel
 from numpy.typing import NDArray
+
+from didymium.kernels import network as kernel
 
 from ..elements import COUNT, ELEMENTS
 from .anderson import Anderson

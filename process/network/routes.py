@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from didymium.kernels import network as kernel
 from numpy.typing import NDArray
+
+from didymium.kernels import network as kernel
 
 from ..elements import INDEX
 from ..operations.balance import Outcome

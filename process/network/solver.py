@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import feeds
-from ..elements import COUNT, ELEMENTS
+from ..elements import ELEMENTS
 from ..operations.balance import BULK, Balance, Outcome
 from ..operations.base import Line, OperationError, plain
 from ..plan import Plan, Unit
@@ -276,16 +276,17 @@ def _closure(
     reagents: Mapping[str, Array],
 ) -> Closure:
     """Out against in, for each unit and for the whole; refuse what does not close."""
-    whole_in = sum(reagents.values()) + sum(streams[name].elements for name in plan.feeds)
+    none = np.zeros_like(next(iter(reagents.values())))
+    whole_in = sum(reagents.values(), none) + sum((streams[name].elements for name in plan.feeds), none)
     # A feed that no unit takes enters and leaves at once.
-    whole_out = sum(streams[name].elements for name, taker in graph.takers.items() if taker is None)
+    whole_out = sum((streams[name].elements for name, taker in graph.takers.items() if taker is None), none)
     errors = {"": _worst(whole_in, whole_out)}
     for name, unit in units.items():
-        entering = reagents[name] + sum(streams[stream].elements for stream in unit.inlets.values())
-        leaving = sum(streams[f"{name}.{outlet}"].elements for outlet in unit.outlets)
+        entering = reagents[name] + sum((streams[stream].elements for stream in unit.inlets.values()), none)
+        leaving = sum((streams[f"{name}.{outlet}"].elements for outlet in unit.outlets), none)
         errors[name] = _worst(entering, leaving)
     most = np.max([error.max(axis=0, initial=0.0) for error in errors.values()], axis=0)
-    occurs = np.any([units_in.any(axis=0) for units_in in (whole_in, whole_out)], axis=0)
+    occurs = np.logical_or(whole_in.any(axis=0), whole_out.any(axis=0)).tolist()
     by_element = {name: float(most[i]) for i, name in enumerate(ELEMENTS) if occurs[i] or most[i] > 0.0}
     by_unit = {name: float(error.max(initial=0.0)) for name, error in errors.items() if name}
     element = ELEMENTS[int(most.argmax())]
@@ -298,7 +299,7 @@ def _closure(
     return Closure(worst, element, by_element, by_unit)
 
 
-def _worst(entering: Any, leaving: Any) -> Array:
+def _worst(entering: Array, leaving: Array) -> Array:
     total = entering.sum(axis=1, keepdims=True)
     scale = np.where(entering > TRACE * total, entering, total)
     return np.asarray(np.abs(leaving - entering) / np.where(scale > 0.0, scale, 1.0))

@@ -50,7 +50,7 @@ def composition(item: str) -> Array:
     out = np.zeros(COUNT)
     for formula, share in reagent.composition.items():
         out += share * mass_fractions(formula)
-    return out / out.sum()
+    return np.asarray(out / out.sum())
 
 
 class Balance:

@@ -5,6 +5,7 @@ import importlib
 
 import numpy as np
 import pytest
+
 from didymium.cascade import CascadeError, solve_circuits
 
 

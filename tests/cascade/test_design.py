@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+
 from didymium.cascade import CascadeError, design, design_cut, flows, solve_circuits
 
 

@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+
 from didymium.cascade import Cascade, CascadeError
 
 GIVEN = {

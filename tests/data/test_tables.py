@@ -7,6 +7,7 @@ import csv
 from pathlib import Path
 
 import pytest
+
 from didymium import data
 from didymium.elements import ELEMENTS, RARE_EARTHS, mass_fractions
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import Field
+
 from didymium.elements import COUNT, INDEX
 from didymium.network.solution import Balance, Solution, UnitResult
 from didymium.operations.base import Kind, Line, Outlet, Parameters
 from didymium.plan import Feed, Nameplate, Plan, Position, Unit
 from didymium.quantities import In, Value
 from didymium.stream import Stream
-from pydantic import Field
 
 HERE = Position("hand.yaml", 1, 1)
 Build = Callable[..., Solution]

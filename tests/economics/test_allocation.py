@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from didymium.economics.allocation import ORDER, Allocation
 from didymium.economics.pricebook import CostError
 from didymium.network.solution import Solution
 from didymium.plan import STAGES
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 Build = Callable[..., Solution]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from didymium import data
 from didymium.economics import CostError, PriceBook, PriceError, cost
 from didymium.economics.capital import recovery_factor, scaled

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import didymium
 import numpy as np
 import pytest
+
+import didymium
 from didymium.economics import cost
 from didymium.flowsheet import Result
 

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
+from pydantic import BaseModel, ConfigDict, Field
+
 from didymium.files.schema import Known
 from didymium.operations.base import AskingInlet, ElementName, Inlet, Kind, Outlet, Parameters
 from didymium.quantities import Fraction, In, Temperature, Value
-from pydantic import BaseModel, ConfigDict, Field
 
 collect_ignore_glob = ["*.yaml", "golden/*"]  # inputs of tests here, no flowsheets to hold to their targets
 

@@ -5,6 +5,7 @@ import json
 import jsonschema
 import pytest
 import yaml
+
 from didymium.files import schema_json, shipped
 from didymium.quantities import PATTERN
 

@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-from didymium.files import FlowsheetError, load_plan, schema_json, shipped
-from didymium.plan import Plan
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from didymium.files import FlowsheetError, load_plan, schema_json, shipped
+from didymium.plan import Plan
 
 CORPUS = sorted(Path(__file__).with_name("corpus").iterdir())
 MORE = int(os.environ.get("DIDYMIUM_FUZZ", "1"))

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from didymium.files import check
 
 FOLDER = Path(__file__).with_name("golden")

@@ -6,8 +6,9 @@ import subprocess
 import sys
 import time
 
-import didymium.files
 import pytest
+
+import didymium.files
 from didymium.files import FlowsheetError, check, load_plan
 from didymium.files.diagnostics import Diagnostic, Place, Source, in_order, report
 from didymium.quantities import Normal

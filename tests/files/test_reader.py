@@ -4,9 +4,10 @@ import doctest
 import os
 import time
 
-import didymium.files.scalars
 import pytest
 import yaml
+
+import didymium.files.scalars
 from didymium.files.diagnostics import FlowsheetError, Source
 from didymium.files.reader import DEEPEST, LARGEST_FILE, LARGEST_TREE, compose, decode, read_bytes
 from didymium.files.scalars import resolve

@@ -6,6 +6,7 @@ from pathlib import Path
 import mpmath
 import numpy as np
 import pytest
+
 from didymium.cascade import CascadeError, solve_circuits
 from didymium.kernels import exchange
 

@@ -75,7 +75,7 @@ def test_a_trace_keeps_its_precision_in_a_tight_loop() -> None:
 
 def test_a_closed_loop_is_named() -> None:
     shares = np.array([[[0.0, 1.0], [1.0, 0.0]]])
-    out, trap = run(shares, np.zeros((1, 2)), np.array([[1.0, 0.0]]))
+    _, trap = run(shares, np.zeros((1, 2)), np.array([[1.0, 0.0]]))
     assert trap == (0, 0)
     empty, trap = run(shares, np.zeros((1, 2)), np.zeros((1, 2)))
     assert trap == (-1, -1)

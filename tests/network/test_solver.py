@@ -84,7 +84,7 @@ def test_samples_rate_the_plant_that_the_file_designed() -> None:
 
 def test_unknown_or_ragged_samples_are_refused() -> None:
     plan = load_plan("baotou")
-    with pytest.raises(KeyError, match="flotation.recover"):
+    with pytest.raises(KeyError, match=r"flotation\.recover"):
         solve(plan, {"flotation.recover": np.array([0.5])})
     with pytest.raises(ValueError, match="same number"):
         solve(plan, {"machining.recovery": np.array([0.7]), "swarf_leach.share": np.array([0.5, 0.6])})

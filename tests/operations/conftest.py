@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
 from didymium.elements import COUNT, ELEMENTS, INDEX, MOLAR_MASS, mass_fractions, molar_mass
 from didymium.feeds import ORE_PARTS, ore
 from didymium.operations import registry
 from didymium.operations.balance import BULK, Balance, Outcome
 from didymium.operations.base import plain
 from didymium.operations.stoichiometry import neutral_oxygen
-from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 

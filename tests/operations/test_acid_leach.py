@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from didymium.operations.base import OperationError
-from didymium.operations.stoichiometry import free_acid
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from didymium.operations.base import OperationError
+from didymium.operations.stoichiometry import free_acid
 
 KEYS = {"extraction": {"REO": "100 %", "Ce": "0 %", "Ca": "100 %"}, "acid_excess": "10 %", "liquor": "1 mol/L"}
 

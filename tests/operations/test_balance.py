@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from didymium.elements import COUNT, INDEX
 from didymium.operations.balance import Balance, composition
 from didymium.operations.base import OperationError
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 OUT = {"first": ("bulk",), "second": ("bulk",)}
 

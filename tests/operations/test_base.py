@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
+
 from didymium.elements import INDEX
 from didymium.operations import base, registry
 from didymium.operations.base import OperationError
 from didymium.quantities import Value
-from pydantic import ValidationError
 
 
 def test_errors_say_reason_and_remedy() -> None:

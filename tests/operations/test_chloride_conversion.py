@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from didymium.operations.stoichiometry import free_acid
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from didymium.operations.stoichiometry import free_acid
 
 KEYS = {"recovery": {"REO": "100 %"}, "carbonate_excess": "0 %", "acid_excess": "0 %", "liquor": "1 mol/L"}
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from didymium.elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE
-from didymium.operations.base import OperationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+
+from didymium.elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE
+from didymium.operations.base import OperationError
 
 KEYS = {"concentrate_grade": "60 % REO", "recovery": {"REO": "80 %"}, "electricity": "30 kWh/t"}
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from didymium.operations.base import OperationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from didymium.operations.base import OperationError
 
 KEYS = {"iron": "75 %", "rare_earths": "8 %", "gangue": "10 %", "electricity": "20 kWh/t"}
 SHARE = st.floats(0.0, 1.0)

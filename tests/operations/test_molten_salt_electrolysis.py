@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from didymium.operations.base import OperationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from didymium.operations.base import OperationError
 
 KEYS = {"current_efficiency": "75 %", "voltage": "10 V", "recovery": "100 %", "anode": "0.085 kg/kg"}
 KEYS |= {"fluoride": "0.012 kg/kg"}

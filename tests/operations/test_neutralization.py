@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from didymium.operations.base import OperationError
-from didymium.operations.stoichiometry import free_acid
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from didymium.operations.base import OperationError
+from didymium.operations.stoichiometry import free_acid
 
 KEYS = {"base": "MgO", "removes": {"Fe": "100 %"}, "base_excess": "0 %"}
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from didymium.elements import INDEX, MOLAR_MASS
-from didymium.operations.oxidative_roast import AIR_OXYGEN
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from didymium.elements import INDEX, MOLAR_MASS
+from didymium.operations.oxidative_roast import AIR_OXYGEN
 
 KEYS = {"recovery": {"REO": "100 %"}, "oxalate_excess": "0 %", "excess_air": "0 %"}
 

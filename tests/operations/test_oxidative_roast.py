@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from didymium.elements import INDEX, MOLAR_MASS
-from didymium.operations.oxidative_roast import AIR_OXYGEN
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from didymium.elements import INDEX, MOLAR_MASS
+from didymium.operations.oxidative_roast import AIR_OXYGEN
 
 PURE = {"decarbonation": "100 %", "excess_air": "0 %"}
 

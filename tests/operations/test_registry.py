@@ -4,6 +4,7 @@ from importlib import metadata
 
 import numpy as np
 import pytest
+
 from didymium import operations
 from didymium.data import reagents, sources
 from didymium.operations import registry

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from didymium.elements import INDEX
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from didymium.elements import INDEX
 
 KEYS = {"recovery": "98 %", "degassing": "90 %", "evaporation": "0.1 %", "electricity": "2.4 kWh/kg"}
 

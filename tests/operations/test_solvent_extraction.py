@@ -2,15 +2,16 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
 from didymium.cascade import flows
 from didymium.data import extractants
 from didymium.elements import INDEX, OXIDE_FACTOR, RE
 from didymium.operations.base import OperationError
 from didymium.operations.solvent_extraction import order
 from didymium.operations.stoichiometry import free_acid
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pydantic import ValidationError
 
 EXTRACTANT = {"name": "P507", "concentration": "1.5 mol/L", "saponification": "36 % Na"}
 LOSSLESS = {"extractant_loss": "0 kg/t", "diluent_loss": "0 kg/t"}

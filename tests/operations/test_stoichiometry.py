@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from didymium.elements import ELEMENTS, INDEX, MOLAR_MASS, RARE_EARTHS
-from didymium.operations import stoichiometry as s
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from didymium.elements import ELEMENTS, INDEX, MOLAR_MASS, RARE_EARTHS
+from didymium.operations import stoichiometry as s
 
 
 def test_every_element_has_a_charge() -> None:

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from didymium.elements import INDEX, indices, mass_fractions
-from didymium.operations.base import OperationError
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+
+from didymium.elements import INDEX, indices, mass_fractions
+from didymium.operations.base import OperationError
 
 SIMPLE = {"composition": {"NdPr": "30 %", "B": "1 %"}, "recovery": "100 %", "electricity": "0.8 kWh/kg"}
 FULL = SIMPLE | {

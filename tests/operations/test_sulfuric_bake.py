@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from didymium.elements import molar_mass
-from didymium.operations.base import OperationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from didymium.elements import molar_mass
+from didymium.operations.base import OperationError
 
 KEYS = {"acid": "1.5 t/t", "temperature": "600 °C", "conversion": {"REO": "100 %"}, "defluorination": "100 %"}
 

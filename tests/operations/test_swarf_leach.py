@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from didymium.elements import INDEX, MOLAR_MASS
-from didymium.operations.oxidative_roast import AIR_OXYGEN
-from didymium.operations.stoichiometry import free_acid
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+
+from didymium.elements import INDEX, MOLAR_MASS
+from didymium.operations.oxidative_roast import AIR_OXYGEN
+from didymium.operations.stoichiometry import free_acid
 
 KEYS = {"share": "100 %", "extraction": {"REO": "100 %"}, "acid_excess": "10 %", "liquor": "1 mol/L"}
 

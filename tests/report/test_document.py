@@ -7,9 +7,10 @@ import json
 import math
 from typing import Any
 
-import didymium
 import jsonschema
 import pytest
+
+import didymium
 from didymium.files import check, shipped
 from didymium.report import document
 

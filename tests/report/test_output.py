@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from didymium.report.output import OutputError, ready, write
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import io
 
-import didymium
 import pytest
-from didymium.report import comparison, run, tables
 from rich.console import Console, RenderableType
+
+import didymium
+from didymium.report import comparison, run, tables
 
 
 def text(*parts: RenderableType, width: int = 100, **options: bool) -> str:

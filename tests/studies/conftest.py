@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import didymium
 import pytest
+
+import didymium
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,9 @@ import doctest
 import math
 from pathlib import Path
 
-import didymium
 import pytest
+
+import didymium
 from didymium.studies import compare as module
 from didymium.studies.compare import CompareError, compare, labels
 

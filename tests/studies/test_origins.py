@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import didymium
 import pytest
+
+import didymium
 from didymium.studies.origins import absent, in_ore, suppliers
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from didymium.files import shipped
 from didymium.studies import template
 

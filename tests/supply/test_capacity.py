@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from didymium.elements import COUNT, INDEX
 from didymium.network.solution import Balance, Solution, UnitResult
 from didymium.plan import Nameplate, Position

@@ -1,6 +1,7 @@
 """Published and cross-checked cascades of the exchange model."""
 
 import pytest
+
 from didymium.cascade import Cascade, design
 
 # Zhang, Zhao and Schreiner, Separation Hydrometallurgy of Rare Earth Elements (2016), from a second-hand account:

@@ -35,7 +35,7 @@ class SulfuricBake(Parameters):
         standard(
             {
                 "REO": "99 % from 95 to 99.9 % (assumed)",
-                "Fe": "80 % from 50 to 95 % (assumed)",
+                "Fe": "30 % from 10 to 60 % (assumed)",
                 "Ca": "95 % from 80 to 99 % (assumed)",
                 "Mg": "90 % from 70 to 99 % (assumed)",
                 "Th": "95 % from 80 to 99 % (assumed)",

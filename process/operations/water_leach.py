@@ -31,7 +31,7 @@ class WaterLeach(Parameters):
         standard(
             {
                 "REO": "92 % (miit2016)",
-                "Fe": "30 % from 10 to 60 % (assumed)",
+                "Fe": "80 % from 50 to 95 % (assumed)",
                 "Mg": "95 % from 80 to 99 % (assumed)",
                 "Ca": "2 % from 1 to 5 % (assumed)",
                 "P": "30 % from 10 to 60 % (assumed)",

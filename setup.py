@@ -35,5 +35,5 @@ setup(
         EXTENSIONS,
         compiler_directives=DIRECTIVES,
         build_dir="build/checked/cython" if CHECKED else "build/plain/cython",
-    )
+    ),
 )

@@ -27,11 +27,34 @@ COUNT = len(ELEMENTS)
 OXIDES: Mapping[str, str] = MappingProxyType(
     {
         **{name: f"{name}2O3" for name in RARE_EARTHS},
-        "Ce": "CeO2", "Pr": "Pr6O11", "Tb": "Tb4O7",
-        "Fe": "Fe2O3", "Al": "Al2O3", "Si": "SiO2", "Ca": "CaO", "Mg": "MgO", "Ba": "BaO", "Sr": "SrO",
-        "Th": "ThO2", "U": "U3O8", "Na": "Na2O", "K": "K2O", "Mn": "MnO2", "Ti": "TiO2", "P": "P2O5", "Pb": "PbO",
-        "B": "B2O3", "Co": "CoO", "Ni": "NiO", "Cu": "CuO", "Zn": "ZnO", "Ga": "Ga2O3", "Zr": "ZrO2", "Nb": "Nb2O5",
-        "Ra": "RaO", "Li": "Li2O",
+        "Ce": "CeO2",
+        "Pr": "Pr6O11",
+        "Tb": "Tb4O7",
+        "Fe": "Fe2O3",
+        "Al": "Al2O3",
+        "Si": "SiO2",
+        "Ca": "CaO",
+        "Mg": "MgO",
+        "Ba": "BaO",
+        "Sr": "SrO",
+        "Th": "ThO2",
+        "U": "U3O8",
+        "Na": "Na2O",
+        "K": "K2O",
+        "Mn": "MnO2",
+        "Ti": "TiO2",
+        "P": "P2O5",
+        "Pb": "PbO",
+        "B": "B2O3",
+        "Co": "CoO",
+        "Ni": "NiO",
+        "Cu": "CuO",
+        "Zn": "ZnO",
+        "Ga": "Ga2O3",
+        "Zr": "ZrO2",
+        "Nb": "Nb2O5",
+        "Ra": "RaO",
+        "Li": "Li2O",
     }
 )
 
@@ -105,9 +128,7 @@ def _oxide_factor() -> NDArray[np.float64]:
 OXIDE_FACTOR: NDArray[np.float64] = _oxide_factor()
 """kg oxide per kg element, shape (elements,); 1 for an element without a conventional oxide."""
 
-OXYGEN_PER_ATOM: NDArray[np.float64] = _read_only(
-    (OXIDE_FACTOR - 1.0) * MOLAR_MASS / float(molmass.ELEMENTS["O"].mass)
-)
+OXYGEN_PER_ATOM: NDArray[np.float64] = _read_only((OXIDE_FACTOR - 1.0) * MOLAR_MASS / float(molmass.ELEMENTS["O"].mass))
 """mol O per mol element in the conventional oxide, shape (elements,)."""
 
 

@@ -104,9 +104,7 @@ class Result:
         names = members(element)
         held = start.elements[:, [INDEX[name] for name in names]]
         total = held.sum(axis=1)
-        shares = np.stack(
-            [self.solution.recovery(name, self.stream(to).name, start.name) for name in names], axis=1
-        )
+        shares = np.stack([self.solution.recovery(name, self.stream(to).name, start.name) for name in names], axis=1)
         return _scalar(np.divide((shares * held).sum(axis=1), total, out=np.zeros_like(total), where=total > 0.0))
 
     def fates(self, element: str, source: str | None = None) -> dict[str, Any]:

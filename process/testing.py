@@ -177,7 +177,8 @@ class _Told:
 def verdict(target: Target, value: float, hours_per_year: float) -> str:
     """What a target asks for and what the flowsheet gives: stream, elements, value and bounds."""
     bounds = [
-        (word, bound) for word, bound in (("at least", target.at_least), ("at most", target.at_most))
+        (word, bound)
+        for word, bound in (("at least", target.at_least), ("at most", target.at_most))
         if bound is not None
     ]
     scale, unit = (hours_per_year / 1000.0, "t/year") if target.kind == "capacity" else (100.0, "%")

@@ -48,7 +48,12 @@ def spawn(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     code = "import sys; from didymium.cli import main; sys.argv[0] = 'didymium'; main()"
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
-        capture_output=True, text=True, encoding="utf-8", timeout=120, check=False, **options,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+        **options,
     )
 
 
@@ -345,7 +350,9 @@ def test_interrupted_and_cut_off(tmp_path: Path) -> None:
     out = tmp_path / "out.json"
     with subprocess.Popen(
         [sys.executable, "-c", code, "run", "baotou", "--json", str(out)],
-        stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     ) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == "ready\n"
@@ -356,7 +363,10 @@ def test_interrupted_and_cut_off(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
     with subprocess.Popen(
         [sys.executable, "-c", "from didymium.cli import main; main()", "run", "baotou"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None

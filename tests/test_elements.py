@@ -18,8 +18,20 @@ def test_columns_are_fixed() -> None:
 @pytest.mark.parametrize(
     ("name", "factor"),
     # kg oxide per kg element, from handbook atomic masses.
-    [("La", 1.1728), ("Ce", 1.2284), ("Pr", 1.2082), ("Nd", 1.1664), ("Tb", 1.1762), ("Dy", 1.1477), ("Y", 1.2699),
-     ("Th", 1.1379), ("Fe", 1.4297), ("P", 2.2914), ("F", 1.0), ("O", 1.0)],
+    [
+        ("La", 1.1728),
+        ("Ce", 1.2284),
+        ("Pr", 1.2082),
+        ("Nd", 1.1664),
+        ("Tb", 1.1762),
+        ("Dy", 1.1477),
+        ("Y", 1.2699),
+        ("Th", 1.1379),
+        ("Fe", 1.4297),
+        ("P", 2.2914),
+        ("F", 1.0),
+        ("O", 1.0),
+    ],
 )
 def test_oxide_factors(name, factor) -> None:
     assert e.OXIDE_FACTOR[e.INDEX[name]] == pytest.approx(factor, rel=2e-4)

@@ -199,9 +199,7 @@ def test_shared_out_between_workers(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["two.yaml:12: lots.first purity of Pr, Nd is 99.00 %, target at least 99.5 %"])
 
 
-def test_a_fault_of_the_program_keeps_its_traceback(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fault_of_the_program_keeps_its_traceback(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(self: object) -> None:
         raise ZeroDivisionError("a fault of the program")
 

@@ -84,8 +84,14 @@ class Case:
     """One chunk of samples on its way through the flowsheet."""
 
     def __init__(
-        self, plan: Plan, graph: Network, changes: Mapping[str, Array], designs: dict[str, Any] | Mapping[str, Any],
-        *, designing: bool = False, offset: int = 0,
+        self,
+        plan: Plan,
+        graph: Network,
+        changes: Mapping[str, Array],
+        designs: dict[str, Any] | Mapping[str, Any],
+        *,
+        designing: bool = False,
+        offset: int = 0,
     ) -> None:
         self.plan, self.graph, self.offset, self.designing = plan, graph, offset, designing
         self.designs: dict[str, Any] = designs if designing and isinstance(designs, dict) else dict(designs)
@@ -272,7 +278,10 @@ def _form(plan: Plan, stream: str) -> str:
 
 
 def _closure(
-    plan: Plan, graph: Network, streams: Mapping[str, Stream], units: Mapping[str, UnitResult],
+    plan: Plan,
+    graph: Network,
+    streams: Mapping[str, Stream],
+    units: Mapping[str, UnitResult],
     reagents: Mapping[str, Array],
 ) -> Closure:
     """Out against in, for each unit and for the whole; refuse what does not close."""

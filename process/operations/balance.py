@@ -146,8 +146,14 @@ class Balance:
     # -- what leaves ------------------------------------------------------------------------------------------------
 
     def send(
-        self, outlet: str, share: Array | float, *, inlet: str | None = None, reagent: str | None = None,
-        part: str | None = None, to: str | None = None,
+        self,
+        outlet: str,
+        share: Array | float,
+        *,
+        inlet: str | None = None,
+        reagent: str | None = None,
+        part: str | None = None,
+        to: str | None = None,
     ) -> None:
         """Send a share (samples, elements), or what broadcasts to it, of what enters to an outlet.
 
@@ -210,8 +216,10 @@ class Balance:
             row = rows.index(name) if name in rows and to is None else (rows.index(to) if to else len(rows) - 1)
             sent[:, slot, columns.start + row] += left[:, slot]
         sent /= sent.sum(axis=2, keepdims=True)
-        reagents = np.stack([flow for _, flow in self._reagents], axis=1) if self._reagents else np.zeros(
-            (self.samples, 0, COUNT)
+        reagents = (
+            np.stack([flow for _, flow in self._reagents], axis=1)
+            if self._reagents
+            else np.zeros((self.samples, 0, COUNT))
         )
         return Outcome(sent, reagents, self._demands, tuple(self._lines), self.details)
 

@@ -29,7 +29,7 @@ class ChlorideConversion(Parameters):
     feed: Inlet = Field(description="Purified sulphate liquor.")
     recovery: dict[ElementName, Fraction] = Field(
         standard({"REO": "99.9 % from 99 to 100 % (assumed)", "Ca": "20 % from 5 to 50 % (assumed)"}),
-        description="Share that reaches the chlorides: `{REO: 99 %, Ca: 10 %}`; other metals stay in the effluent."
+        description="Share that reaches the chlorides: `{REO: 99 %, Ca: 10 %}`; other metals stay in the effluent.",
     )
     carbonate: Literal["NH4HCO3", "Na2CO3"] = Field("NH4HCO3", description="The precipitant.")
     carbonate_excess: Annotated[Value, In("1", "10 %", low=0)] = Field(

@@ -21,7 +21,7 @@ class JetMilling(Parameters):
     feed: Inlet = Field(description="Coarse powder.")
     recovery: Fraction = Field(
         standard("98.5 % from 97 to 99.5 % (assumed)"),
-        description="Share of the feed that becomes powder for the press."
+        description="Share of the feed that becomes powder for the press.",
     )
     oxygen: Annotated[Value, In("kg/kg", "1500 ppm", low=0, high=0.02)] = Field(
         standard("0.0015 kg/kg from 0.001 to 0.0027 kg/kg (assumed)"), description="Oxygen taken up per kg of feed."

@@ -21,7 +21,7 @@ class Machining(Parameters):
     feed: Inlet = Field(description="Sintered blanks.")
     recovery: Fraction = Field(
         standard("70 % from 60 to 75 % (sprecher2014)"),
-        description="Share of the blanks' mass in the finished magnets."
+        description="Share of the blanks' mass in the finished magnets.",
     )
     electricity: Annotated[Value, In("kWh/kg", "1.4 kWh/kg", low=0)] = Field(
         standard("1.4 kWh/kg (sprecher2014)"), description="Per kg of finished magnet."

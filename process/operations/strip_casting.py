@@ -44,11 +44,9 @@ class StripCasting(Parameters):
     base: ElementName = Field("NdPr", description="The element or group of the composition that the metal brings.")
     composition: dict[ElementName, Fraction] = Field(
         standard({"NdPr": "31 % from 29 to 32 % (assumed)", "B": "0.97 % from 0.92 to 1.05 % (assumed)"}),
-        description="Mass fractions of the alloy: `{NdPr: 30.5 %, DyTb: 0.8 %, B: 0.95 %, Co: 1 %}`; iron is the rest."
+        description="Mass fractions of the alloy: `{NdPr: 30.5 %, DyTb: 0.8 %, B: 0.95 %, Co: 1 %}`; iron is the rest.",
     )
-    recovery: Fraction = Field(
-        standard("99.7 % (sprecher2014)"), description="Share of the melt that becomes alloy."
-    )
+    recovery: Fraction = Field(standard("99.7 % (sprecher2014)"), description="Share of the melt that becomes alloy.")
     electricity: Annotated[Value, In("kWh/kg", "0.8 kWh/kg", low=0)] = Field(
         standard("0.8 kWh/kg (sprecher2014)"), description="Per kg of alloy."
     )

@@ -105,9 +105,7 @@ def _stream(result: Result, stream: Stream) -> Document:
         "form": stream.form,
         "to": None if taker is None else taker[0],
         "kg_per_h": number(stream.mass()),
-        "element_kg_per_h": {
-            name: number(flow) for name, flow in zip(ELEMENTS, flows, strict=True) if flow != 0.0
-        },
+        "element_kg_per_h": {name: number(flow) for name, flow in zip(ELEMENTS, flows, strict=True) if flow != 0.0},
         "purity": {name: share for name in RARE_EARTHS if (share := number(stream.purity(name)))},
     }
 

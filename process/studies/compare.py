@@ -203,10 +203,7 @@ class Comparison:
         return pd.DataFrame(list(rows.values()), index=index, columns=list(self.results))
 
     def _heads(self) -> list[str]:
-        return [
-            f"{label} {_first(cost.total):.4g} {cost.currency}"
-            for label, cost in self.cost[self.basis].items()
-        ]
+        return [f"{label} {_first(cost.total):.4g} {cost.currency}" for label, cost in self.cost[self.basis].items()]
 
     def __repr__(self) -> str:
         return f"<Comparison per kg {self.basis}: {', '.join(self._heads()) or ', '.join(self.results)}>"

@@ -39,8 +39,9 @@ def test_reagents_of_the_ledger_are_the_reagents_of_the_balance() -> None:
         gained = sum(result.streams[f"{unit.name}.{o}"].elements for o in unit.outlets) - sum(
             result.streams[stream].elements for stream in unit.inlets.values()
         )
-        billed = sum((line.rate[0] * composition(line.item) for line in unit.lines if line.unit == "kg"),
-                     np.zeros(len(ELEMENTS)))
+        billed = sum(
+            (line.rate[0] * composition(line.item) for line in unit.lines if line.unit == "kg"), np.zeros(len(ELEMENTS))
+        )
         scale = max(float(np.abs(billed).max()), 1.0)
         np.testing.assert_allclose(gained[0], billed, rtol=1e-8, atol=1e-8 * scale)
 

@@ -25,8 +25,11 @@ def only(name: str, mass: float):
 
 def test_flow_adds_up_inlets_and_parts(bench) -> None:
     ore = bench.ore()
-    b = Balance({"feed": ore, "feeds.0": ore, "feeds.1": ore, "feeder": ore}, dict.fromkeys(
-        ("feed", "feeds.0", "feeds.1", "feeder"), bench.parts), OUT)
+    b = Balance(
+        {"feed": ore, "feeds.0": ore, "feeds.1": ore, "feeder": ore},
+        dict.fromkeys(("feed", "feeds.0", "feeds.1", "feeder"), bench.parts),
+        OUT,
+    )
     assert np.allclose(b.flow(), 4 * ore.sum(axis=1))
     assert np.allclose(b.flow("feeds"), 2 * ore.sum(axis=1))
     assert np.allclose(b.flow("feed"), ore.sum(axis=1))
@@ -76,7 +79,9 @@ def test_reagents_enter_balance_and_ledger(bench) -> None:
     done = b.finish("second")
     assert done.reagents.sum() == pytest.approx(41.458)
     assert [(line.item, line.unit, line.follows) for line in done.lines] == [
-        ("HCl", "kg", ("acid",)), ("water", "kg", ()), ("electricity", "kWh", ()),
+        ("HCl", "kg", ("acid",)),
+        ("water", "kg", ()),
+        ("electricity", "kWh", ()),
     ]
     assert np.allclose(done.shares[0, 1, 0], 1.0)
     assert np.allclose(done.shares[0, 2, 1], 1.0)

@@ -17,7 +17,11 @@ EXTRACTANT = {"name": "P507", "concentration": "1.5 mol/L", "saponification": "3
 LOSSLESS = {"extractant_loss": "0 kg/t", "diluent_loss": "0 kg/t"}
 KEYS = {"extractant": EXTRACTANT, "cut": "Nd / Sm", "purity": {"raffinate": "99.9 %", "extract": "99 %"}} | LOSSLESS
 RATED = {
-    "extractant": EXTRACTANT, "cut": "Nd / Sm", "stages": "10 + 8", "solvent": "0.7 mol/mol", "scrub": "0.4 mol/mol",
+    "extractant": EXTRACTANT,
+    "cut": "Nd / Sm",
+    "stages": "10 + 8",
+    "solvent": "0.7 mol/mol",
+    "scrub": "0.4 mol/mol",
 } | LOSSLESS
 FEED = {"LaCl3": 3.0, "NdCl3": 5.0, "SmCl3": 2.0, "H2O": 500.0}
 

@@ -17,8 +17,32 @@ def test_every_element_has_a_charge() -> None:
 
 @pytest.mark.parametrize(
     "formula",
-    ["NdPO4", "NdCO3F", "CaF2", "BaSO4", "FePO4", "Fe(OH)3", "Nd2(SO4)3", "H3PO4", "NH4Cl", "NH5CO3", "H2O", "HCl",
-     "NaCl", "Na2CO3", "ThO2", "CaMgC2O6", "SiO2", "UO3", "Al2O3", "KAlSi3O8", "B2O3", "Nb2O5", "ZrSiO4", "H2SO4"],
+    [
+        "NdPO4",
+        "NdCO3F",
+        "CaF2",
+        "BaSO4",
+        "FePO4",
+        "Fe(OH)3",
+        "Nd2(SO4)3",
+        "H3PO4",
+        "NH4Cl",
+        "NH5CO3",
+        "H2O",
+        "HCl",
+        "NaCl",
+        "Na2CO3",
+        "ThO2",
+        "CaMgC2O6",
+        "SiO2",
+        "UO3",
+        "Al2O3",
+        "KAlSi3O8",
+        "B2O3",
+        "Nb2O5",
+        "ZrSiO4",
+        "H2SO4",
+    ],
 )
 def test_compounds_are_neutral(bench, formula) -> None:
     flow = bench.of({formula: 1.0})[:, 0]
@@ -33,8 +57,26 @@ def test_other_charges(bench) -> None:
 
 
 @pytest.mark.parametrize(
-    "formula", ["CeO2", "Pr6O11", "Tb4O7", "Nd2O3", "Y2O3", "Fe2O3", "CaO", "ThO2", "U3O8", "SiO2", "P2O5", "BaSO4",
-                "LaOF", "NdF3", "CaCl2", "LiF", "La2O2SO4"],
+    "formula",
+    [
+        "CeO2",
+        "Pr6O11",
+        "Tb4O7",
+        "Nd2O3",
+        "Y2O3",
+        "Fe2O3",
+        "CaO",
+        "ThO2",
+        "U3O8",
+        "SiO2",
+        "P2O5",
+        "BaSO4",
+        "LaOF",
+        "NdF3",
+        "CaCl2",
+        "LiF",
+        "La2O2SO4",
+    ],
 )
 def test_oxygen_of_the_trade_oxides(bench, formula) -> None:
     flow = bench.of({formula: 1.0})[:, 0]

@@ -18,10 +18,19 @@ def test_bastnaesite(bench) -> None:
     done = bench.run("sulfuric_bake", KEYS, feed, changes={"acid": np.array([needed * (1 + 1e-12)])})
     assert done.bought("H2SO4", "H2SO4") == pytest.approx(3.0)
     assert {e: round(done.kmol("calcine", e), 9) for e in ("Nd", "S", "O", "H", "F", "C")} == {
-        "Nd": 2, "S": 3, "O": 12, "H": 0, "F": 0, "C": 0,
+        "Nd": 2,
+        "S": 3,
+        "O": 12,
+        "H": 0,
+        "F": 0,
+        "C": 0,
     }
     assert {e: round(done.kmol("offgas", e), 6) for e in ("C", "F", "H", "O", "S")} == {
-        "C": 2, "F": 2, "H": 6, "O": 6, "S": 0,
+        "C": 2,
+        "F": 2,
+        "H": 6,
+        "O": 6,
+        "S": 0,
     }
     assert done.details["acid_excess"][0] == pytest.approx(0.0, abs=1e-9)
 

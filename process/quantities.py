@@ -1,181 +1,69 @@
-"""Numbers with units, as people write them: one pint registry and one value type.
+"""Numbers with units, as people write them: one value type and the grammar that reads it.
 
-A value is a nominal with a unit and, where known, a basis, a spread and a source: `75 % ± 5 % (miit2016)`. It is read
-by a grammar of its own and only whitelisted unit text reaches pint. `year` is a dimension of its own, because a year
-of operation has as many hours as its flowsheet says.
+A value is a nominal with a unit and, where known, a basis, a spread and a source: `75 % ± 5 % (miit2016)`.
 """
 
 from __future__ import annotations
 
-import difflib
-import fractions
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache, lru_cache
-from importlib import resources
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any
+
+from .spreads import Lognormal, Normal, Spread, Triangular, Uniform
+from .units import (
+    QUANTITIES,
+    UNIT,
+    QuantityError,
+    conversion,
+    dimension_of,
+    fail,
+    kind_of_ratio,
+    pint_unit,
+    registry,
+    scaled,
+    unit_factors,
+    units,
+)
+from .wording import suggestion
 
 if TYPE_CHECKING:
-    import pint
+    pass
 
-_SPELLINGS = {"%": "percent", "°C": "degC", "µm": "um", "μm": "um", "days": "day", "hours": "h", "hour": "h"}
-_SPELLINGS |= {"years": "year", "months": "month", "persons": "person", "people": "person"}
-_INSTEAD = {"M": "mol/L", "N": "mol/L", "$": "USD", "C": "°C", "l": "L", "wt": "%", "tpa": "t/year", "tpd": "t/day"}
-_INSTEAD |= {"tph": "t/h", "d": "day", "hr": "h", "yr": "year", "a": "year"}
-_INSTEAD |= dict.fromkeys(("ton", "tonne", "tonnes", "kt", "Mt"), "t")
-_HINTS = {word: f"write {unit}" for word, unit in _INSTEAD.items()}
-_HINTS |= dict.fromkeys(("CNY", "RMB", "EUR"), "convert to USD; name the rate in the file's sources")
-_QUANTITIES = {
-    "[mass]": "a mass",
-    "[length]": "a length",
-    "[length]^2": "an area",
-    "[length]^3": "a volume",
-    "[time]": "a time",
-    "[year]": "a time in years",
-    "[substance]": "an amount of substance",
-    "[current]": "a current",
-    "[temperature]": "a temperature",
-    "[money]": "money",
-    "[person]": "a number of people",
-    "[mass] [time]^-1": "a mass flow",
-    "[length]^3 [time]^-1": "a volume flow",
-    "[mass] [year]^-1": "a mass a year",
-    "[time] [year]^-1": "hours a year",
-    "[substance] [length]^-3": "a concentration",
-    "[substance] [time]^-1": "a molar flow",
-    "[mass] [length]^-3": "a mass by volume",
-    "[money] [mass]^-1": "a price by mass",
-    "[length]^2 [mass] [time]^-2": "an energy",
-    "[length]^2 [time]^-2": "an energy by mass",
-    "[length]^2 [mass] [time]^-3": "a power",
-    "[mass] [length]^-1 [time]^-2": "a pressure",
-    "[length]^2 [mass] [current]^-1 [time]^-3": "a voltage",
-    "[current] [time]": "a charge",
-    "": "a plain number",
-}
+__all__ = [
+    "PATTERN",
+    "Fraction",
+    "In",
+    "Lognormal",
+    "Normal",
+    "Number",
+    "QuantityError",
+    "Spread",
+    "Temperature",
+    "Triangular",
+    "Uniform",
+    "Value",
+    "per_hour",
+    "registry",
+    "suggestion",
+    "units",
+]
 
 _NUMBER = r"[+\-−]?(?:[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][+\-]?[0-9]+)?"
-_WORD = r"(?:°?[A-Za-zµμ]+|%|\$)"
-_FACTOR = rf"{_WORD}(?:\^-?[0-9]+|[²³])?"
-_UNIT = rf"(?:/[ ]*)?{_FACTOR}(?:[ ]*[/*·][ ]*{_FACTOR})*"
 _NAME = r"[A-Za-z][A-Za-z0-9+]*"
-_AMOUNT = rf"{_NUMBER}(?:[ ]*(?!(?:to|from)\b){_UNIT})?(?:[ ]+(?!(?:to|from)\b){_NAME})?"
+_AMOUNT = rf"{_NUMBER}(?:[ ]*(?!(?:to|from)\b){UNIT})?(?:[ ]+(?!(?:to|from)\b){_NAME})?"
 PATTERN = (
     rf"^[ ]*{_AMOUNT}(?:[ ]*(?:±|\+/-|×÷|\*/)[ ]*{_AMOUNT}|[ ]+(?:from[ ]+{_AMOUNT}[ ]+)?to[ ]+{_AMOUNT})?"
     r"(?:[ ]*\([ ]*[A-Za-z][A-Za-z0-9_\-]*[ ]*\))?[ ]*$"
 )
 """The grammar of a value as one regular expression, for editors."""
 
-_SCAN_NUMBER, _SCAN_UNIT, _SCAN_FACTOR = re.compile(_NUMBER), re.compile(_UNIT), re.compile(rf"([/*·]?)[ ]*({_FACTOR})")
-_SCAN_NAME, _SCAN_WORD = re.compile(_NAME), re.compile(rf"({_WORD})(?:\^(-?[0-9]+)|([²³]))?")
+_SCAN_NUMBER, _SCAN_UNIT, _SCAN_NAME = re.compile(_NUMBER), re.compile(UNIT), re.compile(_NAME)
 _SCAN_RELATION = re.compile(r"±|\+/-|×÷|\*/|(?:from|to)(?![A-Za-z0-9])")
 _SCAN_SOURCE = re.compile(r"\([ ]*([A-Za-z][A-Za-z0-9_\-]*)[ ]*\)")
 _LONGEST = 200
-
-
-class QuantityError(ValueError):
-    """A text is not the value that is asked for. `offset` and `length` say which part of the text is at fault."""
-
-    def __init__(self, message: str, hint: str = "", offset: int = 0, length: int = 0) -> None:
-        super().__init__(f"{message} ({hint})" if hint else message)
-        self.message, self.hint, self.offset, self.length = message, hint, offset, length
-
-
-def suggestion(word: str, candidates: Iterable[str]) -> str:
-    """The end of a message that offers the nearest known word, or nothing.
-
-    >>> suggestion("flotatoin", ["flotation", "leach"])
-    "; did you mean 'flotation'?"
-    >>> suggestion("xyz", ["flotation", "leach"])
-    ''
-    """
-    if len(word) > 60:  # difflib is quadratic, and text may come from anyone
-        return ""
-    known = {name.lower(): name for name in candidates}
-    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return f"; did you mean {known[near[0]]!r}?" if near else ""
-
-
-@cache
-def _definitions() -> tuple[str, ...]:
-    lines = resources.files(__package__).joinpath("data", "units.txt").read_text(encoding="utf-8").splitlines()
-    return tuple(line for line in lines if "=" in line and not line.startswith("#"))
-
-
-@cache
-def units() -> tuple[str, ...]:
-    """The unit words that a value may use.
-
-    >>> "kWh" in units(), "°C" in units(), "furlong" in units()
-    (True, True, False)
-    """
-    return (*(line.split(" =")[0] for line in _definitions()), *_SPELLINGS)
-
-
-@cache
-def registry() -> pint.UnitRegistry[float]:
-    """The one pint registry, with the whitelisted units only; made at first use.
-
-    >>> registry().Quantity(2.0, "t").to("kg").magnitude
-    2000.0
-    """
-    import pint
-
-    made: pint.UnitRegistry[float] = pint.UnitRegistry(None)
-    made.load_definitions(list(_definitions()))
-    return made
-
-
-@dataclass(frozen=True, slots=True)
-class Normal:
-    """Normal with this standard deviation, truncated to the physical range."""
-
-    sd: float
-
-    def range(self, nominal: float) -> tuple[float, float]:
-        """Two standard deviations either side."""
-        return nominal - 2.0 * self.sd, nominal + 2.0 * self.sd
-
-
-@dataclass(frozen=True, slots=True)
-class Uniform:
-    """Equally likely between two bounds."""
-
-    low: float
-    high: float
-
-    def range(self, nominal: float) -> tuple[float, float]:
-        """The two bounds."""
-        return self.low, self.high
-
-
-@dataclass(frozen=True, slots=True)
-class Triangular:
-    """Most likely at the nominal, never outside the two bounds."""
-
-    low: float
-    high: float
-
-    def range(self, nominal: float) -> tuple[float, float]:
-        """The two bounds."""
-        return self.low, self.high
-
-
-@dataclass(frozen=True, slots=True)
-class Lognormal:
-    """Lognormal about the nominal as median, with this geometric standard deviation."""
-
-    gsd: float
-
-    def range(self, nominal: float) -> tuple[float, float]:
-        """Two geometric standard deviations either side."""
-        return nominal / self.gsd**2, nominal * self.gsd**2
-
-
-Spread = Normal | Uniform | Triangular | Lognormal
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -207,7 +95,7 @@ class Value:
 
     def quantity(self) -> Any:
         """The nominal as a pint quantity."""
-        return registry().Quantity(self.nominal, _pint_unit(self.unit))
+        return registry().Quantity(self.nominal, pint_unit(self.unit))
 
     def scaled(self, factor: float, unit: str) -> Value:
         """The same value in another unit that is `factor` times smaller; bounds of the old unit are dropped."""
@@ -264,7 +152,7 @@ class In:
     <Value 0.6 from '60 % REO (wang2020)'>
     >>> In("kg/kg", "1.55 t/t").parse("5 kg")
     Traceback (most recent call last):
-    didymium.quantities.QuantityError: 5 kg is a mass; needs kg/kg, such as 1.55 t/t
+    didymium.units.QuantityError: 5 kg is a mass; needs kg/kg, such as 1.55 t/t
     """
 
     unit: str
@@ -323,113 +211,32 @@ Temperature = Annotated[Value, In("degC", "600 °C", low=-273.15)]
 """A temperature in °C."""
 
 
-def _fail(message: str, start: int, end: int, hint: str = "") -> NoReturn:
-    raise QuantityError(message, hint, start, max(end - start, 1))
-
-
-def _factors(unit: str, at: int = 0) -> list[tuple[str, int]]:
-    """Unit text as whitelisted words with powers."""
-    out: list[tuple[str, int]] = []
-    text = unit if unit.startswith("/") else "*" + unit
-    shift = at - (len(text) - len(unit))
-    for match in _SCAN_FACTOR.finditer(text):
-        found = _SCAN_WORD.fullmatch(match[2])
-        assert found is not None
-        word, start, end = found[1], shift + match.start(2), shift + match.end(2)
-        if word not in units():
-            hint = f"write {word[:-1]}" if word[:-1] in units() and word.endswith("s") else _HINTS.get(word, "")
-            near = "" if hint else suggestion(word, units())
-            _fail(f"unknown unit {word!r}{near}", start, start + len(word), hint)
-        power = int(found[2][:4]) if found[2] else {"²": 2, "³": 3}.get(found[3] or "", 1)
-        if power == 0 or abs(power) > 4:
-            _fail(f"a power of {found[2]} in a unit", start, end, "powers run from -4 to 4")
-        out.append((_SPELLINGS.get(word, word), -power if match[1] == "/" else power))
-    if len(out) > 6:
-        _fail("too many factors in a unit", at, at + len(unit), "six at most")
-    return out
-
-
-@cache
-def _pint_unit(unit: str) -> Any:
-    """Canonical unit text as a pint unit."""
-    if unit == "1":
-        return registry().parse_units("")
-    factors = _factors(unit.removeprefix("1"))
-    return registry().parse_units(" * ".join(f"{word} ** {power}" for word, power in factors))
-
-
-def _dimension(unit: Any) -> str:
-    def power(item: tuple[str, float]) -> str:
-        return item[0] if item[1] == 1 else f"{item[0]}^{item[1]:g}"
-
-    return " ".join(map(power, sorted(unit.dimensionality.items(), key=lambda item: (item[1] < 0, item[0]))))
-
-
-def _kind_of_ratio(unit: str) -> str | None:
-    """The dimension of both sides of a ratio such as t/t, "" for %, None for what is not dimensionless."""
-    if unit == "1" or _dimension(_pint_unit(unit)):
-        return "" if unit == "1" else None
-    over = [(word, power) for word, power in _factors(unit) if power > 0 and word not in ("percent", "ppm")]
-    return _dimension(registry().parse_units(" * ".join(f"{word} ** {power}" for word, power in over)))
-
-
-@lru_cache(maxsize=4096)
-def _conversion(unit: str, to: str) -> tuple[float, float] | None:
-    """Factor and offset of the change of unit, or None where the dimensions differ."""
-    here, there = _pint_unit(unit), _pint_unit(to)
-    if here.dimensionality != there.dimensionality:
-        return None
-    ratios = _kind_of_ratio(unit), _kind_of_ratio(to)
-    if ratios[0] != ratios[1] and all(ratios):  # mol/mol is no kg/kg
-        return None
-    if _dimension(here) == "[temperature]" and str(here) in ("K", "degC"):
-        kelvin = (273.15 if str(here) == "degC" else 0.0) - (273.15 if str(there) == "degC" else 0.0)
-        return 1.0, round(kelvin, 2)
-    return float(registry().convert(1.0, here, there)), 0.0
-
-
-@lru_cache(maxsize=4096)
-def _ratio(factor: float) -> fractions.Fraction | None:
-    """A conversion factor as the small ratio that it is, if it is one."""
-    for number, turned in ((factor, False), (1.0 / factor, True)):
-        near = fractions.Fraction(number).limit_denominator(10**7)
-        if near and math.isclose(float(near), number, rel_tol=1e-13):
-            return 1 / near if turned else near
-    return None
-
-
-def _apply(number: Decimal, factor: float) -> float:
-    """number * factor, rounded once: 99.99 % is 0.9999, not 0.9998999999999999."""
-    exact = _ratio(factor)
-    return float(number) * factor if exact is None else float(number * exact.numerator / exact.denominator)
-
-
 def _amount(text: str, at: int, wants: In) -> _Amount:
     found = _SCAN_NUMBER.match(text, at)
     if found is None:
         rest = text[at:].split(" ", 1)[0][:20]
         hint = "" if rest else "a number is missing"
-        _fail(f"expected a number{wants._such_as()}" + (f", not {rest!r}" if rest else ""), at, at + len(rest), hint)
+        fail(f"expected a number{wants._such_as()}" + (f", not {rest!r}" if rest else ""), at, at + len(rest), hint)
     number = Decimal(found[0].replace("_", "").replace("−", "-"))
     if not math.isfinite(float(number)):
-        _fail("the number is too large", found.start(), found.end())
+        fail("the number is too large", found.start(), found.end())
     end = found.end()
     if text[end : end + 1] == "," and text[end + 1 : end + 2].isdigit():
-        _fail("a comma inside a number", end, end + 1, "write 10_000 for thousands and 0.5 for decimals")
+        fail("a comma inside a number", end, end + 1, "write 10_000 for thousands and 0.5 for decimals")
     start, unit, basis, unit_start = at, "", "", end
     at = _spaces(text, end)
     if match := _next_word(_SCAN_UNIT, text, at):
         name = _SCAN_NAME.match(text, at)
         if not (name and name[0] in wants.basis and name[0] not in units()):
             unit, unit_start, end = match[0], at, match.end()
-            _factors(unit, at)
+            unit_factors(unit, at)
             at = _spaces(text, end)
             name = _next_word(_SCAN_NAME, text, at) if at > end else None
         if name:
             basis, end = name[0], name.end()
     if basis and basis not in wants.basis:
         hint = f"allowed: {', '.join(wants.basis)}" if wants.basis else "leave it out"
-        _fail(f"{basis!r} after the unit is not a basis here", end - len(basis), end, hint)
+        fail(f"{basis!r} after the unit is not a basis here", end - len(basis), end, hint)
     return _Amount(number, unit, basis, start, unit_start, end)
 
 
@@ -450,17 +257,17 @@ def _split(text: str, wants: In) -> tuple[list[_Amount], tuple[str, ...], str | 
     while found := _SCAN_RELATION.match(text, at):
         words.append({"+/-": "±", "*/": "×÷"}.get(found[0], found[0]))
         if tuple(words) not in (("±",), ("×÷",), ("to",), ("from",), ("from", "to")):
-            _fail(f"{found[0]!r} does not belong here", found.start(), found.end(), _FORMS)
+            fail(f"{found[0]!r} does not belong here", found.start(), found.end(), _FORMS)
         amounts.append(_amount(text, _spaces(text, found.end()), wants))
         at = _spaces(text, amounts[-1].end)
     if words == ["from"]:
-        _fail("'from' needs a 'to'", at, at, _FORMS)
+        fail("'from' needs a 'to'", at, at, _FORMS)
     source = None
     if found := _SCAN_SOURCE.match(text, at):
         source, at = found[1], _spaces(text, found.end())
     if at < len(text):
         hints = {"(": "one source key, such as (miit2016)"} | dict.fromkeys("-–—", "write 0.70 to 0.80")
-        _fail(f"cannot read {text[at : at + 30]!r}", at, len(text), hints.get(text[at], _FORMS))
+        fail(f"cannot read {text[at : at + 30]!r}", at, len(text), hints.get(text[at], _FORMS))
     return amounts, tuple(words), source
 
 
@@ -471,19 +278,20 @@ def _convert(amount: _Amount, unit: str, wants: In, text: str) -> tuple[float, f
     """Factor, offset and canonical unit for an amount read in `unit`."""
     if not unit and wants.unit != "1":
         plain = text[amount.start : amount.end]
-        _fail(f"{plain} needs a unit{wants._such_as()}", amount.start, amount.end)
+        fail(f"{plain} needs a unit{wants._such_as()}", amount.start, amount.end)
     for to in (wants.unit, wants.unit.removesuffix("h") + "year") if wants.yearly else (wants.unit,):
-        change = _conversion(unit or "1", to)
+        change = conversion(unit or "1", to)
         if change is not None:
             return *change, to
-    dimension, ratio = _dimension(_pint_unit(unit or "1")), _kind_of_ratio(unit or "1")
-    what = _QUANTITIES.get(dimension, f"of dimension {dimension}")
+    dimension, ratio = dimension_of(pint_unit(unit or "1")), kind_of_ratio(unit or "1")
+    what = QUANTITIES.get(dimension, f"of dimension {dimension}")
     if ratio:
-        what = f"a ratio by {_QUANTITIES.get(ratio, ratio).split(' ', 1)[-1]}"
+        what = f"a ratio by {QUANTITIES.get(ratio, ratio).split(' ', 1)[-1]}"
     need = "a plain number or a share" if wants.unit == "1" else wants.unit.replace("degC", "°C")
     written = text[amount.start : amount.unit_start + len(unit)] if amount.unit else f"{amount.number} {unit}"
     hint = "rates here are per hour or day" if "[year]" in dimension and "h" in wants.unit.split("/") else ""
-    _fail(f"{written} is {what}; needs {need}{wants._such_as()}", amount.start, amount.end, hint)
+    message = f"{written} is {what}; needs {need}{wants._such_as()}"
+    raise QuantityError(message, hint, amount.start, max(amount.end - amount.start, 1))
 
 
 @lru_cache(maxsize=4096)
@@ -501,17 +309,17 @@ def _parse(text: str, wants: In) -> Value:
     if bare and (wants.high is None or first.number <= wants.high):
         number, sd = first.number, amounts[1].number
         hint = f"write {float(number * 100):g} % ± {sd} % or {number} ± {float(sd / 100):g}"
-        _fail("not clear whether the first number is in %", first.start, amounts[1].end, hint)
+        fail("not clear whether the first number is in %", first.start, amounts[1].end, hint)
     factor, offset, canonical = _convert(first, unit, wants, clean)
 
     def canonical_number(amount: _Amount) -> float:
         scale, shift, to = _convert(amount, amount.unit or unit, wants, clean)
         if to != canonical:
-            _fail(f"{amount.unit} beside {unit}: one is per year", amount.start, amount.end)
-        number = _apply(amount.number, scale) + shift
+            fail(f"{amount.unit} beside {unit}: one is per year", amount.start, amount.end)
+        number = scaled(amount.number, scale) + shift
         number = round(number, 9) if shift else number
         if not math.isfinite(number):
-            _fail("the number is too large", amount.start, amount.end)
+            fail("the number is too large", amount.start, amount.end)
         _inside(amount, number, canonical, (factor, offset, unit), wants, clean)
         return number
 
@@ -524,16 +332,16 @@ def _parse(text: str, wants: In) -> Value:
     elif words:
         low, high = canonical_number(amounts[-2]), canonical_number(amounts[-1])
         if low >= high:
-            _fail("the lower bound is not below the upper", amounts[-2].start, amounts[-1].end, "write 0.70 to 0.80")
+            fail("the lower bound is not below the upper", amounts[-2].start, amounts[-1].end, "write 0.70 to 0.80")
         if len(words) == 1:
             nominal, spread = (low + high) / 2.0, Uniform(low, high)
         elif not low <= nominal <= high:
-            _fail("the number is outside its own range", first.start, first.end)
+            fail("the number is outside its own range", first.start, first.end)
         else:
             spread = Triangular(low, high)
     bases = {amount.basis for amount in amounts if amount.basis}
     if len(bases) > 1:
-        _fail(f"two bases, {' and '.join(sorted(bases))}", first.start, amounts[-1].end)
+        fail(f"two bases, {' and '.join(sorted(bases))}", first.start, amounts[-1].end)
     same = canonical == wants.unit
     lower, upper = (bound if same or bound == 0 else None for bound in (wants.low, wants.high))
     return Value(nominal, canonical, next(iter(bases), None), spread, source, text.strip(), lower, upper)
@@ -551,34 +359,34 @@ def _inside(
             written = f"{(bound - offset) / factor:g}{' ' + unit if unit else ''}"
             plain = text[amount.start : amount.unit_start + len(amount.unit)]
             plain = plain if amount.unit or not unit else f"{plain} {unit}"
-            _fail(f"{plain} is {word} {written}", amount.start, amount.end)
+            fail(f"{plain} is {word} {written}", amount.start, amount.end)
 
 
 def _deviation(amount: _Amount, nominal: float, unit: str, canonical: str, wants: In, text: str) -> float:
     """The standard deviation after ±: in the value's unit, or in % of a value that is not itself in %."""
     own = amount.unit or unit
     if own in ("%", "ppm") and unit not in ("", "%", "ppm"):
-        if _pint_unit(unit).dimensionality == {"[temperature]": 1}:
-            _fail("a temperature has no relative spread", amount.start, amount.end, "write 600 °C ± 10 °C")
-        sd = abs(nominal) * _apply(amount.number, 0.01 if own == "%" else 1e-6)
+        if pint_unit(unit).dimensionality == {"[temperature]": 1}:
+            fail("a temperature has no relative spread", amount.start, amount.end, "write 600 °C ± 10 °C")
+        sd = abs(nominal) * scaled(amount.number, 0.01 if own == "%" else 1e-6)
     else:
         factor, _, to = _convert(amount, own, wants, text)
         if to != canonical:
-            _fail(f"{own} beside {unit}: one is per year", amount.start, amount.end)
-        sd = _apply(amount.number, factor)
+            fail(f"{own} beside {unit}: one is per year", amount.start, amount.end)
+        sd = scaled(amount.number, factor)
     if not 0 < sd < math.inf:
-        _fail("a standard deviation must be above zero", amount.start, amount.end)
+        fail("a standard deviation must be above zero", amount.start, amount.end)
     return sd
 
 
 def _geometric(amount: _Amount, nominal: float, first: _Amount, text: str) -> float:
     """The geometric standard deviation after ×÷, a plain number above 1."""
     if amount.unit and first.unit:
-        _fail("a factor after ×÷ has no unit", amount.unit_start, amount.end, "write 12 USD/kg ×÷ 1.3")
+        fail("a factor after ×÷ has no unit", amount.unit_start, amount.end, "write 12 USD/kg ×÷ 1.3")
     if nominal <= 0:
-        _fail("a lognormal value must be above zero", first.start, first.end)
+        fail("a lognormal value must be above zero", first.start, first.end)
     if not 1 < amount.number <= 1000:
-        _fail("a factor after ×÷ must be above 1", amount.start, amount.end, "1.3 means a third up or a quarter down")
+        fail("a factor after ×÷ must be above 1", amount.start, amount.end, "1.3 means a third up or a quarter down")
     return float(amount.number)
 
 

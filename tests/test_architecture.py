@@ -15,7 +15,9 @@ PROCESS, KERNELS = ROOT / "process", ROOT / "kernels"
 
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"kernels", "flowsheets"}),
-    frozenset({"elements", "quantities", "sums"}),
+    frozenset({"wording", "sums", "spreads"}),
+    frozenset({"units"}),
+    frozenset({"elements", "quantities"}),
     frozenset({"data"}),
     frozenset({"stream", "feeds", "plan"}),
     frozenset({"cascade", "magnet"}),

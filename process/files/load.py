@@ -18,6 +18,7 @@ from .merge import Tree, changed, read_tree, with_likes
 from .reader import Node
 from .references import References, entries, table
 from .shorthand import with_outlets
+from .version import head_fault
 
 if TYPE_CHECKING:
     from ..operations.base import Kind
@@ -104,18 +105,8 @@ class _Loading:
 
     def _head(self, root: Node) -> Node:
         """Checks that this is a flowsheet of a format that is known, before anything else is said about it."""
-        if not isinstance(root.value, dict):
-            what = "a list" if isinstance(root.value, list) else "one value"
-            message = f"a flowsheet is a mapping of keys, not {what}"
-            raise FlowsheetError([*self.faults, Diagnostic(root.place, message, "start with didymium: 1")])
-        version = root.value.get("didymium")
-        if version is None:
-            message = "the key 'didymium', the format version, is missing"
-            raise FlowsheetError([*self.faults, Diagnostic(root.place, message, "start with didymium: 1")])
-        if version.value != schema.FORMAT or isinstance(version.value, bool | float):
-            message = f"unknown format version {version.raw if version.raw is not None else '…'}"
-            hint = f"this program reads didymium: {schema.FORMAT}"
-            raise FlowsheetError([*self.faults, Diagnostic(version.place, message, hint)])
+        if fault := head_fault(root):
+            raise FlowsheetError([*self.faults, fault])
         return root
 
     def _data(self, root: Node) -> dict[str, Any]:

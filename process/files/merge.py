@@ -11,6 +11,7 @@ from pathlib import Path
 from ..quantities import suggestion
 from .diagnostics import Diagnostic, FlowsheetError, Place, Source
 from .reader import Node, compose, decode, read_bytes
+from .version import FORMAT, head_fault
 
 _LONGEST_CHAIN = 10
 
@@ -80,6 +81,9 @@ def read_tree(path_or_name: str | Path) -> Tree:
             wrong += _at(error, where, base.value)
             break
         faults += more
+        if fault := head_fault(node):
+            wrong.append(_no_base(fault, where, base.value))
+            break
         digest.update(data)
         chain.append(node)
         seen.add(_identity(next_path))
@@ -116,6 +120,12 @@ def _at(error: FlowsheetError, where: Place, text: str) -> list[Diagnostic]:
             near = suggestion(text, shipped()) if fault.message == "no such file" else ""
             out.append(Diagnostic(where, f"cannot extend {text!r}: {fault.message}{near}", fault.hint))
     return out
+
+
+def _no_base(fault: Diagnostic, where: Place, text: str) -> Diagnostic:
+    """A base that is no flowsheet, at the line that asked for it; lines of such a file are nobody's business."""
+    hint = f"{fault.place.source.name} must be a flowsheet, which says didymium: {FORMAT}"
+    return Diagnostic(where, f"cannot extend {text!r}: {fault.message}", hint)
 
 
 def merged(base: Node, own: Node) -> Node:

@@ -26,9 +26,6 @@ from ..quantities import Fraction, In, QuantityError, Value, suggestion
 if TYPE_CHECKING:
     from ..operations.base import Kind
 
-FORMAT = 1
-"""The format version that this reader knows, under the key `didymium`."""
-
 NAME_PATTERN = "^[a-z][a-z0-9_]*$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
 SourceKey = Annotated[str, StringConstraints(pattern="^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from ..quantities import QuantityError, suggestion
 from .annotations import alternatives, example, field_of, models, wants_value
-from .diagnostics import Diagnostic, Place
+from .diagnostics import Diagnostic, Place, Source
 from .reader import Node
 
 if TYPE_CHECKING:
@@ -115,6 +116,20 @@ class Faults:
             if same not in seen:  # a unit that is like another shares its faults
                 seen.add(same)
                 out.append(fault)
+        return out
+
+    def empty(self, source: Source, likes: Collection[str], faults: Sequence[Diagnostic]) -> list[Diagnostic]:
+        """Keys of a text that have no value, where null has nothing to remove and `faults` do not say so already."""
+        said = {(fault.place.source, fault.place.line, fault.place.column) for fault in faults}
+        out = []
+        for path, key in islice(_empty(self.root, ()), _MOST):
+            removes = len(path) > 2 and path[0] == "units" and path[1] in likes
+            if key.source is not source or removes or (key.source, key.line, key.column) in said:
+                continue
+            if self._annotations(path):
+                such_as = self._such_as(path)
+                hint = f"give one, {such_as}, or leave the key out" if such_as else "give one, or leave the key out"
+                out.append(Diagnostic(key, f"{label(path)} has no value", hint))
         return out
 
     def _is_quiet(self, item: Found) -> bool:
@@ -260,6 +275,19 @@ class Faults:
             if text := example(item):
                 return f"such as {path[-1]}: {text}" if path and isinstance(path[-1], str) else f"such as {text}"
         return ""
+
+
+def _empty(node: Node, path: Path) -> Iterator[tuple[Path, Place]]:
+    """Every key under a node that has no value."""
+    if isinstance(node.value, dict):
+        for name, item in node.value.items():
+            if item.value is None:
+                yield (*path, name), node.keys[name]
+            else:
+                yield from _empty(item, (*path, name))
+    elif isinstance(node.value, list):
+        for i, item in enumerate(node.value):
+            yield from _empty(item, (*path, i))
 
 
 def _is_type_error(item: Found) -> bool:

@@ -81,6 +81,7 @@ class _Loading:
         self.faults = list(self.tree.faults)
         self.warnings: list[Diagnostic] = []
         root = self._head(self.tree.root)
+        likes = {name for name, unit in table(root, "units").items() if "like" in table(unit)}
         root, failed = with_likes(root, self.faults)
         top = {*schema.Head.model_fields, "units"} - {"didymium", "extends"}
         for order, (path, text) in enumerate(changes.items()):
@@ -97,6 +98,7 @@ class _Loading:
             self.model = model.model_validate(self._data(root), context=context)
         except ValidationError as error:
             self.faults += faults.diagnostics(error)
+        self.faults += faults.empty(self.tree.bottom, likes, self.faults)
         self.references = References(root, self.registry, self.known)
         self.references.check()
         self.references.sources(read, faults.takes_value, strict)

@@ -18,10 +18,11 @@ _LONGEST_CHAIN = 10
 
 @dataclass(frozen=True)
 class Tree:
-    """A file with its bases merged in."""
+    """A file with its bases merged in. `bottom` is the last base, where nothing is left that a null could remove."""
 
     root: Node
     source: Source
+    bottom: Source
     faults: list[Diagnostic]
     sha256: str
     name: str
@@ -81,8 +82,8 @@ def read_tree(path_or_name: str | Path) -> Tree:
             wrong += _at(error, where, base.value)
             break
         faults += more
-        if fault := head_fault(node):
-            wrong.append(_no_base(fault, where, base.value))
+        if alien := head_fault(node):
+            wrong.append(_no_base(alien, where, base.value))
             break
         digest.update(data)
         chain.append(node)
@@ -90,9 +91,10 @@ def read_tree(path_or_name: str | Path) -> Tree:
         path = next_path
     if wrong:  # without its base most of a file would seem to be missing
         raise FlowsheetError([*faults, *wrong])
+    bottom = node.place.source
     for layer in reversed(chain[:-1]):
         node = merged(node, layer)
-    return Tree(node, source, faults, digest.hexdigest(), locate(path_or_name)[0].stem)
+    return Tree(node, source, bottom, faults, digest.hexdigest(), locate(path_or_name)[0].stem)
 
 
 def _identity(path: Path) -> str:

@@ -165,7 +165,8 @@ class References:
 
     def _on_demand(self, feed: str) -> bool:
         """Whether a stream is a feed that gives as much as is asked for."""
-        return feed in self.feeds and "rate" not in table(self.feeds[feed])
+        rate = table(self.feeds[feed]).get("rate") if feed in self.feeds else None
+        return feed in self.feeds and (rate is None or rate.value is None)
 
     def _unfed(self, graph: Any, fed: set[str], keys: Mapping[str, Place]) -> None:
         """Loops and units that nothing ever enters; what lies behind them is not repeated."""

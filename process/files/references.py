@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 
 _MOST_SUGGESTIONS = 100
+_LIKE_A_VALUE = re.compile(r"[ ]*[+\-−]?\.?[0-9][^()]*\([ ]*([A-Za-z][A-Za-z0-9_\-]*)[ ]*\)[ ]*")
 
 Path = tuple[str | int, ...]
 
@@ -119,6 +121,12 @@ class References:
         for name, kind in self.kinds.items():
             if kind is None:
                 fed.add(name)  # what an unknown kind takes is unknown too
+                for key in ("feed", "feeds"):
+                    node = table(self.units[name]).get(key)
+                    for item in (*entries(node), *([node] if node else [])):
+                        known = not isinstance(item.value, str) or item.value in self.units
+                        if not known and (fault := self.stream_fault(item)):
+                            self._error(*fault, lead=f"{name}: ")
                 continue
             if any(self._lacks(name, key, kind) for key in inlet_names(kind)):
                 fed.add(name)  # the schema says so
@@ -246,19 +254,29 @@ class References:
             value = None if path[:1] in ((), ("targets",)) else read.get(str(node.value).strip())
             if value is not None and not isinstance(node.value, bool) and takes_value(path):
                 self._source(node, value, keys, strict)
+        for name, kind in self.kinds.items():
+            if kind is None:  # which of its texts are values is unknown; those that read like one are taken for one
+                for path, node in scalars(self.units[name]):
+                    found = _LIKE_A_VALUE.fullmatch(node.value) if isinstance(node.value, str) else None
+                    if found and path != ("note",):
+                        self._key(node, found[1], keys)
 
     def _source(self, node: Node, value: Value, keys: set[str], strict: bool) -> None:
         text = str(node.value)
-        start = text.rfind("(") + 1
-        where = node.part(start, len(value.source or ""))
         if value.source is not None and value.source not in keys:
-            near = suggestion(value.source, keys)
-            hint = "add it under sources, with what it stands for"
-            self._error(where, f"unknown source key {value.source!r}{near}", "" if near else hint)
+            self._key(node, value.source, keys)
         elif strict and value.source is None:
             self._error(node.place, f"{text.strip()} has no source key", f"such as {text.strip()} (assumed)")
         elif strict and value.source == "assumed" and value.spread is None:
             self._error(node.place, "an assumed value needs a spread", "such as 75 % ± 5 % (assumed)")
+
+    def _key(self, node: Node, source: str, keys: set[str]) -> None:
+        """Holds the source key of a value to the known ones."""
+        if source not in keys:
+            near = self._near(source, keys)
+            hint = "add it under sources, with what it stands for"
+            where = node.part(str(node.value).rfind(source), len(source))
+            self._error(where, f"unknown source key {source!r}{near}", "" if near else hint)
 
 
 def _child(node: Node, key: str) -> Node | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from .basis import Basis, basis
 from .capital import Investment
 from .cost import Cost, CostShare, CostSplit, cost
 from .operating import CostLine
 from .pricebook import CostError, Price, PriceBook, PriceError
 
 __all__ = [
+    "Basis",
     "Cost",
     "CostError",
     "CostLine",
@@ -17,5 +19,6 @@ __all__ = [
     "Price",
     "PriceBook",
     "PriceError",
+    "basis",
     "cost",
 ]

@@ -21,7 +21,8 @@ Array = NDArray[np.float64]
 class Investment:
     """Capital of a stage: `million_usd` of the plan's year and region, shape (samples,), for `capacity` t/year.
 
-    `recovery` is the yearly charge as a share of it, `hours` the operating hours a year.
+    `recovery` is the yearly charge as a share of it, `hours` the operating hours a year; `year` is that of the cost
+    index, the plan's or the latest known before it.
     """
 
     stage: str
@@ -32,6 +33,7 @@ class Investment:
     plant: Plant
     assumed: bool
     note: str
+    year: int
 
 
 def recovery_factor(rate: float, years: float) -> float:
@@ -100,5 +102,6 @@ def investments(solution: Solution, changes: Mapping[str, Array] | None = None) 
             plant=plant,
             assumed=assumed,
             note=f"{plant.title}, {plant.cost.year}; {note}",
+            year=cost_index(plan.year).year,
         )
     return out

@@ -28,7 +28,9 @@ class CostLine:
     """One line of cost: `quantity` in `unit` per operating hour × `price` in USD per unit = `cost` in USD/h.
 
     Quantities and costs have shape (samples,); the price is a float where all samples share it. `assumed` says whether
-    the price, or what the quantity follows from, is an assumption; `source` is the price's.
+    the price, or what the quantity follows from, is an assumption; `source` is the price's. `year` is the price's own,
+    for capital that of the cost index; None for a price of the file. `quote` is the price as it was looked up, with
+    its range; None for capital, whose base stands in `Cost.capital`.
     """
 
     unit_name: str
@@ -42,6 +44,8 @@ class CostLine:
     assumed: bool
     cost: Array
     note: str = ""
+    year: int | None = None
+    quote: Price | None = None
 
 
 def _line(
@@ -60,6 +64,8 @@ def _line(
         assumed=assumed or price.assumed,
         cost=np.asarray(quantity * rate),
         note=price.note,
+        year=None if price.from_file else price.year,
+        quote=price,
     )
 
 
@@ -111,6 +117,7 @@ def _bought(solution: Solution, changes: Mapping[str, Array]) -> Iterator[CostLi
             source=feed.price.source or "file",
             assumed=is_assumed(feed.price, plan.sources),
             note="price of the file",
+            from_file=True,
         )
         yield _line(unit, name, np.atleast_1d(solution.streams[name].mass()), "kg", price, False)
 
@@ -194,6 +201,7 @@ def _fixed(solution: Solution, investments: Mapping[str, Investment]) -> Iterato
                     assumed=investment.assumed,
                     cost=np.asarray(million * rate * hourly),
                     note=investment.note,
+                    year=investment.year,
                 )
 
 

@@ -54,7 +54,10 @@ class PriceError(CostError):
 
 @dataclass(frozen=True)
 class Price:
-    """USD per `unit` of an item: a float, or shape (samples,). `year` is the price's own; it is not escalated."""
+    """USD per `unit` of an item: a float, or shape (samples,). `year` is the price's own; it is not escalated.
+
+    A price that the file gives (`from_file`) is of no year that is known.
+    """
 
     item: str
     value: float | Array
@@ -66,6 +69,7 @@ class Price:
     source: str
     assumed: bool
     note: str = ""
+    from_file: bool = False
 
     def per(self, unit: str) -> float | Array:
         """USD per another unit of the same kind.
@@ -220,4 +224,5 @@ class PriceBook:
             source=value.source or "file",
             assumed=is_assumed(value, self._own_sources),
             note="price of the file",
+            from_file=True,
         )

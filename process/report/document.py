@@ -15,17 +15,20 @@ import numpy as np
 
 from .. import __version__
 from ..elements import ELEMENTS, RARE_EARTHS
-from ..studies.compare import recovery, split
+from ..studies.compare import cost_shares, recovery, rests_on, split
+from ..studies.model import model_facts
 from ..studies.origins import in_ore
 from .figures import first, number
 
 if TYPE_CHECKING:
-    from ..economics.cost import CostSplit
+    from ..economics import Basis
+    from ..economics.cost import CostShare, CostSplit
     from ..files.diagnostics import Diagnostic
     from ..flowsheet import Result, TargetResult
     from ..network.solution import UnitResult
     from ..stream import Stream
     from ..studies.compare import Comparison
+    from ..studies.model import ModelFact
 
 Document = dict[str, Any]
 
@@ -86,6 +89,7 @@ def one(result: Result, changes: Mapping[str, str] | None = None) -> Document:
         "fates": {name: {to: number(share) for to, share in result.fates(name).items()} for name in in_ore(result)},
         "circuits": {name: _circuit(unit) for name, unit in solution.units.items() if "stages" in unit.details},
         "cost": {product: _cost(cost) for product, cost in named.items()},
+        "cost_lines": [_line(share) for share in cost_shares(result)],
         "cost_notes": list(result.cost.notes),
         "capacity": capacity(result),
         "balance": {
@@ -163,6 +167,25 @@ def _cost(cost: CostSplit | None) -> Document | None:
     }
 
 
+def _line(share: CostShare) -> Document:
+    line = share.line
+    return {
+        "unit": line.unit_name,
+        "stage": line.stage,
+        "item": line.item,
+        "cause": line.cause,
+        "quantity_per_h": number(line.quantity),
+        "quantity_unit": line.unit,
+        "price_usd_per_unit": number(line.price),
+        "price_year": line.year,
+        "source": line.source,
+        "assumed": line.assumed,
+        "usd_per_h": number(line.cost),
+        "usd_per_kg": number(share.per_kg),
+        "note": line.note,
+    }
+
+
 def capacity(result: Result) -> Document:
     """Capacity by stage."""
     return {
@@ -179,11 +202,29 @@ def capacity(result: Result) -> Document:
 
 
 def assumptions(result: Result) -> Document:
-    """How much rests on assumptions: the share of the plant's cost, and the values of the file as written."""
+    """How much rests on assumptions: of the file as written, of the money data used, and of what the model is given."""
     return {
         "share": number(result.cost.assumed_share),
         "values": dict(result.assumptions),
         "values_in_file": len(result.plan.values()),
+        "prices": [
+            {**_fact(one), "kind": one.kind, "share_of_main_product_cost": number(one.share)}
+            for one in rests_on(result)
+        ],
+        "model": [{**_fact(one), "what": one.what, "assumed": one.assumed} for one in model_facts(result)],
+    }
+
+
+def _fact(one: Basis | ModelFact) -> Document:
+    return {
+        "item": one.item,
+        "value": number(one.value),
+        "low": number(one.low),
+        "high": number(one.high),
+        "unit": one.unit,
+        "year": one.year,
+        "source": one.source,
+        "note": one.note,
     }
 
 

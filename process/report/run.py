@@ -35,8 +35,8 @@ def page(
         out += tables.profile(result, unit)
     if fates:
         out.append(tables.fates(result, fates))
-    if assumptions and result.assumptions:
-        out.append(tables.assumed_values(result))
+    if assumptions:
+        out += tables.assumptions(result)
     if result.main_product and tables.headline(result):
         out.append(tables.recoveries(result, result.main_product))
     out += tables.costs(result)

@@ -10,7 +10,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from ..studies.compare import HEADLINE, limit, recovery, split
+from ..studies.compare import HEADLINE, limit, recovery, rests_on, split
+from ..studies.model import model_facts
 from ..studies.origins import Absent, absent, in_ore
 from .figures import NONE, amount, first, listed, money, number, percent, plain
 
@@ -214,12 +215,60 @@ def targets(result: Result) -> Table:
     return made
 
 
+def assumptions(result: Result) -> list[Table]:
+    """What a result rests on: values of the file, money data by their weight, and data that the model is given."""
+    made = (assumed_values(result), assumed_money(result), assumed_model(result))
+    return [one for one in made if one.row_count]
+
+
 def assumed_values(result: Result) -> Table:
     """The values of the file that are assumptions, as written."""
     made = table("Assumptions of the file", ["value", "as written"], [])
     for path, text in result.assumptions.items():
         row(made, path, text)
     return made
+
+
+def assumed_money(result: Result) -> Table:
+    """The prices, wages, labour figures and capital bases that are assumptions, largest share of the cost first."""
+    made = table(
+        f"Assumed prices, labour and capital: shares of the cost of {result.main_product}",
+        ["item"],
+        ["share", "value", "low – high"],
+        "a share is that of all lines proportional to the value, so labour counts to its wage and to its figure; "
+        "a price without a year is the file's",
+    )
+    for head in ("unit", "year", "source", "note"):
+        made.add_column(cell(head), overflow="fold")
+    for one in rests_on(result):
+        year = str(one.year) if one.year else NONE
+        share, value = percent(one.share), amount(one.value)
+        row(made, one.item, share, value, _range(one.low, one.high), one.unit, year, one.source, one.note)
+    return made
+
+
+def assumed_model(result: Result) -> Table:
+    """Numbers of the shipped data that the model takes as given: separation factors, the ore, weights."""
+    made = table(
+        "Beside the file: separation factors, the ore, weights of joint costs",
+        ["of", "item"],
+        ["value", "low – high"],
+        "* not an assumption: a published figure, with its range",
+    )
+    for head in ("unit", "year", "source", "note"):
+        made.add_column(cell(head), overflow="fold")
+    before = ""
+    for one in model_facts(result):
+        source = one.source if one.assumed else f"{one.source} *"
+        what = one.what if one.what != before else ""
+        before = one.what
+        low_high = _range(one.low, one.high)
+        row(made, what, one.item, amount(one.value), low_high, one.unit, str(one.year), source, one.note)
+    return made
+
+
+def _range(low: float, high: float) -> str:
+    return NONE if low == high else f"{amount(low)} – {amount(high)}"
 
 
 # -- sentences --------------------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..economics import CostError
-from ..economics.cost import CostSplit
+from ..economics import Basis, CostError, basis
+from ..economics.cost import CostShare, CostSplit
 from ..flowsheet import Flowsheet, Result, load
 from ..quantities import suggestion
 from .origins import Absent, absent, in_ore
@@ -88,6 +88,22 @@ def split(result: Result, product: str) -> CostSplit | None:
         return result.cost.per_kg(product)
     except CostError:
         return None
+
+
+def rests_on(result: Result) -> tuple[Basis, ...]:
+    """The assumptions of money that the main product's cost rests on, largest share first; none where it is not made.
+
+    Prices, wages, labour figures and capital bases that are not in the file count as well.
+    """
+    if split(result, result.main_product) is None:
+        return ()
+    return tuple(one for one in basis(result.cost, result.main_product) if one.assumed)
+
+
+def cost_shares(result: Result) -> tuple[CostShare, ...]:
+    """Every line of the plant's cost with what it adds per kg of the main product (NaN where that is not made)."""
+    found = split(result, result.main_product)
+    return tuple(CostShare(line, math.nan) for line in result.cost.lines) if found is None else found.lines
 
 
 def limit(result: Result) -> Limit | None:

@@ -64,6 +64,23 @@ def test_run(name: str) -> None:
     assert all(len(row) == len(profile["elements"]) for row in profile["organic_mole_fraction"])
 
 
+def test_cost_lines_add_up_and_assumptions_are_named(baotou: didymium.Result) -> None:
+    read = valid("run", document.run(baotou))
+    lines = read["cost_lines"]
+    assert sum(line["usd_per_kg"] for line in lines) == pytest.approx(read["cost"]["magnet"]["total"])
+    assert sum(line["usd_per_h"] for line in lines) == pytest.approx(baotou.cost.total)
+    for line in lines:
+        assert line["usd_per_h"] == pytest.approx(line["quantity_per_h"] * line["price_usd_per_unit"])
+    power = next(line for line in lines if line["item"] == "electricity")
+    assert (power["price_year"], power["source"], power["cause"]) == (2024, "business_europe", "energy")
+    assert next(line for line in lines if line["item"] == "heavy_metal")["price_year"] is None
+    prices = read["assumptions"]["prices"]
+    assert {one["kind"] for one in prices} == {"price", "labour", "capital"}
+    shares = [one["share_of_main_product_cost"] for one in prices]
+    assert shares == sorted(shares, reverse=True)
+    assert "Nd/Pr" in {one["item"] for one in read["assumptions"]["model"]}
+
+
 def test_compare(found: didymium.Comparison) -> None:
     read = valid("compare", document.compare(found))
     assert list(read["plants"]) == ["mountain_pass", "baotou"]
@@ -97,6 +114,8 @@ def test_a_product_that_is_not_made_has_no_cost() -> None:
     result = didymium.load("mountain_pass", {"ndpr_oxide.recovery.REO": "0 %"}).solve()
     read = valid("run", document.run(result))
     assert read["cost"]["magnet"] is None
+    assert read["assumptions"]["prices"] == []
+    assert all(line["usd_per_kg"] is None for line in read["cost_lines"])
     assert read["cost"]["seg_carbonate"]["total"] > 0.0
 
 

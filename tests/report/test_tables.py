@@ -56,6 +56,10 @@ def test_a_run(baotou: didymium.Result) -> None:
         assert word in shown
     assert all(target.text in shown for target in baotou.plan.targets)
     assert all(path in shown for path in baotou.assumptions)
+    wide = text(*page, width=400)
+    for word in ("HCl", "0.04 – 0.15", "labour of the separation stage", "capital of the mine stage", "Nd/Pr"):
+        assert word in wide
+    assert wide.index("heavy_metal  ") < wide.index("gallium  ")
     assert "Streams" not in text(*run.page(baotou, {}, streams=False))
 
 

@@ -1,0 +1,85 @@
+"""What a result rests on beside its file and its money: numbers of the shipped data that the model takes as given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..data import Fact, cost_rates, deposits, extractants, oxide_price
+from ..elements import RARE_EARTHS
+from ..flowsheet import Result
+
+
+@dataclass(frozen=True)
+class ModelFact:
+    """A number of the shipped data that a result used: `value` in `unit`, from `low` to `high`, and its source."""
+
+    what: str
+    item: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    year: int
+    source: str
+    assumed: bool
+    note: str
+
+
+def model_facts(result: Result) -> tuple[ModelFact, ...]:
+    """Separation factors between the elements present, assumptions about the ore, assumed weights of the allocation."""
+    return (*_separation(result), *_ore(result), *_weights(result))
+
+
+def _present(result: Result) -> list[str]:
+    """The rare earths that any feed brings."""
+    feeds = [result.streams[name] for name in result.plan.feeds if name in result.streams]
+    return [name for name in RARE_EARTHS if any(np.any(np.atleast_1d(feed.element(name)) > 0.0) for feed in feeds)]
+
+
+def _separation(result: Result) -> Iterator[ModelFact]:
+    names = {
+        unit.parameters.extractant.name
+        for unit in result.plan.units.values()
+        if unit.kind.name == "solvent_extraction" and hasattr(unit.parameters, "extractant")
+    }
+    present = _present(result)
+    for name in sorted(names):
+        for pair, fact in extractants()[name].pairs.items():
+            if all(element in present for element in pair.split("/")):
+                yield _of(f"separation factor, {name}", pair, fact, "1")
+
+
+def _ore(result: Result) -> Iterator[ModelFact]:
+    for feed in result.plan.feeds.values():
+        if feed.deposit is None:
+            continue
+        deposit = deposits()[feed.deposit]
+        for item, fact in deposit.facts.items():
+            own_grade = item == "grade" and feed.grade is not None
+            if fact.assumed and not own_grade:
+                head, _, rest = item.partition(".")
+                unit = f"{fact.unit} {_OF[head]}" if head in _OF else fact.unit
+                yield _of(f"ore of {deposit.title}", f"{head} {rest}".strip(), fact, unit)
+
+
+_OF = {"mineral": "of the REO", "gangue": "of the rest", "thorium": "of the ore"}
+
+
+def _weights(result: Result) -> Iterator[ModelFact]:
+    if result.plan.allocation != "value":
+        return
+    if any(stream.form == "ore" for stream in result.streams.values()):
+        fact = cost_rates()["ore_value"]
+        if fact.assumed:
+            yield _of("share of joint costs", "worth of rare earths in ore", fact, fact.unit)
+    for name in _present(result):
+        fact = oxide_price(name, result.plan.year)
+        if fact.assumed:
+            yield _of("share of joint costs", f"worth of {name} oxide", fact, fact.unit)
+
+
+def _of(what: str, item: str, fact: Fact, unit: str) -> ModelFact:
+    return ModelFact(what, item, fact.value, fact.low, fact.high, unit, fact.year, fact.source, fact.assumed, fact.note)

@@ -1,0 +1,49 @@
+"""What a cost rests on: every number of money with its range, and its weight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from didymium.economics import CostError, basis, cost
+from didymium.network.solution import Solution
+from didymium.quantities import Value
+
+
+def test_shares_are_those_of_the_lines(recycle: Callable[..., Solution]) -> None:
+    result = cost(recycle())
+    split = result.per_kg("magnet")
+    found = {one.item: one for one in basis(result, "magnet")}
+    assert [one.share for one in found.values()] == sorted((one.share for one in found.values()), reverse=True)
+    acid = next(part for part in split.lines if part.line.item == "HCl")
+    assert found["HCl"].share == pytest.approx(acid.per_kg / split.total)
+    assert (found["HCl"].value, found["HCl"].low, found["HCl"].high) == (0.09, 0.04, 0.15)
+    assert (found["HCl"].unit, found["HCl"].year, found["HCl"].assumed) == ("USD/kg", 2024, True)
+    wage = found["wage, with what the employer pays on top"]
+    people = sum(part.per_kg for part in split.lines if part.line.unit == "person-year")
+    assert wage.share == pytest.approx(people / split.total)
+    figures = [one.share for one in found.values() if one.kind == "labour"]
+    assert sum(figures) == pytest.approx(wage.share)
+    invested = sum(part.per_kg for part in split.lines if part.line.quote is None)
+    plants = [one.share for one in found.values() if one.item.startswith("capital of")]
+    assert sum(plants) == pytest.approx(invested / split.total)
+    assert found["build cost in china"].share == pytest.approx(invested / split.total)
+
+
+def test_prices_and_capital_cover_the_whole_cost(recycle: Callable[..., Solution]) -> None:
+    found = basis(cost(recycle()), "magnet")
+    counted = [one for one in found if one.kind == "price" or one.item.startswith("capital of")]
+    assert sum(one.share for one in counted) == pytest.approx(1.0)
+
+
+def test_a_price_of_the_file_has_no_year(recycle: Callable[..., Solution], priced: Callable[[str, str], Value]) -> None:
+    result = cost(recycle(prices={"HCl": priced("90 USD/t from 50 to 120 USD/t", "USD/kg")}))
+    acid = next(one for one in basis(result, "magnet") if one.item == "HCl")
+    assert (acid.year, acid.source, acid.assumed) == (None, "file", True)
+    assert (acid.low, acid.high) == (pytest.approx(0.05), pytest.approx(0.12))
+
+
+def test_unknown_product(recycle: Callable[..., Solution]) -> None:
+    with pytest.raises(CostError, match="did you mean 'magnet'"):
+        basis(cost(recycle()), "magnets")

@@ -1,0 +1,24 @@
+"""What the model takes from the shipped data."""
+
+from __future__ import annotations
+
+import didymium
+from didymium import data
+from didymium.studies.model import model_facts
+
+
+def test_separation_factors_and_ore(baotou: didymium.Result) -> None:
+    found = {(one.what, one.item): one for one in model_facts(baotou)}
+    pair = found["separation factor, P507", "Nd/Pr"]
+    assert (pair.value, pair.low, pair.high, pair.source, pair.assumed) == (1.5, 1.4, 1.6, "p507review", False)
+    assert ("separation factor, P507", "Lu/Yb") not in found  # neither in the ore
+    ore = found["ore of Bayan Obo, Inner Mongolia", "mineral monazite"]
+    assert ore.low < ore.value < ore.high
+    assert ore.assumed
+    assert ("share of joint costs", "worth of rare earths in ore") in found
+    assert {one.source for one in found.values()} <= set(data.sources())
+
+
+def test_weights_only_where_joint_costs_go_by_value() -> None:
+    result = didymium.load("baotou", {"allocation": "mass"}).solve()
+    assert not any(one.what == "share of joint costs" for one in model_facts(result))

@@ -58,12 +58,17 @@ def kind_of(node: Node) -> str:
         return "nothing"
     if isinstance(node.value, bool):
         return str(node.value).lower()
-    return f"the number {node.raw}" if isinstance(node.value, int | float) else f"the text {_short(node.value)}"
+    if isinstance(node.value, int | float):
+        return f"the number {_cut(node.raw or '…')}"
+    return f"the text {_short(node.value)}"
 
 
 def _short(text: object) -> str:
-    shown = str(text)
-    return repr(shown if len(shown) <= 40 else shown[:39] + "…")
+    return repr(_cut(str(text)))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
 
 
 @dataclass
@@ -182,7 +187,8 @@ class Faults:
             return self._untagged(item)
         if item.on_key and kind == "string_pattern_mismatch":
             message = f"{_short(item.path[-1])} is not a name"
-            return Diagnostic(place, message, "names have lower-case letters, digits and _, and start with a letter")
+            letters = "letters, digits, _ and -" if item.path[0] == "sources" else "lower-case letters, digits and _"
+            return Diagnostic(place, message, f"names have {letters}, and start with a letter")
         if item.node.value is None and not item.on_key:
             return Diagnostic(item.key, f"{name} has no value", self._such_as(item.path))
         if kind == "value_error":
@@ -191,6 +197,8 @@ class Faults:
                 where = item.node.part(fault.offset, fault.length)
                 got = "" if not isinstance(item.node.value, dict | list | bool) else f", not {kind_of(item.node)}"
                 return Diagnostic(where, f"{name}: {fault.message}{got}", fault.hint)
+            if len(item.path) == 2 and item.path[0] == "units":
+                place = item.key  # the unit as a whole, not its first key
             return Diagnostic(place, f"{label(item.path[:-1]) if item.on_key else name}: {fault or error['msg']}")
         if kind in ("literal_error", "enum"):
             wanted = str(context.get("expected", "another value"))
@@ -204,9 +212,19 @@ class Faults:
             )
         if kind == "too_short":
             return Diagnostic(place, f"{name} is empty", self._such_as(item.path))
-        for limit, bound in (("ge", "at least"), ("le", "at most")):
+        for limit, bound in (("ge", "at least"), ("le", "at most"), ("gt", "above"), ("lt", "below")):
             if limit in context:
                 return Diagnostic(place, f"{name} must be {bound} {context[limit]}, not {kind_of(item.node)}")
+        if kind == "int_parsing_size":
+            return Diagnostic(
+                place, f"{name}: {_cut(item.node.raw or '')} is too large a number", self._such_as(item.path)
+            )
+        if kind == "string_too_long":
+            text = item.path[-1] if item.on_key else item.node.value
+            what = f"the name {_short(text)} in {label(item.path[:-1])}" if item.on_key else name
+            return Diagnostic(place, f"{what} has {len(str(text))} letters; at most {context['max_length']}")
+        if kind == "string_pattern_mismatch":
+            return Diagnostic(place, f"{name} cannot be {_short(item.node.value)}", self._such_as(item.path))
         message = str(error["msg"]).replace("Input should be", "must be").replace("Value error, ", "")
         return Diagnostic(place, f"{name}: {message[:1].lower()}{message[1:]}")
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from ..cascade import CascadeError, design_cut, flows, solve_circuits
 from ..data import extractants
 from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE, is_name, members, molar_mass
-from ..quantities import Fraction, In, Value
+from ..quantities import Fraction, In, QuantityError, Value, suggestion
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
@@ -42,13 +52,38 @@ class Extractant(BaseModel):
         description="Share of the extractant turned to soap, with its base."
     )
 
-    @model_validator(mode="after")
-    def _known(self) -> Extractant:
-        if self.name not in extractants():
-            raise ValueError(f"unknown extractant {self.name!r}; the data has {', '.join(sorted(extractants()))}")
-        if self.saponification.basis is None:
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in extractants():
+            near = suggestion(name, extractants())
+            raise ValueError(f"unknown extractant {name[:40]!r}; the data has {', '.join(sorted(extractants()))}{near}")
+        return name
+
+    @field_validator("saponification")
+    @classmethod
+    def _based(cls, share: Value) -> Value:
+        if share.basis is None:
             raise ValueError("say which base makes the soap, such as `36 % NH4` or `36 % Na`")
-        return self
+        return share
+
+
+def _short_of_whole(purity: Value) -> Value:
+    if not 0.0 < purity.nominal < 1.0:
+        raise ValueError(f"{purity} is no purity of a cut; it lies between 0 and 100 % and reaches neither")
+    return purity
+
+
+CutPurity = Annotated[Fraction, AfterValidator(_short_of_whole)]
+_STAGES = r"^\s*\d{1,3}\s*\+\s*\d{1,3}\s*$"
+
+
+def _stages(text: str) -> str:
+    if not re.fullmatch(_STAGES, text, re.ASCII):
+        raise ValueError("stages read like 24 + 22: extraction stages + scrub stages")
+    if min(int(word) for word in text.split("+")) < 1:
+        raise ValueError(f"{text.strip()} leaves a part without stages; at least 1 + 1, extraction + scrub")
+    return text
 
 
 class Purity(BaseModel):
@@ -56,8 +91,8 @@ class Purity(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
-    raffinate: Fraction = Field(description="The less extractable group in the raffinate, by REO mass.")
-    extract: Fraction = Field(description="The more extractable group in the strip liquor, by REO mass.")
+    raffinate: CutPurity = Field(description="The less extractable group in the raffinate, by REO mass.")
+    extract: CutPurity = Field(description="The more extractable group in the strip liquor, by REO mass.")
 
 
 class SolventExtraction(Parameters):
@@ -75,8 +110,8 @@ class SolventExtraction(Parameters):
     extractant: Extractant = Field(description="The organic phase.")
     cut: str = Field(description="Where to cut: the last element that stays / the first that is extracted, `Nd / Sm`.")
     purity: Purity | None = Field(None, description="Purities of raffinate and extract; stages and flows follow.")
-    stages: str | None = Field(
-        None, pattern=r"^\s*\d{1,3}\s*\+\s*\d{1,3}\s*$", description="Extraction + scrub stages, `24 + 22`."
+    stages: Annotated[str, AfterValidator(_stages), WithJsonSchema({"type": "string", "pattern": _STAGES})] | None = (
+        Field(None, description="Extraction + scrub stages, `24 + 22`.")
     )
     solvent: Annotated[Value, In("mol/mol", "2.7 mol/mol", low=0)] | None = Field(
         None, description="Organic flow S, mol rare earth carried per mol fed."
@@ -109,25 +144,47 @@ class SolventExtraction(Parameters):
         standard("0.8 MJ/kg from 0.4 to 1.6 MJ/kg (sprecher2014)"), description="Warming of liquors, per kg REO fed."
     )
 
-    @model_validator(mode="after")
-    def _complete(self) -> SolventExtraction:
-        cut = [word.strip() for word in self.cut.split("/")]
-        if len(cut) != 2 or not all(is_name(word) and len(members(word)) == 1 for word in cut):
-            raise ValueError("a cut names two neighbouring elements, such as `Nd / Sm`")
-        light, heavy = order(self.extractant.name, cut[0]), order(self.extractant.name, cut[1])
+    @field_validator("cut")
+    @classmethod
+    def _neighbours(cls, text: str, info: ValidationInfo) -> str:
+        cut = _words(text)
+        if "extractant" not in info.data:  # what is wrong with it is said there
+            return text
+        extractant = info.data["extractant"].name
+        light, heavy = order(extractant, cut[0]), order(extractant, cut[1])
         if light >= heavy:
             raise ValueError(
-                f"{cut[0]} is extracted no less than {cut[1]} by {self.extractant.name}; write `{cut[1]} / {cut[0]}`"
+                f"{cut[0]} is extracted no less than {cut[1]} by {extractant}; write `{cut[1]} / {cut[0]}`"
             )
-        factors = extractants()[self.extractant.name].factors
+        factors = extractants()[extractant].factors
         between = [name for name, factor in factors.items() if light < factor.value < heavy]
         if between:
-            raise ValueError(f"{cut[0]} and {cut[1]} are no neighbours; {', '.join(between)} come between")
+            come = "comes" if len(between) == 1 else "come"
+            raise ValueError(f"{cut[0]} and {cut[1]} are no neighbours; {', '.join(between)} {come} between")
+        return text
+
+    @model_validator(mode="after")
+    def _complete(self) -> SolventExtraction:
         if self.purity is None and (self.stages is None or self.solvent is None or self.scrub is None):
             raise ValueError("give `purity`, or `stages`, `solvent` and `scrub`")
         if (self.solvent is None) != (self.scrub is None):
             raise ValueError("`solvent` and `scrub` go together")
         return self
+
+
+def _words(text: str) -> list[str]:
+    """The two elements of a cut; raises at the word that is none."""
+    wanted = "a cut names two neighbouring elements, such as `Nd / Sm`"
+    cut = [word.strip() for word in text.split("/")]
+    if len(cut) != 2 or not all(cut):
+        raise ValueError(wanted)
+    for word in cut:
+        if not is_name(word):
+            near = suggestion(word, RARE_EARTHS)
+            raise QuantityError(f"{word[:40]!r} is no element{near}", wanted, text.index(word), len(word))
+        if len(members(word)) != 1:
+            raise QuantityError(f"{word!r} is a group; {wanted}", "", text.index(word), len(word))
+    return cut
 
 
 def order(extractant: str, element: str) -> float:

@@ -20,7 +20,7 @@ from ..supply.capacity import added, counted, plain
 from .allocation import ORDER, Allocation
 from .capital import Investment, investments
 from .operating import CostLine, operating
-from .pricebook import CAUSES, CostError
+from .pricebook import CAUSES, RADIOACTIVE, CostError
 
 Array = NDArray[np.float64]
 
@@ -193,6 +193,7 @@ def _unused_prices(solution: Solution, lines: tuple[CostLine, ...]) -> list[str]
         if (reagent := reagents().get(item)) is not None:
             used |= {reagent.item, *reagent.aliases}
     used |= {"labour", "waste", *(stream.form for stream in solution.streams.values())}
+    used |= {RADIOACTIVE for line in lines if line.quote is not None and line.quote.item == RADIOACTIVE}
     return [
         f"nothing uses the price of {name}{suggestion(name, used)}" for name in solution.plan.prices if name not in used
     ]

@@ -13,12 +13,15 @@ from ..network.solution import Solution, UnitResult
 from ..operations.base import Line
 from ..plan import STAGES
 from ..quantities import Value
+from ..stream import Stream
 from ..supply.capacity import added, counted, plain, throughput
 from .capital import Investment
 from .pricebook import PERSON_YEAR, CostError, Price, PriceBook, PriceError, is_assumed
 
 Array = NDArray[np.float64]
 
+NEVER_RADIOACTIVE = ("tailings", "effluent", "gas")
+"""Forms of waste that are billed by their form whatever their activity."""
 NO_EQUIPMENT = ("mixer", "splitter")
 """Kinds that bear no labour and no capital of their own."""
 
@@ -122,15 +125,33 @@ def _bought(solution: Solution, changes: Mapping[str, Array]) -> Iterator[CostLi
         yield _line(unit, name, np.atleast_1d(solution.streams[name].mass()), "kg", price, False)
 
 
+def radioactive(stream: Stream) -> NDArray[np.bool_]:
+    """Whether a waste is billed as radioactive, shape (samples,): a solid of more than 1 Bq/g of 232Th or of 238U.
+
+    Tailings, effluent and gas are never; see docs/costs.md.
+    """
+    mass = np.atleast_1d(np.asarray(stream.mass(), dtype=float))
+    if stream.form in NEVER_RADIOACTIVE:
+        return np.zeros(len(mass), dtype=bool)
+    rates = cost_rates()
+    chains = (("Th", "thorium_activity"), ("U", "uranium_activity"))
+    becquerel = [np.atleast_1d(stream.element(name)) * rates[activity].value for name, activity in chains]
+    return np.asarray(np.max(becquerel, axis=0) > rates["exemption_level"].value * mass)
+
+
 def _wasted(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[CostLine]:
-    """Waste that leaves the flowsheet, by its form."""
+    """Waste that leaves the flowsheet, by its form, and radioactive residue by its activity."""
     for unit in solution.units.values():
         for outlet in unit.outlets:
             name = f"{unit.name}.{outlet}"
             if outlet in unit.waste and solution.takers.get(name) is None:
                 stream = solution.streams[name]
-                tonnes = np.atleast_1d(stream.mass()) / 1000.0
-                yield _line(unit, outlet, tonnes, "t", books[unit.stage].waste(stream.form), False)
+                tonnes, hot = np.atleast_1d(stream.mass()) / 1000.0, radioactive(stream)
+                for active, here in ((False, ~hot), (True, hot)):
+                    if np.any(here):
+                        price = books[unit.stage].waste(stream.form, active)
+                        item = f"{outlet} (radioactive)" if active else outlet
+                        yield _line(unit, item, np.where(here, tonnes, 0.0), "t", price, False)
 
 
 def spread(solution: Solution, stage: str) -> dict[str, Array]:

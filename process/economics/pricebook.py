@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 CAUSES = ("materials", "reagents", "energy", "labour", "maintenance", "capital", "waste", "overhead")
 """What a cost may be for."""
 PERSON_YEAR = "person-year"
+RADIOACTIVE = "radioactive residue"
+"""The form that solid waste above the exemption level is billed as."""
 
 _SIZES = {
     "kg": ("mass", 1.0),
@@ -198,15 +200,19 @@ class PriceBook:
             note=f"{wage.value:g} {wage.unit} and {burden.value:.0%} on top; {wage.note}",
         )
 
-    def waste(self, form: str) -> Price:
-        """USD per t of a waste by its form; the file's price of the form, or of `waste`, replaces it."""
-        for name in (form, "waste"):
+    def waste(self, form: str, radioactive: bool = False) -> Price:
+        """USD per t of a waste by its form; the file's price of the form, or of `waste`, replaces it.
+
+        A radioactive one costs what `radioactive residue` does, which the file may price as well.
+        """
+        billed = RADIOACTIVE if radioactive else form
+        for name in (billed, form, "waste"):
             if name in self._overrides:
                 return self._own(name, "waste")
         costs = waste_costs()
-        fact = costs.get((form, self.region)) or costs[("other", self.region)]
+        fact = costs.get((billed, self.region)) or costs[("other", self.region)]
         return Price(
-            form, fact.value, fact.low, fact.high, "t", "waste", fact.year, fact.source, fact.assumed, fact.note
+            billed, fact.value, fact.low, fact.high, "t", "waste", fact.year, fact.source, fact.assumed, fact.note
         )
 
     def _own(self, name: str, cause: str) -> Price:

@@ -287,3 +287,62 @@ def test_reprs_are_short(recycle: Callable[..., Solution]) -> None:
     assert math.isfinite(result.assumed_share)
     assert "magnet" in repr(result.per_kg("magnet"))
     assert result.products == ("oxide", "magnet")
+
+
+def dirty(hand: Build, form: str, thorium: Any, **plan: Any) -> Solution:
+    """A leach whose waste holds this many kg of thorium in a tonne."""
+    rest = 1000.0 - np.asarray(thorium)
+    return hand(
+        {
+            "leach": {
+                "stage": "separation",
+                "inlets": {"feed": "ore"},
+                "outlets": {"liquor": "liquor", "mud": form},
+                "waste": ["mud"],
+            }
+        },
+        {"ore": {"Nd": 1.0}, "leach.liquor": {"Nd": 1.0}, "leach.mud": {"Fe": rest, "Th": thorium}},
+        feeds={"ore": {}},
+        products={"liquor": "leach.liquor"},
+        **plan,
+    )
+
+
+def waste(result: Any) -> dict[str, float]:
+    return {line.item: float(line.price) for line in result.lines if line.cause == "waste"}
+
+
+@pytest.mark.parametrize("form", ["residue", "slag", "sludge"])
+def test_thorium_makes_a_solid_waste_radioactive(hand: Build, form: str) -> None:
+    level = 1000.0 / 4060.0  # kg of thorium in a tonne at 1 Bq/g
+    below, above = (cost(dirty(hand, form, share * level)) for share in (0.999, 1.001))
+    ordinary = data.waste_costs().get((form, "china")) or data.waste_costs()["other", "china"]
+    assert waste(below) == {"mud": ordinary.value}
+    assert waste(above) == {"mud (radioactive)": data.waste_costs()["radioactive residue", "china"].value}
+
+
+@pytest.mark.parametrize("form", ["tailings", "effluent", "gas"])
+def test_tailings_and_fluids_are_billed_by_their_form(hand: Build, form: str) -> None:
+    assert waste(cost(dirty(hand, form, 10.0))) == {"mud": data.waste_costs()[form, "china"].value}
+
+
+def test_radioactive_sample_by_sample(hand: Build) -> None:
+    amounts = np.array([0.1, 0.4, 0.2])
+    many = cost(dirty(hand, "residue", amounts)).per_kg("liquor")
+    for i, amount in enumerate(amounts):
+        one = cost(dirty(hand, "residue", float(amount))).per_kg("liquor")
+        assert many.by_cause["waste"][i] == one.by_cause["waste"]
+    assert many.by_cause["waste"][1] > 3 * many.by_cause["waste"][0]
+
+
+def test_the_file_prices_radioactive_residue(hand: Build, priced: Callable[[str, str], Value]) -> None:
+    def own(*names: str) -> Any:
+        prices = {name: priced(f"{i + 1} USD/t", "USD/kg") for i, name in enumerate(names)}
+        return cost(dirty(hand, "residue", 1.0, prices=prices))
+
+    per_tonne = {"mud (radioactive)": pytest.approx(1.0)}
+    assert waste(own("radioactive residue", "residue", "waste")) == per_tonne
+    assert waste(own("residue", "waste")) == per_tonne
+    assert not any("nothing uses" in note for note in own("radioactive residue").notes)
+    clean = cost(dirty(hand, "residue", 0.0, prices={"radioactive residue": priced("1 USD/t", "USD/kg")}))
+    assert any("nothing uses the price of radioactive residue" in note for note in clean.notes)

@@ -38,6 +38,15 @@ def test_every_line_has_a_source(results: dict[str, Result], name: str) -> None:
     assert {line.source for line in results[name].cost.lines} <= known
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_thorium_residues_go_to_a_licensed_store(results: dict[str, Result], name: str) -> None:
+    billed = {(line.unit_name, line.item): line.quote.item for line in results[name].cost.lines if line.quote}
+    assert billed["leach", "residue (radioactive)"] == "radioactive residue"
+    assert billed["purify", "residue (radioactive)"] == "radioactive residue"
+    assert billed["flotation", "tailings"] == "tailings"
+    assert billed["swarf_leach", "residue"] == "residue"  # no thorium
+
+
 def test_sizes_against_public_prices(results: dict[str, Result]) -> None:
     oxide = {name: found.cost.per_kg("ndpr_oxide").total for name, found in results.items()}
     market = didymium.data.market_prices()["NdPr oxide", "china"][2024].value

@@ -61,6 +61,7 @@ PATTERN = (
 """The grammar of a value as one regular expression, for editors."""
 
 _SCAN_NUMBER, _SCAN_UNIT, _SCAN_NAME = re.compile(_NUMBER), re.compile(UNIT), re.compile(_NAME)
+_SCAN_GROUPED = re.compile(r"[+\-−]?[0-9]{1,3}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)(?![0-9_])")
 _SCAN_RELATION = re.compile(r"±|\+/-|×÷|\*/|(?:from|to)(?![A-Za-z0-9])")
 _SCAN_SOURCE = re.compile(r"\([ ]*([A-Za-z][A-Za-z0-9_\-]*)[ ]*\)")
 _LONGEST = 200
@@ -171,7 +172,7 @@ class In:
         try:
             return _parse(item if isinstance(item, str) else repr(item), self)
         except ArithmeticError:
-            raise QuantityError("the number is too large or too small") from None
+            raise QuantityError(f"{str(item)[:40]} is too large or too small a number") from None
 
     def _such_as(self) -> str:
         return f", such as {self.example}" if self.example else ""
@@ -219,8 +220,14 @@ def _amount(text: str, at: int, wants: In) -> _Amount:
         fail(f"expected a number{wants._such_as()}" + (f", not {rest!r}" if rest else ""), at, at + len(rest), hint)
     number = Decimal(found[0].replace("_", "").replace("−", "-"))
     if not math.isfinite(float(number)):
-        fail("the number is too large", found.start(), found.end())
+        fail(f"{found[0][:40]} is too large a number", found.start(), found.end())
     end = found.end()
+    if grouped := _SCAN_GROUPED.match(text, at):
+        plain = grouped[0].replace(",", "_").replace(" ", "_")
+        if "," not in grouped[0]:
+            fail("a space inside a number", at, grouped.end(), f"write {plain}")
+        decimal = f"; {grouped[0].replace(',', '.')} for a decimal" if grouped[0].count(",") == 1 else ""
+        fail("a comma inside a number", end, end + 1, f"write {plain}{decimal}")
     if text[end : end + 1] == "," and text[end + 1 : end + 2].isdigit():
         fail("a comma inside a number", end, end + 1, "write 10_000 for thousands and 0.5 for decimals")
     start, unit, basis, unit_start = at, "", "", end

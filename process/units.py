@@ -23,7 +23,10 @@ SPELLINGS = {"%": "percent", "°C": "degC", "µm": "um", "μm": "um", "days": "d
 SPELLINGS |= {"years": "year", "months": "month", "persons": "person", "people": "person"}
 INSTEAD = {"M": "mol/L", "N": "mol/L", "$": "USD", "C": "°C", "l": "L", "wt": "%", "tpa": "t/year", "tpd": "t/day"}
 INSTEAD |= {"tph": "t/h", "d": "day", "hr": "h", "yr": "year", "a": "year"}
-INSTEAD |= dict.fromkeys(("ton", "tonne", "tonnes", "kt", "Mt"), "t")
+INSTEAD |= dict.fromkeys(("ton", "tonne", "kt", "Mt"), "t")
+INSTEAD |= {"gram": "g", "kilogram": "kg", "liter": "L", "litre": "L", "mole": "mol", "volt": "V", "watt": "W"}
+INSTEAD |= {"ampere": "A", "amp": "A", "joule": "J", "kelvin": "K", "sec": "s", "second": "s", "minute": "min"}
+INSTEAD |= {"KWh": "kWh", "kwh": "kWh", "KW": "kW", "Kg": "kg", "KG": "kg", "kgs": "kg", "dollar": "USD", "usd": "USD"}
 HINTS = {word: f"write {unit}" for word, unit in INSTEAD.items()}
 HINTS |= dict.fromkeys(("CNY", "RMB", "EUR"), "convert to USD; name the rate in the file's sources")
 QUANTITIES = {
@@ -114,7 +117,8 @@ def unit_factors(unit: str, at: int = 0) -> list[tuple[str, int]]:
         assert found is not None
         word, start, end = found[1], shift + match.start(2), shift + match.end(2)
         if word not in units():
-            hint = f"write {word[:-1]}" if word[:-1] in units() and word.endswith("s") else HINTS.get(word, "")
+            one = word.removesuffix("s")
+            hint = f"write {one}" if one in units() and one != word else HINTS.get(word) or HINTS.get(one, "")
             near = "" if hint else suggestion(word, units())
             fail(f"unknown unit {word!r}{near}", start, start + len(word), hint)
         power = int(found[2][:4]) if found[2] else {"²": 2, "³": 3}.get(found[3] or "", 1)

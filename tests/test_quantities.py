@@ -192,7 +192,7 @@ def test_ranges():
         (SHARE, "abc", "expected a number, such as 75 %, not 'abc'", "abc"),
         (SHARE, "nan", "expected a number, such as 75 %, not 'nan'", "nan"),
         (SHARE, float("inf"), "expected a number, such as 75 %, not 'inf'", "inf"),
-        (SHARE, "1e999", "the number is too large", "1e999"),
+        (SHARE, "1e999", "1e999 is too large a number", "1e999"),
         (SHARE, "0.7-0.8", "cannot read '-0.8'", "-0.8"),
         (SHARE, "0.5 (a) (b)", "cannot read '(b)'", "(b)"),
         (SHARE, "0.5 ± 0.1 ± 0.1", "'±' does not belong here", "±"),
@@ -225,6 +225,33 @@ def test_refusals(wants, text, message, part):
     assert error.message == message
     if part:
         assert str(text)[error.offset : error.offset + error.length] == part
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("2_550 tons/day", "unknown unit 'tons'", "write t"),
+        ("2_550 tonnes/day", "unknown unit 'tonnes'", "write t"),
+        ("5 grams/s", "unknown unit 'grams'", "write g"),
+        ("5 litres/h", "unknown unit 'litres'", "write L"),
+        ("2,550 t/day", "a comma inside a number", "write 2_550; 2.550 for a decimal"),
+        ("2,550,000 t/day", "a comma inside a number", "write 2_550_000"),
+        ("2,5 t/day", "a comma inside a number", "write 10_000 for thousands and 0.5 for decimals"),
+        ("2 550 t/day", "a space inside a number", "write 2_550"),
+        ("2\u202f550\u00a0t/day", "a space inside a number", "write 2_550"),
+        ("1 t/h to 2 550 t/day", "a space inside a number", "write 2_550"),
+    ],
+)
+def test_hints(text, message, hint):
+    with pytest.raises(QuantityError) as caught:
+        RATE.parse(text)
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def test_prefixed_units():
+    assert In("V").parse("10 kV").nominal == 10_000.0
+    assert In("mol").parse("2 kmol").nominal == 2000.0
+    assert In("W").parse("1 GW").nominal == pytest.approx(1e9)
 
 
 def test_long_text_is_refused_without_reading_it():

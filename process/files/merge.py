@@ -14,6 +14,7 @@ from .reader import Node, compose, decode, read_bytes
 from .version import FORMAT, head_fault
 
 _LONGEST_CHAIN = 10
+_WRITE = "write unit.key=value"
 
 
 @dataclass(frozen=True)
@@ -210,9 +211,12 @@ def changed(root: Node, path: str, text: str, top: set[str], faults: list[Diagno
         names |= dict.fromkeys(table.value if table is not None and isinstance(table.value, dict) else (), group)
     if parts[0] in names:
         parts = [names[parts[0]], *parts]
-    if parts[0] not in top or not all(parts):
+    if path and not all(parts):
+        faults.append(Diagnostic(whole, f"the path {path[:60]!r} has a dot with nothing beside it", _WRITE))
+        return root
+    if parts[0] not in top:
         near = suggestion(parts[0], [*names, *top])
-        faults.append(Diagnostic(whole, f"nothing is called {parts[0]!r}{near}", "write unit.key=value"))
+        faults.append(Diagnostic(whole, f"nothing is called {parts[0]!r}{near}", _WRITE))
         return root
     return _set(root, parts, node, whole, path, faults)
 

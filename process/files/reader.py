@@ -6,6 +6,7 @@ nesting cannot exhaust the stack and aliases are counted before they are expande
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ LARGEST_TREE = 20_000
 DEEPEST = 50
 
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_HALF = re.compile(r"""(?:^|:[ ]|-[ ])[ ]*([\[{"'])""")  # a value that ends before its text does
 _CORE_TAGS: dict[str, Any] = {"int": int, "float": float, "bool": bool, "null": type(None)}
 
 
@@ -36,11 +38,13 @@ class Node:
     keys: dict[str, Place] = field(default_factory=dict)
 
     def data(self) -> Any:
-        """The value without positions."""
+        """The value without positions; a number that is none (`1e400`, `.nan`) as it is written."""
         if isinstance(self.value, dict):
             return {name: node.data() for name, node in self.value.items()}
         if isinstance(self.value, list):
             return [node.data() for node in self.value]
+        if isinstance(self.value, float) and not math.isfinite(self.value):
+            return self.raw
         return self.value
 
     def item(self, key: str) -> Any:
@@ -164,10 +168,14 @@ def _syntax(error: Exception, source: Source) -> Diagnostic | None:
         hint = "close the quote"
         start = getattr(error, "context_mark", None)
         place = Place(source, start.line + 1, start.column + 1) if start else place
+    elif ("document start" in problem or "expected key" in problem) and (found := _HALF.search(line[: mark.column])):
+        hint = f"text that starts with {found[1]} needs quotes around all of it"
     elif "expected ',' or" in problem or "expected node content" in problem:
         hint = "a bracket or brace is not closed, or a comma is missing"
     elif "block end" in problem or "expected <block end>" in problem:
         hint = "keys of one mapping start in the same column"
+    if "document start" in problem:
+        problem = "text goes on where the value has ended"
     context = str(getattr(error, "context", "") or "")
     return Diagnostic(place, f"not YAML: {f'{context}, ' if context else ''}{problem}", hint)
 

@@ -44,6 +44,9 @@ def test_changes_text(registry, known, plant, monkeypatch):
         "operating_hours": "",
         "year": "next",
         "": "1",
+        "flotation..recovery": "1",
+        "name": "[red]y",
+        "description": '"red" y',
     }
     found = check(plant.name, registry=registry, known=known, changes=changes)
     compare("\n".join(map(str, found)) + "\n", FOLDER / "changes.txt")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .basis import Basis, basis
 from .capital import Investment
-from .cost import Cost, CostShare, CostSplit, cost
+from .cost import Cost, CostShare, CostSplit, Money, cost
 from .operating import CostLine
 from .pricebook import CostError, Price, PriceBook, PriceError
 
@@ -16,6 +16,7 @@ __all__ = [
     "CostShare",
     "CostSplit",
     "Investment",
+    "Money",
     "Price",
     "PriceBook",
     "PriceError",

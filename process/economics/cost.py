@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from ..network.solution import Solution
 from ..plan import STAGES
 from ..quantities import suggestion
 from ..sums import per_sample
-from ..supply.capacity import added, counted, plain
+from ..supply.capacity import added, capacity, counted, plain
 from .allocation import ORDER, Allocation
 from .capital import Investment, investments
 from .operating import CostLine, operating
@@ -25,6 +25,53 @@ from .pricebook import CAUSES, RADIOACTIVE, CostError
 Array = NDArray[np.float64]
 
 CURRENCY = "USD"
+
+
+@dataclass(frozen=True)
+class Money:
+    """Of which years the money of a cost is: first and last year of the book's prices, and that of the capital.
+
+    `prices` is None where no price of the book was used; `own` says whether prices of the file were, which stand as
+    written.
+    """
+
+    currency: str
+    prices: tuple[int, int] | None
+    own: bool
+    capital: int | None
+
+    @property
+    def price_years(self) -> str:
+        """The years of the prices in words.
+
+        >>> Money("USD", (2020, 2024), True, 2025).price_years
+        '2020–2024 and of the file'
+        """
+        book = "" if self.prices is None else "–".join(str(year) for year in dict.fromkeys(self.prices))
+        own = "of the file" if self.own else ""
+        return f"{book} and {own}" if book and own else book or own
+
+    def __str__(self) -> str:
+        """The money in words.
+
+        >>> str(Money("USD", (2024, 2024), False, 2025))
+        'USD; prices of 2024, capital of 2025'
+        """
+        prices = f"prices {'of ' if self.prices else ''}{self.price_years}" if self.price_years else ""
+        capital = f"capital of {self.capital}" if self.capital else ""
+        return f"{self.currency}; {', '.join(filter(None, (prices, capital)))}"
+
+
+def _money(lines: Iterable[CostLine], capital: Mapping[str, Investment]) -> Money:
+    """The money of these lines, those without cost left out."""
+    used = [line for line in lines if np.any(line.cost != 0.0)]
+    years = [line.year for line in used if line.quote is not None and line.year is not None]
+    return Money(
+        currency=CURRENCY,
+        prices=(min(years), max(years)) if years else None,
+        own=any(line.quote is not None and line.year is None for line in used),
+        capital=next((investment.year for investment in capital.values()), None),
+    )
 
 
 @dataclass(frozen=True)
@@ -37,10 +84,11 @@ class CostShare:
 
 @dataclass(frozen=True)
 class CostSplit:
-    """Cost of a product in `currency` of `year` per kg; floats, or arrays of shape (samples,).
+    """Cost of a product in `currency` per kg; floats, or arrays of shape (samples,).
 
     `by_cause` and `by_stage` each add up to `total`. `assumed_share`, 0..1, is the part of the total whose lines rest
-    on an assumption; `lines` are all lines with what they add, largest first.
+    on an assumption; `lines` are all lines with what they add, largest first. `year` is the plan's, `money` says of
+    which years prices and capital are; `t_per_year` is what the file's rates make of the product.
     """
 
     product: str
@@ -52,11 +100,13 @@ class CostSplit:
     lines: tuple[CostShare, ...]
     currency: str
     year: int
+    money: Money
+    t_per_year: Any
     allocation: str
 
     def __repr__(self) -> str:
         total = float(np.mean(self.total))
-        return f"<CostSplit {self.product}: {total:.4g} {self.currency}/kg of {self.year}, by {self.allocation}>"
+        return f"<CostSplit {self.product}: {total:.4g} {self.currency}/kg, by {self.allocation}>"
 
 
 @dataclass(frozen=True)
@@ -83,6 +133,11 @@ class Cost:
     def products(self) -> tuple[str, ...]:
         """The names that `per_kg` knows."""
         return tuple(self.solution.plan.products)
+
+    @cached_property
+    def money(self) -> Money:
+        """Of which years the money of all lines is."""
+        return _money(self.lines, self.capital)
 
     @property
     def total(self) -> Any:
@@ -137,6 +192,7 @@ class Cost:
         zero = np.zeros(self.solution.samples)
         causes = {cause: zero.copy() for cause in CAUSES}
         stages = {stage: zero.copy() for stage in STAGES}
+        hours = next(investment.hours for investment in self.capital.values())
         assumed, total, parts = zero.copy(), zero.copy(), []
         for line in self.lines:
             part = line.cost * reach[:, place[line.unit_name], ORDER[line.stage]]
@@ -158,11 +214,13 @@ class Cost:
             lines=tuple(CostShare(line, plain(part)) for line, part in parts),
             currency=self.currency,
             year=self.year,
+            money=_money((line for line, part in parts if np.any(part != 0.0)), self.capital),
+            t_per_year=plain(mass * hours / 1000.0),
             allocation=self.allocation,
         )
 
     def __repr__(self) -> str:
-        return f"<Cost of {self.solution.plan.name}: {len(self.lines)} lines, {self.currency} of {self.year}>"
+        return f"<Cost of {self.solution.plan.name}: {len(self.lines)} lines, {self.money}>"
 
 
 def cost(solution: Solution, changes: Mapping[str, Array] | None = None) -> Cost:
@@ -172,10 +230,15 @@ def cost(solution: Solution, changes: Mapping[str, Array] | None = None) -> Cost
     `capacity.magnet`), shape (samples,), as the solver takes them. Raises `CostError`.
     """
     plan = solution.plan
-    capital = investments(solution, changes)
-    lines = operating(solution, capital, changes)
-    notes = [*_free_feeds(solution), *_unused_prices(solution, lines)]
-    return Cost(solution, plan.year, CURRENCY, plan.allocation, lines, MappingProxyType(dict(capital)), tuple(notes))
+    invested = investments(solution, changes)
+    lines = operating(solution, invested, changes)
+    notes = [
+        *_free_feeds(solution),
+        *_unused_prices(solution, lines),
+        *_held(plan.year, _money(lines, invested)),
+        *_beyond(solution, changes),
+    ]
+    return Cost(solution, plan.year, CURRENCY, plan.allocation, lines, MappingProxyType(dict(invested)), tuple(notes))
 
 
 def _free_feeds(solution: Solution) -> list[str]:
@@ -184,6 +247,28 @@ def _free_feeds(solution: Solution) -> list[str]:
         for name, feed in solution.plan.feeds.items()
         if feed.price is None and feed.deposit is None and solution.takers.get(name) is not None
     ]
+
+
+def _held(year: int, money: Money) -> Iterator[str]:
+    """Prices and capital that are not of the plan's year."""
+    if money.prices is not None and money.prices != (year, year):
+        years = "–".join(str(one) for one in dict.fromkeys(money.prices))
+        own = ", the file's own as written" if money.own else ""
+        yield f"prices are held at their own years ({years}{own}); nothing is escalated to {year}"
+    if money.capital is not None and money.capital != year:
+        yield f"capital is of {money.capital}, the nearest year of the cost index, not of {year}"
+
+
+def _beyond(solution: Solution, changes: Mapping[str, Array] | None) -> Iterator[str]:
+    """Stages that the file's rates ask for more than their nameplate."""
+    over = {
+        name: float(np.atleast_1d(stage.utilisation)[0])
+        for name, stage in capacity(solution, changes).items()
+        if stage.utilisation is not None
+    }
+    said = [f"{name} at {use:,.1%} of its nameplate".replace("%", " %") for name, use in over.items() if use > 1.0]
+    if said:
+        yield f"costs are for a plant built for the file's rates ({', '.join(said)}), not for the nameplate"
 
 
 def _unused_prices(solution: Solution, lines: tuple[CostLine, ...]) -> list[str]:

@@ -8,8 +8,8 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from .figures import amount, listed, money, percent, plain, points, signed
-from .tables import absent_lines, assumption_line, cell, closure_line, limit_line, row, sentences, table
+from .figures import NONE, amount, listed, money, percent, plain, points, signed
+from .tables import absent_lines, assumption_line, cell, closure_line, limit_line, ore_line, row, sentences, table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -50,7 +50,13 @@ def cost(found: Comparison, product: str) -> Table:
     less = {item.plant: item.cost[product] for item in found.differences if product in item.cost}
     first = next(iter(found.results))
     heads = [*plants, *(f"{label} less {first}" if len(less) > 1 else "difference" for label in less)]
-    made = table(f"Cost per kg {product}", ["cause"], heads)
+    ore = (ore_line(found.results[label], [one]) for label, one in plants.items())
+    made = table(
+        f"Cost per kg {product}",
+        ["cause"],
+        heads,
+        ". ".join(["at t/year: what the file's rates make", *dict.fromkeys(filter(None, ore))]),
+    )
     causes = list(dict.fromkeys(cause for one in plants.values() for cause in one.by_cause))
     for cause in causes:
         row(
@@ -69,7 +75,10 @@ def cost(found: Comparison, product: str) -> Table:
         section=True,
     )
     blank = [""] * len(less)
-    row(made, "money", *(f"{one.currency} of {one.year}" for one in plants.values()), *blank)
+    row(made, "at t/year", *(amount(one.t_per_year) for one in plants.values()), *blank)
+    row(made, "money", *(one.currency for one in plants.values()), *blank)
+    row(made, "prices of", *(one.money.price_years.replace("of the file", "file") for one in plants.values()), *blank)
+    row(made, "capital of", *(str(one.money.capital or NONE) for one in plants.values()), *blank)
     row(made, "joint costs by", *(one.allocation for one in plants.values()), *blank)
     row(made, "on assumptions", *(percent(one.assumed_share, 0) for one in plants.values()), *blank)
     return made
@@ -114,10 +123,10 @@ def lines(found: Comparison) -> list[tuple[str, str, str]]:
         out += [("not from the ore", label, text) for text in absent_lines(result, found.basis)]
     for label, result in found.results.items():
         out += [("note", label, note) for note in result.cost.notes]
-    made = {(one.currency, one.year) for plants in found.cost.values() for one in plants.values()}
-    if len(made) > 1:
-        unlike = listed([f"{currency} of {year}" for currency, year in sorted(made)])
-        out.append(("note", "", f"costs are in {unlike}: their differences mix the two"))
+    years = sorted({one.year for plants in found.cost.values() for one in plants.values()})
+    if len(years) > 1:
+        unlike = listed([str(year) for year in years])
+        out.append(("note", "", f"the plants are of {unlike}: differences of their costs mix money of these years"))
     return out
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import __version__
 from ..elements import ELEMENTS, RARE_EARTHS
-from ..studies.compare import cost_shares, recovery, rests_on, split
+from ..studies.compare import WAITING, cost_shares, recovery, rests_on, split
 from ..studies.model import model_facts
 from ..studies.origins import in_ore
 from .figures import first, number
@@ -98,7 +98,7 @@ def one(result: Result, changes: Mapping[str, str] | None = None) -> Document:
             "by_element": {name: number(error) for name, error in solution.balance.by_element.items()},
         },
         "assumptions": assumptions(result),
-        "targets": [target(item) for item in result.targets],
+        "targets": [target(result, item) for item in result.targets],
     }
 
 
@@ -162,6 +162,10 @@ def _cost(cost: CostSplit | None) -> Document | None:
         "by_stage": {stage: number(value) for stage, value in cost.by_stage.items()},
         "currency": cost.currency,
         "year": cost.year,
+        "price_years": None if cost.money.prices is None else list(cost.money.prices),
+        "prices_of_file": cost.money.own,
+        "capital_year": cost.money.capital,
+        "t_per_year": number(cost.t_per_year),
         "allocation": cost.allocation,
         "assumed_share": number(cost.assumed_share),
     }
@@ -228,13 +232,16 @@ def _fact(one: Basis | ModelFact) -> Document:
     }
 
 
-def target(item: TargetResult) -> Document:
+def target(result: Result, item: TargetResult) -> Document:
     """A target, its value and whether it is met."""
+    held = result.capacity[item.target.stage] if item.target.kind == "capacity" else None
     return {
         "target": item.target.text,
         "kind": item.target.kind,
         "unit": "kg/h" if item.target.kind == "capacity" else "1",
         "value": number(item.value),
+        "t_per_year": None if held is None else number(held.limited_t_per_year),
+        "holds": "" if held is None else WAITING,
         "at_least": number(item.target.at_least),
         "at_most": number(item.target.at_most),
         "passed": bool(item.passed),

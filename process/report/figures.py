@@ -61,13 +61,13 @@ def amount(value: Any) -> str:
 
     >>> amount(106250.4), amount(12.3456), amount(0.001234), amount(0), amount(3e-9)
     ('106,250', '12.35', '0.001234', '0', '3e-09')
+    >>> amount(999.99999), amount(1000.0), amount(999.94)
+    ('1,000', '1,000', '999.9')
     """
     one = number(value)
     if one is None:
         return NONE
-    if abs(one) >= 1000.0:
-        return f"{one:,.0f}"
-    return f"{one:.4g}"
+    return f"{one:,.0f}" if abs(float(f"{one:.4g}")) >= 1000.0 else f"{one:.4g}"
 
 
 def money(value: Any) -> str:

@@ -10,7 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from ..studies.compare import HEADLINE, limit, recovery, rests_on, split
+from ..studies.compare import HEADLINE, WAITING, limit, recovery, rests_on, split
 from ..studies.model import model_facts
 from ..studies.origins import Absent, absent, in_ore
 from .figures import NONE, amount, first, listed, money, number, percent, plain
@@ -152,8 +152,15 @@ def profile(result: Result, unit: str) -> list[Table]:
     return out
 
 
-def _money(splits: Iterable[CostSplit]) -> str:
-    return " and ".join(dict.fromkeys(f"{one.currency} of {one.year}" for one in splits))
+def ore_line(result: Result, splits: Iterable[CostSplit]) -> str:
+    """Why a product of the ore may have no materials; empty where it has, or where the ore has a price."""
+    free = result.plan.feeds[result.ore].price is None and result.plan.feeds[result.ore].deposit is not None
+    none = any(first(one.by_cause.get("materials", 1.0)) == 0.0 for one in splits)
+    return (
+        "materials without ore: it has no price of its own and counts through what mining it costs"
+        if (free and none)
+        else ""
+    )
 
 
 def costs(result: Result) -> list[Table]:
@@ -162,18 +169,20 @@ def costs(result: Result) -> list[Table]:
     if not found:
         return []
     out = []
+    shared = f"at t/year: what the file's rates make; joint costs are shared by {result.cost.allocation}"
     for what in ("by_cause", "by_stage"):
         heads = list(dict.fromkeys(key for cost in found.values() for key in getattr(cost, what)))
         made = table(
-            f"Cost per kg {what.replace('_', ' ')}, {_money(found.values())}",
+            f"Cost per kg {what.replace('_', ' ')}, {result.cost.money}",
             [what.removeprefix("by_")],
             list(found),
-            f"joint costs are shared by {listed(sorted({cost.allocation for cost in found.values()}))}",
+            ". ".join(filter(None, (shared, ore_line(result, found.values()) if what == "by_cause" else ""))),
         )
         for head in heads:
             values = (money(getattr(cost, what).get(head)) for cost in found.values())
             row(made, head, *values, section=head == heads[-1])
-        row(made, "total", *(money(cost.total) for cost in found.values()), style="bold")
+        row(made, "total", *(money(cost.total) for cost in found.values()), style="bold", section=True)
+        row(made, "at t/year", *(amount(cost.t_per_year) for cost in found.values()))
         out.append(made)
     return out
 
@@ -206,12 +215,14 @@ def targets(result: Result) -> Table:
     """The file's targets, their values and whether they are met."""
     made = table("Targets", ["target", "where"], ["value", ""])
     for item in result.targets:
+        what = item.target.text
         if item.target.kind == "capacity":
             value = f"{amount(result.capacity[item.target.stage].limited_t_per_year)} t/year"
+            what += f" ({WAITING})"
         else:
             value = percent(item.value, 2)
         met = "met" if item.passed else "MISSED"
-        row(made, item.target.text, str(item.target.position), value, met, style=None if item.passed else "bold red")
+        row(made, what, str(item.target.position), value, met, style=None if item.passed else "bold red")
     return made
 
 

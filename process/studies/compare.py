@@ -27,6 +27,9 @@ OXIDE = "ndpr_oxide"
 HEADLINE = ("Nd", "Pr", "Dy", "Tb")
 """The elements of a magnet, compared where an ore holds them."""
 
+WAITING = "when the chain waits for its limit"
+"""What capacity targets are held to: what a stage makes with the whole chain at the binding stage's nameplate."""
+
 Plant = Flowsheet | Result | str | Path
 
 

@@ -167,6 +167,31 @@ def test_prices_are_held_not_escalated() -> None:
     assert "price of 2023, held" in price.note
 
 
+def test_the_money_of_a_cost(recycle: Callable[..., Solution], priced: Callable[[str, str], Value]) -> None:
+    result = cost(recycle())
+    assert (
+        str(result.money)
+        == str(result.per_kg("magnet").money)
+        == "USD; prices of 2024 and of the file, capital of 2024"
+    )
+    assert result.notes == ()
+    later = cost(recycle(year=2030))
+    assert str(later.money) == "USD; prices of 2024 and of the file, capital of 2025"
+    assert later.notes == (
+        "prices are held at their own years (2024, the file's own as written); nothing is escalated to 2030",
+        "capital is of 2025, the nearest year of the cost index, not of 2030",
+    )
+    assert later.per_kg("magnet").t_per_year == pytest.approx(170.0 * 8)
+
+
+def test_more_than_the_nameplate_is_noted(recycle: Callable[..., Solution]) -> None:
+    small = cost(recycle(nameplates={"magnet": ("machining.magnets", "680 t/year", "total")}))
+    assert small.notes == (
+        "costs are for a plant built for the file's rates (magnet at 200.0 % of its nameplate), not for the nameplate",
+    )
+    assert cost(recycle(nameplates={"magnet": ("machining.magnets", "2_000 t/year", "total")})).notes == ()
+
+
 def test_aliases_have_the_price_of_their_item() -> None:
     book = PriceBook("china", 2024)
     assert book.price("Na2CO3").value == book.price("soda").value

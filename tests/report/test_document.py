@@ -50,8 +50,20 @@ def test_run(name: str) -> None:
     assert read["cost"]["magnet"]["total"] == result.cost.per_kg("magnet").total
     assert read["streams"]["ndpr_oxide.oxide"]["purity"]["Nd"] == result.stream("ndpr_oxide").purity("Nd")
     assert read["balance"]["worst"] <= 1e-9
+    cost = read["cost"]["magnet"]
+    assert cost["t_per_year"] == pytest.approx(result.capacity["magnet"].throughput_t_per_year)
+    assert cost["price_years"][0] <= cost["price_years"][1] <= 2025
+    assert cost["capital_year"] == 2025
+    assert any("nothing is escalated" in note for note in read["cost_notes"])
     assert 0.0 < read["assumptions"]["share"] < 1.0
     assert len(read["targets"]) == len(result.plan.targets)
+    hours = read["operating_hours_per_year"]
+    for target in read["targets"]:
+        if target["kind"] == "capacity":
+            assert target["t_per_year"] == pytest.approx(target["value"] * hours / 1000.0)
+            assert target["holds"] == "when the chain waits for its limit"
+        else:
+            assert (target["t_per_year"], target["holds"]) == (None, "")
     for shares in read["fates"].values():
         assert sum(shares.values()) == pytest.approx(1.0)
     for stream in read["streams"].values():

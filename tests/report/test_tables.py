@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 import didymium
+from didymium.quantities import Value
 from didymium.report import comparison, run, tables
 
 
@@ -26,7 +27,17 @@ def test_a_comparison_says_what_design_asks_for(found: didymium.Comparison) -> N
     assert "…" not in shown
     for word in ("Nd", "Pr", "Dy", "mine", "separation", "overall", "Cost per kg ndpr_oxide", "Cost per kg magnet"):
         assert word in shown
-    for word in ("reagents", "energy", "labour", "capital", "USD of 2025", "joint costs by", "binds", "what limits"):
+    for word in (
+        "reagents",
+        "energy",
+        "labour",
+        "capital",
+        "at t/year",
+        "prices of",
+        "joint costs by",
+        "binds",
+        "what limits",
+    ):
         assert word in shown
     for label, result in found.results.items():
         assert label in shown
@@ -55,12 +66,37 @@ def test_a_run(baotou: didymium.Result) -> None:
     for word in ("a.b = [red]1", "nd_sm_cut.strip_liquor", "Where the Nd and Dy of ore went", "organic the last"):
         assert word in shown
     assert all(target.text in shown for target in baotou.plan.targets)
+    assert "38_000 t/year (when the" in shown
     assert all(path in shown for path in baotou.assumptions)
     wide = text(*page, width=400)
     for word in ("HCl", "0.04 – 0.15", "labour of the separation stage", "capital of the mine stage", "Nd/Pr"):
         assert word in wide
     assert wide.index("heavy_metal  ") < wide.index("gallium  ")
     assert "Streams" not in text(*run.page(baotou, {}, streams=False))
+
+
+def test_costs_say_at_which_scale_and_of_which_money(baotou: didymium.Result) -> None:
+    split = baotou.cost.per_kg("magnet")
+    shown = text(*run.page(baotou, {}), width=140)
+    assert f"{split.t_per_year:,.0f}" in shown
+    assert "costs are for a plant built for the file's rates (" in shown
+    assert "magnet at 253." in shown
+    assert "USD; prices of 2024 and of the file, capital of 2025" in shown
+    assert "USD of" not in shown
+    assert "it has no price of its own" in shown
+    bigger = {
+        name: dataclasses.replace(plate, rate=Value(1e6, "kg/h")) for name, plate in baotou.plan.nameplates.items()
+    }
+    idle = didymium.Flowsheet(dataclasses.replace(baotou.plan, nameplates=bigger)).solve()
+    assert "built for the file's rates" not in text(*run.page(idle, {}), width=140)
+
+
+def test_a_later_year_is_not_claimed() -> None:
+    result = didymium.load("baotou", {"year": "2030"}).solve()
+    shown = text(*run.page(result, {}), width=160)
+    assert "USD; prices of 2024 and of the file, capital of 2025" in shown
+    assert "nothing is escalated to 2030" in shown
+    assert "capital is of 2025, the nearest year of the cost index, not of 2030" in shown
 
 
 def test_a_missed_target_stands_out(baotou: didymium.Result) -> None:
@@ -91,7 +127,7 @@ def test_a_flowsheet_without_products_or_nameplates(baotou: didymium.Result) -> 
 def test_different_years_are_said(baotou: didymium.Result) -> None:
     later = didymium.load("baotou", {"year": "2024"}).solve()
     shown = text(*comparison.page(didymium.compare([baotou, later])))
-    assert "USD of 2024 and USD of 2025" in shown
+    assert "the plants are of 2024 and 2025" in shown
 
 
 def test_what_does_not_close_is_marked(baotou: didymium.Result) -> None:

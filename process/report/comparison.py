@@ -9,7 +9,18 @@ from rich.table import Table
 from rich.text import Text
 
 from .figures import NONE, amount, listed, money, percent, plain, points, signed
-from .tables import absent_lines, assumption_line, cell, closure_line, limit_line, ore_line, row, sentences, table
+from .tables import (
+    absent_lines,
+    assumption_line,
+    cell,
+    closure_line,
+    limit_line,
+    new_oxide_line,
+    ore_line,
+    row,
+    sentences,
+    table,
+)
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -117,6 +128,9 @@ def lines(found: Comparison) -> list[tuple[str, str, str]]:
         out.append(("what limits", label, limit_line(result)))
     for label, result in found.results.items():
         out.append(("on assumptions", label, assumption_line(result, found.products)))
+    for label, result in found.results.items():
+        if new_oxide := new_oxide_line(result):
+            out.append(("new NdPr oxide", label, new_oxide))
     for label, result in found.results.items():
         out.append(("closure", label, closure_line(result)))
     for label, result in found.results.items():

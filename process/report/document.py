@@ -17,7 +17,7 @@ from .. import __version__
 from ..elements import ELEMENTS, RARE_EARTHS
 from ..studies.compare import WAITING, cost_shares, recovery, rests_on, split
 from ..studies.model import model_facts
-from ..studies.origins import in_ore
+from ..studies.origins import in_ore, new_oxide
 from .figures import first, number
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..stream import Stream
     from ..studies.compare import Comparison
     from ..studies.model import ModelFact
+    from ..studies.origins import NewOxide
 
 Document = dict[str, Any]
 
@@ -91,6 +92,7 @@ def one(result: Result, changes: Mapping[str, str] | None = None) -> Document:
         "cost": {product: _cost(cost) for product, cost in named.items()},
         "cost_lines": [_line(share) for share in cost_shares(result)],
         "cost_notes": list(result.cost.notes),
+        "new_oxide": _new_oxide(new_oxide(result)),
         "capacity": capacity(result),
         "balance": {
             "worst": number(solution.balance.worst),
@@ -187,6 +189,16 @@ def _line(share: CostShare) -> Document:
         "usd_per_h": number(line.cost),
         "usd_per_kg": number(share.per_kg),
         "note": line.note,
+    }
+
+
+def _new_oxide(found: NewOxide | None) -> Document | None:
+    if found is None:
+        return None
+    return {
+        "net_kg_per_t_magnet": number(found.net),
+        "gross_kg_per_t_magnet": number(found.gross),
+        "returned_kg_per_t_magnet": number(found.returned),
     }
 
 

@@ -63,6 +63,8 @@ def _words(result: Result) -> Table:
     product = result.main_product
     lines = [("what limits", tables.limit_line(result))]
     lines += [("on assumptions", tables.assumption_line(result, [product] if product else []))]
+    if new_oxide := tables.new_oxide_line(result):
+        lines.append(("new NdPr oxide", new_oxide))
     lines += [("closure", tables.closure_line(result))]
     if product:
         lines += [("not from the ore", text) for text in tables.absent_lines(result, product)]

@@ -12,8 +12,9 @@ from rich.text import Text
 
 from ..studies.compare import HEADLINE, WAITING, limit, recovery, rests_on, split
 from ..studies.model import model_facts
-from ..studies.origins import Absent, absent, in_ore
+from ..studies.origins import Absent, absent, in_ore, new_oxide
 from .figures import NONE, amount, first, listed, money, number, percent, plain
+from .layout import Sheet
 
 if TYPE_CHECKING:
     from ..economics.cost import CostSplit
@@ -35,7 +36,7 @@ def cell(text: str, style: str = "") -> Text:
 
 def table(title: str, words: Sequence[str], figures: Sequence[str], caption: str = "") -> Table:
     """An empty table: columns of words at the left, of numbers at the right."""
-    made = Table(
+    made = Sheet(
         title=cell(title),
         title_justify="left",
         title_style="bold",
@@ -306,6 +307,15 @@ def assumption_line(result: Result, products: Iterable[str]) -> str:
     return listed([*shares, count])
 
 
+def new_oxide_line(result: Result) -> str:
+    """How much new NdPr oxide a t of magnet takes; empty where the plant does not make both."""
+    found = new_oxide(result)
+    if found is None:
+        return ""
+    gross, returned = amount(found.gross), amount(found.returned)
+    return f"{amount(found.net)} kg per t of magnet: {gross} kg less {returned} kg that came back as swarf"
+
+
 def closure_line(result: Result) -> str:
     """How well it closes, element by element."""
     balance = result.solution.balance
@@ -338,12 +348,12 @@ def absent_lines(result: Result, product: str) -> list[str]:
 
 def sentences(lines: Iterable[tuple[str, str, str]]) -> Table:
     """What tables do not say: (topic, plant, sentence), a topic named once."""
-    made = Table.grid(padding=(0, 2), pad_edge=False)
+    made = Sheet(box=None, padding=(0, 2, 0, 0), collapse_padding=True, show_header=False, pad_edge=False)
     made.add_column(style="bold", overflow="fold")
     shown = list(lines)
     if any(label for _, label, _ in shown):
         made.add_column(overflow="fold")
-    made.add_column(overflow="fold", ratio=1)
+    made.add_column(overflow="fold")
     before = ""
     for topic, label, text in shown:
         words = [topic if topic != before else "", label, text] if len(made.columns) == 3 else [topic, text]

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..elements import RARE_EARTHS
 from ..flowsheet import Result
+from ..plan import STAGES
 
 NEGLIGIBLE = 1e-3
 """The recovery below which an element of the ore is said not to reach the product."""
@@ -51,6 +52,56 @@ def suppliers(result: Result, element: str, to: str) -> dict[str, float]:
                 brought[name] = mass * share
     total = sum(brought.values())
     return {name: mass / total for name, mass in brought.items()}
+
+
+@dataclass(frozen=True)
+class NewOxide:
+    """NdPr oxide for a t of magnet, kg: what the oxide stream holds, what of it returned before, and the new rest."""
+
+    gross: float
+    returned: float
+
+    @property
+    def net(self) -> float:
+        """What is new: from ore or from purchases."""
+        return self.gross - self.returned
+
+
+def new_oxide(result: Result, oxide: str = "ndpr_oxide", magnet: str = "magnet") -> NewOxide | None:
+    """NdPr oxide that a t of magnet takes, and how much of it is new (of the first sample); None without the products.
+
+    Net = Nd and Pr oxide of the oxide's stream less what later stages send back to its stage or before, times its
+    recovery to that stream. An atom that returns several times counts each time on both sides.
+    """
+    products = result.plan.products
+    if oxide not in products or magnet not in products:
+        return None
+    made = float(np.atleast_1d(result.streams[products[magnet]].mass())[0])
+    source = products[oxide].split(".")[0]
+    if made <= 0.0 or source not in result.solution.units:
+        return None
+    own = STAGES.index(result.solution.units[source].stage)
+    gross, returned = 0.0, 0.0
+    for element in ("Nd", "Pr"):
+        gross += float(np.atleast_1d(result.streams[products[oxide]].oxide(element))[0])
+        for name in _sent_back(result, own):
+            flow = float(np.atleast_1d(result.streams[name].oxide(element))[0])
+            if flow > 0.0:
+                returned += flow * float(np.atleast_1d(result.recovery(element, oxide, name))[0])
+    return NewOxide(1000.0 * gross / made, 1000.0 * returned / made)
+
+
+def _sent_back(result: Result, own: int) -> list[str]:
+    """Streams from stages later than one, by its place in the chain, to it or to an earlier one."""
+    units = result.solution.units
+    back = []
+    for name in result.streams:
+        taker, source = result.solution.takers.get(name), name.split(".")[0]
+        if taker is not None and source in units:
+            here, there = (STAGES.index(units[one].stage) for one in (source, taker[0]))
+            if here > own >= there:
+                back.append(name)
+    return back
 
 
 def absent(result: Result, element: str, product: str) -> Absent | None:

@@ -90,6 +90,8 @@ def test_cost_lines_add_up_and_assumptions_are_named(baotou: didymium.Result) ->
     assert {one["kind"] for one in prices} == {"price", "labour", "capital"}
     shares = [one["share_of_main_product_cost"] for one in prices]
     assert shares == sorted(shares, reverse=True)
+    new = read["new_oxide"]
+    assert new["net_kg_per_t_magnet"] == pytest.approx(new["gross_kg_per_t_magnet"] - new["returned_kg_per_t_magnet"])
     assert "Nd/Pr" in {one["item"] for one in read["assumptions"]["model"]}
 
 

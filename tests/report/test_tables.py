@@ -55,6 +55,17 @@ def test_any_width_will_do(found: didymium.Comparison, width: int) -> None:
     assert max(map(len, shown.splitlines())) <= width
 
 
+def test_a_narrow_terminal_breaks_no_word(found: didymium.Comparison) -> None:
+    page = [*comparison.page(found), *run.page(found.results["baotou"], {})]
+    wide = {word for line in text(*page, width=1000).splitlines() for word in line.split()}
+    narrow = text(*page, width=40)
+    assert max(map(len, narrow.splitlines())) <= 40
+    words = {word.rstrip(":,") for line in narrow.splitlines() for word in line.split()}
+    assert words - {word.rstrip(":,") for word in wide} == set()
+    assert "Nd, mountain_pass\n" in narrow
+    assert "  difference: -" in narrow
+
+
 def test_recoveries_and_costs_fold_nothing_at_80_columns(found: didymium.Comparison) -> None:
     tables_ = [comparison.recoveries(found), *(comparison.cost(found, product) for product in found.products)]
     assert text(*tables_, width=80) == text(*tables_, width=200)
@@ -67,6 +78,7 @@ def test_a_run(baotou: didymium.Result) -> None:
         assert word in shown
     assert all(target.text in shown for target in baotou.plan.targets)
     assert "38_000 t/year (when the" in shown
+    assert "kg that came back as swarf" in shown
     assert all(path in shown for path in baotou.assumptions)
     wide = text(*page, width=400)
     for word in ("HCl", "0.04 – 0.15", "labour of the separation stage", "capital of the mine stage", "Nd/Pr"):
@@ -122,6 +134,7 @@ def test_a_flowsheet_without_products_or_nameplates(baotou: didymium.Result) -> 
     shown = text(*run.page(result, {}))
     assert "the file gives no nameplate" in shown
     assert "Cost per kg" not in shown
+    assert "new NdPr oxide" not in shown
 
 
 def test_different_years_are_said(baotou: didymium.Result) -> None:

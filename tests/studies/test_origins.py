@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import didymium
-from didymium.studies.origins import absent, in_ore, suppliers
+from didymium.studies.origins import absent, in_ore, new_oxide, suppliers
 
 
 def test_the_feeds_bring_all_that_the_magnet_holds(baotou: didymium.Result) -> None:
@@ -31,3 +31,29 @@ def test_lanthanum_leaves_with_its_own_product_and_nobody_buys_it(baotou: didymi
     assert found is not None
     assert found.exit == "lace_carbonate"
     assert not found.bought
+
+
+def test_new_oxide_is_what_the_feeds_bring(baotou: didymium.Result) -> None:
+    found = new_oxide(baotou)
+    assert found is not None
+    brought = sum(
+        baotou.streams[feed].oxide(element) * baotou.recovery(element, "ndpr_oxide", feed)
+        for element in ("Nd", "Pr")
+        for feed in baotou.plan.feeds
+    )
+    tonnes = baotou.stream("magnet").mass() / 1000.0
+    assert found.net == pytest.approx(brought / tonnes, rel=1e-6)
+    assert found.gross == pytest.approx(baotou.stream("ndpr_oxide").oxide("NdPr") / tonnes)
+    assert 0.0 < found.returned < found.gross
+
+
+def test_without_swarf_all_oxide_is_new() -> None:
+    found = new_oxide(didymium.load("baotou", {"swarf_leach.share": "0 %"}).solve())
+    assert found is not None
+    assert found.returned == 0.0
+    assert found.net == found.gross
+
+
+def test_new_oxide_needs_both_products(baotou: didymium.Result) -> None:
+    assert new_oxide(baotou, oxide="dy_oxide") is None
+    assert new_oxide(baotou, magnet="motor") is None

@@ -218,7 +218,7 @@ def _kind(kind: Kind) -> Iterator[str]:
     text = cleandoc(kind.parameters.__doc__ or kind.name)
     yield f"### `{kind.name}`\n"
     yield f"{text}\n"
-    yield f"Stage: {kind.stage}.\n"
+    yield f"Stage: {kind.stage or 'that of its neighbours'}.\n"
     keys = list(rows(kind.parameters, frozenset(Parameters.model_fields)))
     yield _table(KEYS, keys)
     outlets = []

@@ -66,6 +66,8 @@ cdef double settle(Circuit *c, double goal, int limit, double hold, int *used) n
     memcpy(c.keep, c.u, c.stages * sizeof(double))
     while used[0] < limit:
         c.hold = hold
+        # A turn counts as a step: at the shortest hold Newton may have nothing left to do, turn after turn.
+        used[0] += 1
         spent = used[0]
         worst = newton(c, 1e-2 * goal if 1e-2 * goal > 1e-13 else 1e-13, 60, 3.0, used)
         if worst <= 1e-4 * hold or worst <= goal:

@@ -80,8 +80,9 @@ class Result:
 
     @property
     def ore(self) -> str:
-        """The feed that recoveries count from where none is named: the first ore, else the first feed."""
-        feeds = self.plan.feeds
+        """The feed that recoveries count from where none is named: the first ore that a unit takes, else a feed."""
+        taken = {name: feed for name, feed in self.plan.feeds.items() if self.solution.takers.get(name) is not None}
+        feeds = taken or self.plan.feeds
         return next((name for name, feed in feeds.items() if feed.deposit is not None), next(iter(feeds)))
 
     def stream(self, name: str) -> Stream:
@@ -135,6 +136,19 @@ class Result:
         last = STAGES.index(self._stage_of(target))
         return {stage: out[stage] for stage in STAGES[: last + 1] if stage in out}
 
+    def _sources(self, unit: str, seen: set[str]) -> list[str]:
+        """The stages that a unit's streams come from, seen through mixers and splitters."""
+        out = []
+        for stream in self.solution.units[unit].inlets.values():
+            before = stream.split(".")[0]
+            if stream in self.plan.feeds or before in seen:
+                continue
+            if self.plan.units[before].kind.stage:
+                out.append(self.solution.units[before].stage)
+            else:
+                out += self._sources(before, seen | {before})
+        return out
+
     def _stage_of(self, stream: str) -> str:
         unit = stream.split(".")[0]
         return self.solution.units[unit].stage if unit in self.solution.units else STAGES[0]
@@ -142,11 +156,7 @@ class Result:
     def _serves(self, unit: str) -> str:
         found = self.solution.units[unit]
         rank = STAGES.index
-        sources = [
-            self.solution.units[stream.split(".")[0]].stage
-            for stream in found.inlets.values()
-            if stream not in self.plan.feeds
-        ]
+        sources = self._sources(unit, {unit})
         if sources and all(rank(stage) > rank(found.stage) for stage in sources):
             return max(sources, key=rank)
         return found.stage
@@ -167,14 +177,14 @@ class Result:
 
     @property
     def assumptions(self) -> dict[str, str]:
-        """The values of the file that rest on an assumption, as written, by path."""
+        """The values of the file that rest on an assumption, or that name no source, as written, by path."""
         from .data import sources
 
         known = sources()
         return {
             path: value.text
             for path, value in self.plan.values().items()
-            if value.source is not None and value.source in known and known[value.source].assumed
+            if value.source is None or (value.source in known and known[value.source].assumed)
         }
 
     def quantity(self, path: str) -> pint.Quantity[Any]:
@@ -206,9 +216,9 @@ class Result:
     def __repr__(self) -> str:
         product = self.main_product
         samples = f", {self.solution.samples} samples" if self.solution.samples > 1 else ""
-        cost = float(np.atleast_1d(self.cost.per_kg(product).total)[0]) if product else 0.0
+        made = float(np.atleast_1d(self.stream(product).mass())[0]) if product else 0.0
         return (
-            f"<Result {self.plan.title}: {len(self.streams)} streams, {product} at {cost:.4g} USD/kg, "
+            f"<Result {self.plan.title}: {len(self.streams)} streams, {made:.4g} kg/h of {product or 'no product'}, "
             f"closes to {self.solution.balance.worst:.1g}{samples}>"
         )
 

@@ -18,6 +18,7 @@ from .merge import Tree, changed, read_tree, with_likes
 from .reader import Node
 from .references import References, entries, table
 from .shorthand import with_outlets
+from .stages import with_stages
 from .version import head_fault
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ class _Loading:
             position = units.keys[name].position
             return Unit(name, kind, parameters, _frozen(inlets(parameters)), position, parameters.stage or kind.stage)
 
+        feeds_of_ore = {name for name, item in model.feeds.items() if isinstance(item, schema.OreFeed)}
         return Plan(
             name=self.tree.name,
             title=model.name,
@@ -147,7 +149,7 @@ class _Loading:
             year=model.year,
             hours_per_year=model.operating_hours,
             feeds=_frozen({name: _feed(name, item, feeds) for name, item in model.feeds.items()}),
-            units=_frozen({name: unit(name, item) for name, item in model.units.items()}),
+            units=_frozen(with_stages({name: unit(name, item) for name, item in model.units.items()}, feeds_of_ore)),
             products=_frozen(products),
             targets=tuple(
                 _target(item, node, stream)

@@ -11,13 +11,14 @@ Indices = NDArray[np.intp]
 DEPTH = 3
 REGULAR = 1e-14
 LARGEST = 1e3
+ROUNDING = 1e-9
 
 
 class Anderson:
     """Remembers the last few points and residuals of every sample that is still moving.
 
-    Works on flows scaled by each slot's total. A step that would make a flow negative, or that leaps by more than
-    `LARGEST` residuals, is dropped for that sample in favour of the plain fixed point.
+    Works on flows scaled by each slot's total. A sample of which a flow would turn negative, or that would leap by more
+    than `LARGEST` residuals, takes the plain fixed point.
     """
 
     def __init__(self) -> None:
@@ -31,7 +32,8 @@ class Anderson:
         plain = image[left]
         if len(self._points) < 2:
             return plain
-        scale = 1.0 / np.maximum(plain.sum(axis=2, keepdims=True), 1e-300)
+        total = np.maximum(plain.sum(axis=2, keepdims=True), self._points[-1].sum(axis=2, keepdims=True))
+        scale = 1.0 / np.where(total > 0.0, total, 1.0)
         latest = self._residuals[-1]
         steps = np.stack([((latest - r) * scale).reshape(len(left), -1) for r in self._residuals[:-1]], axis=1)
         aim = (latest * scale).reshape(len(left), -1)
@@ -45,5 +47,5 @@ class Anderson:
         for i in range(len(self._points) - 1):
             step = (self._points[-1] - self._points[i]) + (latest - self._residuals[i])
             best -= weights[:, i, None, None] * step
-        usable &= (best >= 0.0).all(axis=(1, 2))
-        return np.where(usable[:, None, None], best, plain)
+        usable &= (best * scale >= -ROUNDING).all(axis=(1, 2))
+        return np.where(usable[:, None, None], np.maximum(best, 0.0), plain)

@@ -80,6 +80,11 @@ def _parts(plan: Plan, groups: list[tuple[str, ...]]) -> dict[str, tuple[str, ..
         for name in members * len(members):
             unit = plan.units[name]
             for outlet, about in unit.kind.outlets.items():
-                source = unit.inlets.get(about.parts or "")
-                parts[f"{name}.{outlet}"] = parts.get(source or "", BULK) if about.parts else BULK
+                sources = [
+                    stream
+                    for inlet, stream in unit.inlets.items()
+                    if about.parts and (inlet == about.parts or inlet.startswith(f"{about.parts}."))
+                ]
+                rows = {parts[stream] for stream in sources if stream in parts}
+                parts[f"{name}.{outlet}"] = rows.pop() if len(rows) == 1 else BULK
     return parts

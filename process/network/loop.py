@@ -28,7 +28,9 @@ PATIENCE = 8
 """A circuit near its neutral cut hands rounding on a thousandfold: a sample that moves by less than `PLATEAU`
 tolerances and has not come closer for `PATIENCE` rounds stands as still as floating point lets it. Balances close to
 rounding at any round."""
-MOST_ROUNDS = 200
+MOST_ROUNDS = 500
+WILD = 1e6
+"""A loop whose flows pass this multiple of the first sweep runs away: more comes back than it can use."""
 
 
 class Loop:
@@ -64,35 +66,50 @@ class Loop:
         keep: dict[str, dict[str, Any]] = {name: {} for name in self.members}
         best = np.full(case.samples, np.inf)
         waited = np.zeros(case.samples, dtype=np.intp)
-        for _ in range(MOST_ROUNDS):
+        most = WILD * flow.max(axis=(1, 2))
+        while True:
             outcomes = {
-                name: case.evaluate(name, self._inlets(name, flow), active, keep[name]) for name in self.members
+                name: case.evaluate(name, self._inlets(name, flow), active, keep[name], tentative=True)
+                for name in self.members
             }
             found = self._close(outcomes, active)
             moved = np.abs(found - flow)
+            wild = np.flatnonzero(~(found.max(axis=(1, 2)) <= most[active]))
+            if len(wild):
+                self._sure(outcomes, flow, active, wild)
+                self._unsettled(found[wild], moved[wild], active[wild])
             allowed = TOLERANCE * found + FLOOR * found.max(axis=1, keepdims=True)
-            ratio = (moved / np.maximum(allowed, np.finfo(float).tiny)).max(axis=(1, 2))
+            ratio = (moved / np.maximum(allowed, 1e-250)).max(axis=(1, 2))
             waited = np.where(ratio < best, 0, waited + 1)
             best = np.minimum(best, ratio)
             finished = (ratio <= 1.0) | ((ratio <= PLATEAU) & (waited >= PATIENCE))
             rounds[active] += 1
             if finished.any():
                 rows = np.flatnonzero(finished)
+                self._sure(outcomes, found, active, rows)
                 done.append((active[rows], {n: _rows(o, rows) for n, o in outcomes.items()}, found[rows]))
             left = np.flatnonzero(~finished)
             if not len(left):
                 break
+            if rounds[active[left]].max() == MOST_ROUNDS:
+                self._sure(outcomes, flow, active, left)
+                self._unsettled(found[left], moved[left], active[left])
             flow = mixer.next(flow, found, left)
             active, best, waited = active[left], best[left], waited[left]
             for held in keep.values():
                 for key, value in held.items():
                     held[key] = value[left]
-        else:
-            self._unsettled(found[left], moved[left], active)
         self._store(done)
         return rounds
 
     # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _sure(self, outcomes: dict[str, Outcome], found: Array, active: Indices, rows: Indices) -> None:
+        """What was passed over on the way must not stand at the end: evaluate doubtful units once more, strictly."""
+        for name, outcome in outcomes.items():
+            doubtful = rows[outcome.doubtful[rows]]
+            if len(doubtful):
+                self.case.evaluate(name, self._inlets(name, found[doubtful]), active[doubtful], {})
 
     def _targets(self, name: str) -> list[slice | None]:
         """Where each outlet of a unit goes: slots of this loop, or out of it."""
@@ -111,7 +128,7 @@ class Loop:
         flow = self.outside.copy()
         rows = np.arange(self.case.samples)
         for name in self.members:
-            outcome = self.case.evaluate(name, self._inlets(name, flow), rows, {})
+            outcome = self.case.evaluate(name, self._inlets(name, flow), rows, {}, tentative=True)
             entering = np.concatenate([*self._entering(name, flow, outcome), outcome.reagents], axis=1)
             leaving = np.einsum("nse,nsoe->noe", entering, outcome.shares)
             for first, columns, size in self._outlets(name):
@@ -176,24 +193,27 @@ class Loop:
     def _trapped(self, case: int, slot: int, active: Indices) -> None:
         name = next(name for (name, _), columns in self.slots.items() if columns.start <= slot < columns.stop)
         element = ELEMENTS[case % COUNT]
+        which = self.case.offset + int(active[case // COUNT])
         raise SolveError(
-            name,
+            self.case.place(name, which),
             f"{element} goes round and round and has no way out of the recycle",
             self.case.plan.units[name].position,
-            self.case.offset + int(active[case // COUNT]),
+            which,
         )
 
     def _unsettled(self, found: Array, moved: Array, active: Indices) -> None:
-        share = moved / np.maximum(found.sum(axis=2, keepdims=True), 1e-300)
+        whole = np.maximum(found.sum(axis=2, keepdims=True), moved.sum(axis=2, keepdims=True))
+        share = moved / np.where(whole > 0.0, whole, 1.0)
         sample, slot, element = (int(i) for i in np.unravel_index(int(np.argmax(share)), share.shape))
         (name, inlet), _ = next(item for item in self.slots.items() if item[1].start <= slot < item[1].stop)
         unit = self.case.plan.units[name]
+        which = self.case.offset + int(active[sample])
         raise SolveError(
-            name,
+            self.case.place(name, which),
             f"the recycle does not settle: {ELEMENTS[element]} in {unit.inlets[inlet]} still moves by "
-            f"{share[sample, slot, element]:.2g} of the stream after {MOST_ROUNDS} rounds",
+            f"{share[sample, slot, element]:.2g} of the stream; more may come back than it can use",
             unit.position,
-            self.case.offset + int(active[sample]),
+            which,
         )
 
     def _store(self, done: list[tuple[Indices, dict[str, Outcome], Array]]) -> None:
@@ -205,7 +225,7 @@ class Loop:
         for name in self.members:
             outcomes = [outcome[name] for _, outcome, _ in done]
 
-            def joined(arrays: list[Array]) -> Array:
+            def joined(arrays: list[Any]) -> Any:
                 return np.concatenate(arrays)[order]
 
             lines = tuple(
@@ -218,7 +238,12 @@ class Loop:
             }
             demands = {inlet: joined([o.demands[inlet] for o in outcomes]) for inlet in outcomes[0].demands}
             outcome = Outcome(
-                joined([o.shares for o in outcomes]), joined([o.reagents for o in outcomes]), demands, lines, details
+                joined([o.shares for o in outcomes]),
+                joined([o.reagents for o in outcomes]),
+                demands,
+                lines,
+                details,
+                joined([o.doubtful for o in outcomes]),
             )
             self.case.take(name, self._inlets(name, flow), outcome)
 
@@ -227,4 +252,4 @@ def _rows(outcome: Outcome, rows: Indices) -> Outcome:
     lines = tuple(type(line)(line.item, line.rate[rows], line.unit, line.follows) for line in outcome.lines)
     details = {k: v[rows] if isinstance(v, np.ndarray) else v for k, v in outcome.details.items()}
     demands = {inlet: rate[rows] for inlet, rate in outcome.demands.items()}
-    return type(outcome)(outcome.shares[rows], outcome.reagents[rows], demands, lines, details)
+    return type(outcome)(outcome.shares[rows], outcome.reagents[rows], demands, lines, details, outcome.doubtful[rows])

@@ -109,5 +109,6 @@ class Routes:
         assert taker is not None
         inflow[:, self._slots[taker]] = weight
         passed = np.empty((samples, count))
-        kernel.solve(shares, leave, inflow, passed, np.empty((count, count)), np.empty(count), np.empty(count))
+        trap = kernel.solve(shares, leave, inflow, passed, np.empty((count, count)), np.empty(count), np.empty(count))
+        assert trap == (-1, -1), "a solved flowsheet has no closed loop"
         return {stream: (passed[:, rows] * block).sum(axis=1) for stream, rows, block in exits}

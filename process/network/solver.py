@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import feeds
-from ..elements import ELEMENTS
+from ..elements import ELEMENTS, RE
 from ..operations.balance import BULK, Balance, Outcome
 from ..operations.base import Line, OperationError, plain
-from ..plan import Plan, Unit
+from ..plan import Plan, Position, Unit
 from ..stream import Stream
+from ..wording import suggestion
 from .errors import SolveError
 from .graph import Network, network
 from .loop import Loop
@@ -60,9 +61,17 @@ def _check(plan: Plan, changes: Mapping[str, Array]) -> None:
     known = plan.values()
     for path, values in changes.items():
         if path not in known:
-            raise KeyError(f"{plan.name} has no value {path!r}")
+            raise KeyError(f"{plan.name} has no value {path!r}{suggestion(path, known)}")
+        if values.ndim != 1 or not len(values):
+            raise ValueError(f"{path}: give one number, or one for each sample in a list")
         if not np.all(np.isfinite(values)):
             raise ValueError(f"{path}: every sample must be a finite number")
+        low, high = known[path].lower, known[path].upper
+        unit = "" if known[path].unit == "1" else f" {known[path].unit}"
+        if low is not None and values.min() < low:
+            raise ValueError(f"{path}: {values.min():g}{unit} is below {low:g}{unit}")
+        if high is not None and values.max() > high:
+            raise ValueError(f"{path}: {values.max():g}{unit} is above {high:g}{unit}")
     if len({len(values) for values in changes.values()}) > 1:
         raise ValueError("every changed value needs the same number of samples")
 
@@ -125,8 +134,16 @@ class Case:
 
     # -- used by Loop ------------------------------------------------------------------------------------------------
 
-    def evaluate(self, name: str, inlets: Mapping[str, Array], rows: Indices, memory: dict[str, Any]) -> Outcome:
-        """The shares of one unit for some of the samples."""
+    def evaluate(
+        self,
+        name: str,
+        inlets: Mapping[str, Array],
+        rows: Indices,
+        memory: dict[str, Any],
+        *,
+        tentative: bool = False,
+    ) -> Outcome:
+        """The shares of one unit for some of the samples; `tentative` while its inflows are still being sought."""
         unit = self.plan.units[name]
         whole = len(rows) == self.samples
         p: SimpleNamespace = self.parameters[name] if whole else pick(self.parameters[name], rows)
@@ -140,25 +157,52 @@ class Case:
             on_demand,
             self.designs.get(name),
             memory,
+            tentative,
         )
         try:
             unit.kind.function(p, balance)
             return balance.finish(unit.kind.rest)
         except OperationError as error:
             sample = self.offset + int(rows[error.sample])
-            raise SolveError(f"{name} ({unit.kind.name})", str(error), unit.position, sample) from error
+            raise SolveError(
+                self.place(f"{name} ({unit.kind.name})", sample), str(error), unit.position, sample
+            ) from error
+
+    def place(self, name: str, sample: int) -> str:
+        """A name for messages, with the sample where there are several."""
+        return f"{name}, sample {sample}" if self.samples > 1 or self.offset else name
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _design(self, unit: Unit, inlets: Mapping[str, Array]) -> Mapping[str, Any]:
         assert unit.kind.design is not None
         flows = {inlet: flow.sum(axis=1) for inlet, flow in inlets.items()}
-        if not all(flow.any() for flow in flows.values()):
-            raise SolveError(unit.name, "nothing enters it, so it cannot be designed", unit.position)
+        if not any(flow[:, RE].any() for flow in flows.values()):
+            raise self._starved(unit)
         try:
             return unit.kind.design(self.parameters[unit.name], flows)
         except ValueError as error:
             raise SolveError(f"{unit.name} ({unit.kind.name})", str(error), unit.position) from error
+
+    def _starved(self, unit: Unit) -> SolveError:
+        """Why no rare earths enter a unit that must be designed: the feed or the unit where they end."""
+        tail = f"so {unit.name} has nothing to be designed for"
+        seen, pending = set(), list(unit.inlets.values())
+        while pending:
+            stream = pending.pop(0)
+            if stream in seen:
+                continue
+            seen.add(stream)
+            if stream in self.plan.feeds:
+                reason = f"it brings no rare earths, {tail}; check its rate"
+                return SolveError(f"feed {stream}", reason, self.plan.feeds[stream].position)
+            before = self.plan.units[stream.split(".")[0]]
+            reaching = self.inflows.get(before.name, {})
+            if any(flow[..., RE].any() for flow in reaching.values()):
+                reason = f"it passes no rare earths on to {stream}, {tail}; check its recoveries"
+                return SolveError(before.name, reason, before.position)
+            pending += before.inlets.values()
+        return SolveError(unit.name, "no rare earths enter it, so it cannot be designed", unit.position)
 
     def _feed(self, changes: Mapping[str, Array]) -> None:
         for name, feed in self.plan.feeds.items():
@@ -296,6 +340,9 @@ def _closure(
         errors[name] = _worst(entering, leaving)
     most = np.max([error.max(axis=0, initial=0.0) for error in errors.values()], axis=0)
     occurs = np.logical_or(whole_in.any(axis=0), whole_out.any(axis=0)).tolist()
+    for name, stream in streams.items():
+        if stream.flow.min(initial=0.0) < 0.0:
+            raise SolveError(name, "a flow came out negative", _position(plan, name))
     by_element = {name: float(most[i]) for i, name in enumerate(ELEMENTS) if occurs[i] or most[i] > 0.0}
     by_unit = {name: float(error.max(initial=0.0)) for name, error in errors.items() if name}
     element = ELEMENTS[int(most.argmax())]
@@ -306,6 +353,10 @@ def _closure(
             where, f"the balance of {element} does not close: {worst:.3g} of its inflow", plan.units[where].position
         )
     return Closure(worst, element, by_element, by_unit)
+
+
+def _position(plan: Plan, stream: str) -> Position:
+    return plan.feeds[stream].position if stream in plan.feeds else plan.units[stream.split(".")[0]].position
 
 
 def _worst(entering: Array, leaving: Array) -> Array:

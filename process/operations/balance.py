@@ -6,7 +6,7 @@ is a table of shares, not of flows, so that recycles can be closed exactly at an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,8 @@ class Outcome:
     """What a unit does with its inlets.
 
     `shares` has shape (samples, slots in, slots out, elements) over the inlets' parts and then the reagents;
-    `reagents` (samples, reagents, elements) kg/h; `demands` the kg/h asked of on-demand feeds.
+    `reagents` (samples, reagents, elements) kg/h; `demands` the kg/h asked of on-demand feeds; `doubtful`, shape
+    (samples,), is true where a tentative balance passed over a fault.
     """
 
     shares: Array
@@ -40,6 +41,7 @@ class Outcome:
     demands: Mapping[str, Array]
     lines: tuple[Line, ...]
     details: Mapping[str, Any]
+    doubtful: NDArray[np.bool_]
 
 
 def composition(item: str) -> Array:
@@ -57,6 +59,8 @@ class Balance:
     """The balance of one unit, all samples at once.
 
     `inlets` maps an inlet to its flow, shape (samples, parts, elements) in kg/h; `outlets` an outlet to its parts.
+    A `tentative` balance passes over faults that come of its inflows: on the way round a recycle they need not belong
+    together yet.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class Balance:
         on_demand: Mapping[str, Array] | None = None,
         design: Mapping[str, Any] | None = None,
         memory: dict[str, Any] | None = None,
+        tentative: bool = False,
     ) -> None:
         self.inlets = dict(inlets)
         self.parts = parts
@@ -75,6 +80,8 @@ class Balance:
         self.memory = memory if memory is not None else {}
         self.samples = len(next(iter(inlets.values())))
         self.details: dict[str, Any] = {}
+        self._tentative = tentative
+        self._doubtful = np.zeros(self.samples, dtype=bool)
         self._on_demand = dict(on_demand or {})
         self._demands: dict[str, Array] = {}
         self._reagents: list[tuple[str, Array]] = []
@@ -143,6 +150,19 @@ class Balance:
         """kg/h of all that enters, reagents included, shape (samples, elements)."""
         return self.flow() + sum((flow for _, flow in self._reagents), np.zeros((self.samples, COUNT)))
 
+    def refuse(self, bad: NDArray[np.bool_], words: Callable[[int], tuple[str, str]]) -> None:
+        """Refuse samples whose inflows cannot be served; `words` gives reason and remedy for one of them.
+
+        A tentative balance only marks them, so what follows must stand numbers that make no sense.
+        """
+        if not bad.any():
+            return
+        if self._tentative:
+            self._doubtful |= bad
+            return
+        sample = int(np.argmax(bad))
+        raise OperationError(*words(sample), sample)
+
     # -- what leaves ------------------------------------------------------------------------------------------------
 
     def send(
@@ -180,34 +200,49 @@ class Balance:
             mass = wanted
         whole = per_sample(np.abs(mass))[:, None]
         negative = mass < -SLACK * np.maximum(total, whole)
-        if negative.any():
-            sample, element = (int(i) for i in np.argwhere(negative)[0])
-            raise OperationError(
-                f"{outlet} would hold {mass[sample, element]:.6g} kg/h of {ELEMENTS[element]}: its other elements "
+        held = mass
+
+        def impossible(sample: int) -> tuple[str, str]:
+            element = int(np.argmax(negative[sample]))
+            return (
+                f"{outlet} would hold {held[sample, element]:.6g} kg/h of {ELEMENTS[element]}: its other elements "
                 "cannot go together",
                 "change the shares that send them there",
-                sample,
             )
+
+        self.refuse(negative.any(axis=1), impossible)
         mass = np.maximum(mass, 0.0)
         share = np.divide(mass, total, out=np.zeros_like(total), where=total > 0.0)
         short = mass > total * (1.0 + SLACK) + ROUNDING * whole
-        if short.any():
-            sample, element = (int(i) for i in np.argwhere(short)[0])
-            raise OperationError(
+
+        def lacking(sample: int) -> tuple[str, str]:
+            element = int(np.argmax(short[sample]))
+            return (
                 f"{outlet} needs {mass[sample, element]:.6g} kg/h of {ELEMENTS[element]} and "
                 f"{total[sample, element]:.6g} kg/h enter",
                 f"send less to {outlet}, or bring more with the feed or a reagent",
-                sample,
             )
+
+        self.refuse(short.any(axis=1), lacking)
         self.send(outlet, np.minimum(share, 1.0))
 
     def finish(self, rest: str, *, to: str | None = None) -> Outcome:
         """Send what is left to one outlet and close the table."""
         sent = self._sending()
         used = sent.sum(axis=2)
-        if np.any(used > 1.0 + SLACK):
-            sample, _, column = (int(i) for i in np.unravel_index(int(np.argmax(used)), used.shape))
-            raise OperationError(f"sends more {ELEMENTS[column]} out than enters", sample=sample)
+
+        def excess(sample: int) -> tuple[str, str]:
+            column = int(np.argmax(used[sample].max(axis=0)))
+            return f"sends more {ELEMENTS[column]} out than enters", "lower the shares that its keys send out"
+
+        self.refuse((used > 1.0 + SLACK).any(axis=(1, 2)), excess)
+
+        def negative(sample: int) -> tuple[str, str]:
+            column = int(np.argmin(sent[sample].min(axis=(0, 1))))
+            return f"sends less than no {ELEMENTS[column]} out", "keep the shares that its keys send out above zero"
+
+        self.refuse((sent < -SLACK).any(axis=(1, 2, 3)), negative)
+        sent = np.maximum(sent, 0.0)
         left = np.maximum(1.0 - used, 0.0)
         # A remainder below rounding is no flow: it would put noise of one outlet's size into another.
         left[left < 4e-16] = 0.0
@@ -221,7 +256,7 @@ class Balance:
             if self._reagents
             else np.zeros((self.samples, 0, COUNT))
         )
-        return Outcome(sent, reagents, self._demands, tuple(self._lines), self.details)
+        return Outcome(sent, reagents, self._demands, tuple(self._lines), self.details, self._doubtful)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 

@@ -71,7 +71,10 @@ def standard(text: str | dict[str, str]) -> Any:
 
 @dataclass(frozen=True)
 class Outlet:
-    """An outlet: the form of its stream, and whether it keeps the parts of an inlet (`parts="feed"`) or is one."""
+    """An outlet: the form of its stream, and whether it keeps the parts of an inlet (`parts="feed"`) or is one.
+
+    Of a list of inlets it keeps the parts that all have alike.
+    """
 
     form: str
     parts: str | None = None
@@ -81,7 +84,11 @@ class Outlet:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of unit operation, as the registry holds it. `rest` is the outlet that takes what the others do not."""
+    """A kind of unit operation, as the registry holds it. `rest` is the outlet that takes what the others do not.
+
+    An empty `stage` is that of a kind without equipment, such as a mixer: it counts to the stage that its streams come
+    from.
+    """
 
     name: str
     stage: str

@@ -22,4 +22,4 @@ def mixer(p: SimpleNamespace, b: Balance) -> None:
     """Everything goes to the one outlet."""
 
 
-KIND = Kind("mixer", "separation", Mixer, {"mixed": Outlet("mixture")}, mixer, rest="mixed")
+KIND = Kind("mixer", "", Mixer, {"mixed": Outlet("mixture", parts="feeds")}, mixer, rest="mixed")

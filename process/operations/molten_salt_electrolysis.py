@@ -12,7 +12,7 @@ from ..elements import INDEX, MOLAR_MASS, RE, mass_fractions
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
-from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
+from .base import Inlet, Kind, Outlet, Parameters, standard
 from .stoichiometry import FARADAY, moles, oxide_oxygen, rare_earth_moles
 
 ELECTRONS = 3.0
@@ -65,14 +65,15 @@ def molten_salt_electrolysis(p: SimpleNamespace, b: Balance) -> None:
     freed = (feed[:, INDEX["O"]] - slag[:, INDEX["O"]]) / MOLAR_MASS[INDEX["O"]] - inside[:, INDEX["H"]] / 2.0
     carbon = inside[:, INDEX["C"]] + p.anode * mass / MOLAR_MASS[INDEX["C"]]
     short = (carbon < freed / 2.0 - 1e-9 * inside[:, INDEX["O"]]) & (mass > 0.0)
-    if short.any():
-        sample = int(np.argmax(short))
+
+    def starved(sample: int) -> tuple[str, str]:
         least = (freed[sample] / 2.0 - inside[sample, INDEX["C"]]) * MOLAR_MASS[INDEX["C"]] / mass[sample]
-        raise OperationError(
+        return (
             f"{p.anode[sample]:.3g} kg/kg of graphite cannot take the oxide's oxygen even as CO2",
             f"give an anode of at least {least:.3g} kg/kg",
-            sample,
         )
+
+    b.refuse(short, starved)
     slag[:, INDEX["C"]] = np.maximum(carbon - np.maximum(freed, 0.0), 0.0) * MOLAR_MASS[INDEX["C"]]
     slag += (p.fluoride * mass)[:, None] * mass_fractions("LiF")
     b.require("metal", metal)

@@ -73,9 +73,11 @@ def neutralization(p: SimpleNamespace, b: Balance) -> None:
     residue[:, INDEX["O"]] = neutral_oxygen(residue)
     b.require("residue", residue)
     if p.base == "Na2CO3":
+        # The excess finds no acid: it stays in the liquor as carbonate.
+        freed = equivalents / EQUIVALENTS[p.base]
         gas = np.zeros_like(feed)
-        gas[:, INDEX["C"]] = base * MOLAR_MASS[INDEX["C"]]
-        gas[:, INDEX["O"]] = 2.0 * base * MOLAR_MASS[INDEX["O"]]
+        gas[:, INDEX["C"]] = freed * MOLAR_MASS[INDEX["C"]]
+        gas[:, INDEX["O"]] = 2.0 * freed * MOLAR_MASS[INDEX["O"]]
         b.require("offgas", gas)
 
 

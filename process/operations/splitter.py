@@ -28,7 +28,7 @@ def splitter(p: SimpleNamespace, b: Balance) -> None:
 
 KIND = Kind(
     "splitter",
-    "separation",
+    "",
     Splitter,
     {"first": Outlet("share", parts="feed"), "second": Outlet("share", parts="feed")},
     splitter,

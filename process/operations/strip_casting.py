@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Annotated, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from ..elements import INDEX, MOLAR_MASS, RE, indices, members
@@ -27,6 +29,9 @@ ADDITIONS = {
 }
 ROUNDING = 1e-9
 GASES = ("O", "C", "H", "N", "Cl", "F", "S")
+
+
+Array = NDArray[np.float64]
 
 
 class StripCasting(Parameters):
@@ -81,12 +86,15 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
     bound = inside[:, INDEX["O"]] / MOLAR_MASS[INDEX["O"]] / 1.5
     rare = rare_earth_moles(inside)
     kept = 1.0 - np.divide(bound, rare, out=np.zeros_like(rare), where=rare > 0.0)
-    if np.any(kept < 0.0):
-        raise OperationError(
-            f"the scrap brings {1.0 - float(kept.min()):.3g} times the oxygen that the melt's rare earths can bind",
+    times = 1.0 - kept
+    b.refuse(
+        kept < 0.0,
+        lambda sample: (
+            f"the scrap brings {times[sample]:.3g} times the oxygen that the melt's rare earths can bind",
             "bring more metal, or send the scrap to leaching",
-            int(np.argmin(kept)),
-        )
+        ),
+    )
+    kept = np.maximum(kept, 0.0)
     melt = inside.copy()
     melt[:, RE] *= kept[:, None]
     named = sum(p.composition.values())
@@ -116,34 +124,24 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
         elif b.is_on_demand("heavy"):
             held = per_sample(b.recipe("heavy")[:, indices([name])])
             lacking = (held <= 0.0) & (missing > ROUNDING * batch)
-            if lacking.any():
-                raise OperationError(
-                    f"the alloy needs {share[lacking][0]:.3g} kg/kg of {name} and the feed `heavy` holds none",
-                    f"give that feed some {name}",
-                    int(np.argmax(lacking)),
-                )
+            b.refuse(lacking, _none_of(name, share))
             need = np.divide(missing, held, out=np.zeros_like(missing), where=held > 0.0)
             heavy = np.maximum(heavy, need)
-        elif np.any(missing > ROUNDING * batch):
-            sample = int(np.argmax(missing > ROUNDING * batch))
-            raise OperationError(
-                f"the alloy needs {missing[sample]:.6g} kg/h more {name} and nothing brings it",
-                "name a feed without a rate as `heavy`",
-                sample,
-            )
+        else:
+            b.refuse(missing > ROUNDING * batch, _nothing_brings(name, missing))
     b.demand("heavy", heavy)
     present = per_sample(melt) - per_sample(gas)
     added = per_sample(b.total()) - per_sample(inside)
     iron = batch - present - added
     short = iron < -ROUNDING * batch
-    if short.any():
-        sample = int(np.argmax(short))
-        raise OperationError(
+    b.refuse(
+        short,
+        lambda sample: (
             f"the melt would weigh {batch[sample] - iron[sample]:.6g} kg/h, and its {p.base} makes only "
             f"{batch[sample]:.6g} kg/h of the composition",
             "bring more metal or less scrap",
-            sample,
-        )
+        ),
+    )
     b.reagent("iron", np.maximum(iron, 0.0), tuple(f"composition.{name}" for name in p.composition))
     b.use("electricity", p.electricity * batch * p.recovery, "kWh", ("electricity",))
 
@@ -154,6 +152,20 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
     lost = inside[:, RE] * (1.0 - kept[:, None])
     dross[:, RE] = lost + (total[:, RE] - lost) * (1.0 - p.recovery[:, None])
     b.require("dross", dross)
+
+
+def _none_of(name: str, share: Array) -> Callable[[int], tuple[str, str]]:
+    return lambda sample: (
+        f"the alloy needs {share[sample]:.3g} kg/kg of {name} and the feed `heavy` holds none",
+        f"give that feed some {name}",
+    )
+
+
+def _nothing_brings(name: str, missing: Array) -> Callable[[int], tuple[str, str]]:
+    return lambda sample: (
+        f"the alloy needs {missing[sample]:.6g} kg/h more {name} and nothing brings it",
+        "name a feed without a rate as `heavy`",
+    )
 
 
 KIND = Kind(

@@ -82,7 +82,7 @@ def sulfuric_bake(p: SimpleNamespace, b: Balance) -> None:
     calcine[:, INDEX["H"]] = 3.0 * inside[:, INDEX["P"]] * MOLAR_MASS[INDEX["H"]]
     calcine[:, INDEX["O"]] = neutral_oxygen(calcine)
     b.require("calcine", calcine)
-    b.details["acid_excess"] = np.divide(acid - sulphate, sulphate, out=np.zeros_like(acid), where=sulphate > 0.0)
+    b.details["acid_excess"] = np.divide(acid - sulphate, sulphate, out=np.zeros_like(acid), where=sulphate > 1e-200)
 
 
 KIND = Kind(

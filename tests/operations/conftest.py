@@ -131,7 +131,10 @@ class Bench:
         samples = len(next(iter(inlets.values())))
         p = plain(model, samples, changes or {})
         rows = {i: ORE_PARTS if flow.shape[1] == len(ORE_PARTS) else BULK for i, flow in inlets.items()} | (parts or {})
-        outlets = {name: rows[out.parts] if out.parts else BULK for name, out in about.outlets.items()}
+        outlets = {}
+        for name, out in about.outlets.items():
+            kept = {rows[i] for i in inlets if out.parts and (i == out.parts or i.startswith(f"{out.parts}."))}
+            outlets[name] = kept.pop() if len(kept) == 1 else BULK
         if about.design is not None and design is None:
             design = about.design(plain(model, 1, {}), {i: flow[:1].sum(axis=1) for i, flow in inlets.items()})
         balance = Balance(inlets, rows, outlets, on_demand, design, memory)

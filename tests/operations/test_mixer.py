@@ -12,7 +12,12 @@ def test_streams_add_up(bench) -> None:
     assert not done.outcome.lines
 
 
-def test_ore_loses_its_parts(bench) -> None:
+def test_ores_keep_their_parts(bench) -> None:
+    done = bench.run("mixer", {}, {"feeds.0": bench.ore(), "feeds.1": bench.ore()})
+    assert np.allclose(done.parts["mixed"], 2.0 * bench.ore(), rtol=1e-15)
+
+
+def test_ore_and_water_lose_their_parts(bench) -> None:
     done = bench.run("mixer", {}, {"feeds.0": bench.ore(), "feeds.1": bench.of({"H2O": 3.0})})
     assert done.parts["mixed"].shape == (1, 1, done.entering.shape[1])
 

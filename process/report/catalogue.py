@@ -21,7 +21,7 @@ def page(document: Mapping[str, Any]) -> list[RenderableType]:
         row(flowsheets, name, *shown)
     kinds = table("Kinds of units", ["kind", "stage", "what it does"], [])
     for name, item in found["kinds"].items():
-        row(kinds, name, item["stage"], item["title"])
+        row(kinds, name, item["stage"] or NONE, item["title"])
     deposits = table("Deposits", ["name", "title", "country"], ["REO"])
     for name, item in found["deposits"].items():
         row(deposits, name, item["title"], item["country"], percent(item["grade_REO"], 2))

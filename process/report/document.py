@@ -348,7 +348,7 @@ def catalogue(shipped: Mapping[str, Any]) -> Document:
             name: None if plan is None else {"title": plan.title, "region": plan.region, "year": plan.year}
             for name, plan in shipped.items()
         },
-        "kinds": {name: {"title": kind.title, "stage": kind.stage} for name, kind in registry().items()},
+        "kinds": {name: {"title": kind.title, "stage": kind.stage or None} for name, kind in registry().items()},
         "deposits": {
             name: {"title": item.title, "country": item.country, "grade_REO": first(item.grade.value)}
             for name, item in deposits().items()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
 
-NARROW = 60
+NARROW = 80
 """Columns of a terminal below which a table that does not fit is a list."""
 
 
@@ -28,7 +28,13 @@ class Sheet(Table):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The table, or the list where its words do not fit."""
         room = options.max_width - self._between()
-        widths = shared([_widths(column) for column in self.columns], room)
+        ranges = [_widths(column) for column in self.columns]
+        figures = [column.justify == "right" for column in self.columns]
+        whole = [
+            (_figures(column) if is_figure else least, most)
+            for column, is_figure, (least, most) in zip(self.columns, figures, ranges, strict=True)
+        ]
+        widths = shared(whole, room) or shared(ranges, room)
         if widths is None:
             narrow = options.max_width < NARROW
             yield from self._listed() if narrow else super().__rich_console__(console, options)
@@ -72,6 +78,13 @@ def _widths(column: Column) -> tuple[int, int]:
     texts = [str(one) for one in (column.header, *column.cells)]
     words = [word for text in texts for word in text.split()]
     return max(map(cell_len, words), default=1), max(1, *map(cell_len, texts))
+
+
+def _figures(column: Column) -> int:
+    """The longest cell of a column, or word of its head: what it takes to break no cell."""
+    return max(
+        1, *(cell_len(word) for word in str(column.header).split()), *(cell_len(str(one)) for one in column.cells)
+    )
 
 
 def shared(ranges: Sequence[tuple[int, int]], room: int) -> list[int] | None:

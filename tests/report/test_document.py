@@ -139,5 +139,6 @@ def test_check_and_list() -> None:
     assert read["files"]["nowhere.yaml"]["errors"] == 1
     read = valid("list", document.catalogue({"baotou": didymium.load("baotou").plan, "broken": None}))
     assert read["flowsheets"]["broken"] is None
-    assert "solvent_extraction" in read["kinds"]
+    assert read["kinds"]["solvent_extraction"]["stage"] == "separation"
+    assert read["kinds"]["mixer"]["stage"] is None
     assert "mountain_pass" in read["deposits"]

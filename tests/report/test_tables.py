@@ -80,6 +80,7 @@ def test_a_run(baotou: didymium.Result) -> None:
     assert "38_000 t/year (when the" in shown
     assert "kg that came back as swarf" in shown
     assert all(path in shown for path in baotou.assumptions)
+    assert "13,063 – 24,077" in text(*page, width=100)
     wide = text(*page, width=400)
     for word in ("HCl", "0.04 – 0.15", "labour of the separation stage", "capital of the mine stage", "Nd/Pr"):
         assert word in wide

@@ -51,8 +51,16 @@ def main() -> None:
     """The entry point `didymium`."""
     try:
         app(prog_name="didymium")
+        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        # Files that are read or written are checked where they are named; what is left is the output itself.
+        if error.filename is not None:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nothing more can be written, at exit neither
+        typer.echo(f"error: cannot write the output: {error.strerror}", err=True)
+        sys.exit(1)
 
 
 def _version(asked: bool) -> None:
@@ -131,7 +139,9 @@ def run(
     profile: Annotated[
         list[str] | None, typer.Option(metavar="UNIT", help="Show the stages of a circuit; may be given again.")
     ] = None,
-    assumptions: Annotated[bool, typer.Option(help="List the values that are assumptions.")] = False,
+    assumptions: Annotated[
+        bool, typer.Option(help="List assumptions, of the file and beside it: prices, labour, capital, model data.")
+    ] = False,
 ) -> None:
     """Solve a flowsheet.
 

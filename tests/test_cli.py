@@ -209,7 +209,7 @@ def test_a_solve_that_fails(here: Path) -> None:
     invoke("new", "mine", "--from", "mountain_pass")
     result = invoke("run", "mine.yaml", "--set", "flotation.recovery.REO=0 %", "--json", "out.json")
     assert result.exit_code == 1
-    assert result.stderr.startswith("mine.yaml:64:3: error: nd_sm_cut: nothing enters it")
+    assert result.stderr.startswith("mine.yaml:22:3: error: flotation: it passes no rare earths on to flotation.c")
     assert not (here / "out.json").exists()
 
 
@@ -345,6 +345,8 @@ def test_a_console_that_cannot_show_every_letter() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and pipes")
 def test_interrupted_and_cut_off(tmp_path: Path) -> None:
     code = "import time; import didymium; from didymium.cli import main; import sys; sys.argv[0] = 'didymium'\n"
+    # A runner in the background hands down an ignored SIGINT.
+    code += "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     code += "didymium.Flowsheet.solve = lambda self: (print('ready', file=sys.stderr, flush=True), time.sleep(60))\n"
     code += "main()"
     out = tmp_path / "out.json"
@@ -372,3 +374,22 @@ def test_interrupted_and_cut_off(tmp_path: Path) -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert "Traceback" not in process.stderr.read()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("words", [["--json", "-"], ["--no-streams"]])
+def test_an_output_that_is_full(words: list[str]) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        code = "from didymium.cli import main; main()"
+        done = subprocess.run(
+            [sys.executable, "-c", code, "run", "baotou", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: cannot write the output: ")
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr

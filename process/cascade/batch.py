@@ -16,6 +16,7 @@ from .errors import CascadeError
 Floats = NDArray[np.float64]
 
 _FEWEST_STAGES = 2
+_MOST_STAGES = 1000
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,8 @@ def check_circuits(
     feed_stage = whole_number(feed_stage, "feed_stage")
     if stages < _FEWEST_STAGES:
         raise CascadeError(f"stages is {stages}; a cascade needs at least {_FEWEST_STAGES}")
+    if stages > _MOST_STAGES:
+        raise CascadeError(f"stages is {stages}; the solver takes up to {_MOST_STAGES}, cut the separation in two")
     if not 1 <= feed_stage <= stages:
         raise CascadeError(f"feed_stage is {feed_stage}; the cascade has stages 1 to {stages}", stage=feed_stage)
     flow = _floats(feed, "feed", 2)

@@ -61,6 +61,12 @@ class Cascade:
     aqueous_draws: Mapping[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for given, what in ((self.feed, "feed"), (self.separation_factors, "separation_factors")):
+            if not isinstance(given, Mapping):
+                raise CascadeError(f"{what} is a {type(given).__name__}; give a mapping of elements to numbers")
+        given_draws: Any = self.aqueous_draws
+        if given_draws is None:  # as `solve_circuits` takes it
+            object.__setattr__(self, "aqueous_draws", {})
         feed = {str(k): _number(v, f"feed of {k}") for k, v in self.feed.items()}
         factors = {str(k): _number(v, f"separation factor of {k}") for k, v in self.separation_factors.items()}
         for name in feed:

@@ -194,6 +194,8 @@ class Case:
                 continue
             seen.add(stream)
             if stream in self.plan.feeds:
+                if self.plan.feeds[stream].rate is None:
+                    continue
                 reason = f"it brings no rare earths, {tail}; check its rate"
                 return SolveError(f"feed {stream}", reason, self.plan.feeds[stream].position)
             before = self.plan.units[stream.split(".")[0]]

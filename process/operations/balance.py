@@ -150,11 +150,12 @@ class Balance:
         """kg/h of all that enters, reagents included, shape (samples, elements)."""
         return self.flow() + sum((flow for _, flow in self._reagents), np.zeros((self.samples, COUNT)))
 
-    def refuse(self, bad: NDArray[np.bool_], words: Callable[[int], tuple[str, str]]) -> None:
+    def refuse(self, bad: NDArray[np.bool_] | np.bool_, words: Callable[[int], tuple[str, str]]) -> None:
         """Refuse samples whose inflows cannot be served; `words` gives reason and remedy for one of them.
 
         A tentative balance only marks them, so what follows must stand numbers that make no sense.
         """
+        bad = np.broadcast_to(bad, (self.samples,))
         if not bad.any():
             return
         if self._tentative:

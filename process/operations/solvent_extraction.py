@@ -34,6 +34,7 @@ Array = NDArray[np.float64]
 BASES = {"Na": "NaOH", "NH4": "ammonia"}
 BASE_MASS = {"NaOH": "NaOH", "ammonia": "NH3"}
 CHARGE = 3.0
+MOST_STAGES = 600
 LEAST_RATIO = 1.05
 """S over its minimum, at least: for a feed near 1/(1 + sqrt(beta)) the optimum of the theory falls on the minimum,
 where no finite circuit works."""
@@ -83,6 +84,8 @@ def _stages(text: str) -> str:
         raise ValueError("stages read like 24 + 22: extraction stages + scrub stages")
     if min(int(word) for word in text.split("+")) < 1:
         raise ValueError(f"{text.strip()} leaves a part without stages; at least 1 + 1, extraction + scrub")
+    if sum(int(word) for word in text.split("+")) > MOST_STAGES:
+        raise ValueError(f"{text.strip()} is more than {MOST_STAGES} stages in all; cut the separation in two")
     return text
 
 

@@ -6,7 +6,7 @@ import importlib
 import numpy as np
 import pytest
 
-from didymium.cascade import CascadeError, solve_circuits
+from didymium.cascade import Cascade, CascadeError, solve_circuits
 
 
 def random_circuit(rng):
@@ -159,3 +159,38 @@ def test_worked_numbers_of_the_docstrings(name):
     failed, tried = doctest.testmod(importlib.import_module(f"didymium.cascade.{name}"))
     assert tried > 0
     assert failed == 0
+
+
+def test_pseudo_time_that_stands_still_ends() -> None:
+    """A circuit whose held steps had nothing left to do went round without end; it must end.
+
+    The cut is balanced to the last digit over twenty decades of feed and factors: no answer is expected of it yet.
+    """
+    names = [f"e{i}" for i in range(7)]
+    feed = [3.966185217356816e-3, 5.001789096052922e-13, 7.809760257959284e-05, 0.9959551494992286]
+    feed += [1.2230750259310376e-11, 5.893874155324184e-08, 5.087293625286093e-07]
+    beta = [1.0, 9.4232651929079, 2615806.653688304, 306928151461.73785, 2175113424512.4968]
+    beta += [4.5694209702704824e16, 2.79423209937158e21]
+    cascade = Cascade(
+        stages=286,
+        feed_stage=114,
+        feed=dict(zip(names, feed, strict=True)),
+        separation_factors=dict(zip(names, beta, strict=True)),
+        extract_flow=4.817144508762625e-05,
+        scrub_flow=4.7603776983544396e-05,
+    )
+    with pytest.raises(CascadeError, match="Newton steps"):
+        cascade.solve()
+
+
+def test_circuits_beyond_the_solver_are_refused() -> None:
+    for stages in (1001, 10**6, 10**30):
+        with pytest.raises(CascadeError, match="takes up to 1000"):
+            Cascade(
+                stages=stages,
+                feed_stage=2,
+                feed={"A": 0.5, "B": 0.5},
+                separation_factors={"A": 2.0, "B": 1.0},
+                extract_flow=1.7,
+                scrub_flow=1.2,
+            )

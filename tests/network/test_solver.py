@@ -181,3 +181,55 @@ def test_leach_leaves_most_cerium_behind() -> None:
     result = didymium.load("mountain_pass").solve()
     calcine = result.streams["roast.calcine"].element("Ce")
     assert result.streams["leach.residue"].element("Ce") / calcine >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "text"),
+    [
+        ("swarf_leach.share", [1.4], "swarf_leach.share: 1.4 is above 1"),
+        ("metal.voltage", [10.0, -9.0], "metal.voltage: -9 V is below 1 V"),
+        ("flotation.electricity", [-1.0], "is below 0"),
+        ("operating_hours", [20000.0], "is above 8784"),
+        ("machining.recovery", [[0.7]], "one for each sample"),
+        ("machining.recovery", [], "one for each sample"),
+    ],
+)
+def test_samples_are_held_to_what_a_file_may_say(path: str, values: list[float], text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        solve(load_plan("baotou"), {path: np.array(values)})
+
+
+def test_a_sample_that_fails_is_numbered() -> None:
+    plan = load_plan("baotou")
+    grades = np.array([0.58] * 130 + [0.99])
+    with pytest.raises(SolveError, match=r"flotation \(flotation\), sample 130: .*richer") as caught:
+        solve(plan, {"flotation.concentrate_grade": grades})
+    assert caught.value.sample == 130
+
+
+@pytest.mark.parametrize("change", ["machining.recovery=10 %", "pressing.recovery=5 %", "sintering.recovery=20 %"])
+@pytest.mark.parametrize("name", ["mountain_pass", "baotou"])
+def test_large_recycles_settle(name: str, change: str) -> None:
+    path, _, text = change.partition("=")
+    result = didymium.load(name, {path: text}).solve()
+    assert result.solution.balance.worst <= 1e-12
+    assert all(stream.flow.min() >= 0.0 for stream in result.streams.values())
+
+
+def test_a_fault_that_stands_at_the_end_of_a_recycle_is_told() -> None:
+    plant = didymium.load("baotou", {"metal.anode": "0.05 kg/kg"})
+    with pytest.raises(SolveError, match=r"give an anode of at least 0\.066"):
+        plant.solve()
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"feeds.ore.rate": "0 t/day"}, "feed ore: it brings no rare earths"),
+        ({"flotation.recovery": "{REO: 0 %}"}, "flotation: it passes no rare earths on to flotation.concentrate"),
+        ({"leach.extraction": "{REO: 0 %}"}, "leach: it passes no rare earths on to leach.liquor"),
+    ],
+)
+def test_a_circuit_without_feed_says_where_the_rare_earths_end(changes: dict[str, str], text: str) -> None:
+    with pytest.raises(SolveError, match=text):
+        didymium.load("baotou", changes).solve()

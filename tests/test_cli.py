@@ -209,7 +209,7 @@ def test_a_solve_that_fails(here: Path) -> None:
     invoke("new", "mine", "--from", "mountain_pass")
     result = invoke("run", "mine.yaml", "--set", "flotation.recovery.REO=0 %", "--json", "out.json")
     assert result.exit_code == 1
-    assert result.stderr.startswith("mine.yaml:22:3: error: flotation: it passes no rare earths on to flotation.c")
+    assert result.stderr.startswith("--set flotation.recovery.REO: error: flotation: it passes no rare earths on")
     assert not (here / "out.json").exists()
 
 

@@ -152,8 +152,8 @@ class CapacityTarget(_Bounded):
     """A throughput that a stage must reach."""
 
     capacity: Stage = Field(description="A stage under `capacity`.")
-    at_least: Capacity | None = Field(None, description="Throughput of the stage.")
-    at_most: Capacity | None = Field(None, description="Throughput of the stage.")
+    at_least: Capacity | None = Field(None, description="Throughput of the stage when the chain waits for its limit.")
+    at_most: Capacity | None = Field(None, description="Throughput of the stage when the chain waits for its limit.")
 
 
 class Plate(_Part):

@@ -253,7 +253,7 @@ class _Composer:
 
     def _tag(self, event: Any, place: Place) -> None:
         hint = "flowsheets hold text, numbers, lists and mappings only"
-        shown = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+        shown = str(event.tag)[:80].replace("tag:yaml.org,2002:", "!!")
         self.faults.append(Diagnostic(self._place(event), f"tag {shown!r} is not allowed", hint))
 
     def _open(self, event: Any, value: dict[str, Node] | list[Node]) -> None:

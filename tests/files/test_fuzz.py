@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 from didymium.files import FlowsheetError, load_plan, schema_json, shipped
 from didymium.plan import Plan
 
+HANG = 60.0
+"""Seconds after which a run counts as hung; no speed is held here."""
+
 CORPUS = sorted(Path(__file__).with_name("corpus").iterdir())
 MORE = int(os.environ.get("DIDYMIUM_FUZZ", "1"))
 FEW = settings(max_examples=120 * MORE, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -47,7 +50,7 @@ def outcome(data, folder, registry, known, changes=None):
     else:
         assert isinstance(plan, Plan)
         assert plan.values()
-    assert time.perf_counter() - start < 5.0
+    assert time.perf_counter() - start < HANG
 
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.name)

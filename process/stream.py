@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -101,8 +100,3 @@ class Stream:
             return pd.DataFrame(self.flow[0], index=pd.Index(self.parts, name="part"), columns=list(ELEMENTS))
         index = pd.MultiIndex.from_product([range(len(self.flow)), self.parts], names=["sample", "part"])
         return pd.DataFrame(self.flow.reshape(-1, len(ELEMENTS)), index=index, columns=list(ELEMENTS))
-
-
-def total(streams: Iterable[Stream]) -> Array:
-    """kg/h of each element over several streams, shape (samples, elements)."""
-    return np.asarray(np.sum([stream.elements for stream in streams], axis=0))

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from didymium.elements import COUNT, ELEMENTS, INDEX, mass_fractions
-from didymium.stream import Stream, total
+from didymium.elements import COUNT, ELEMENTS, mass_fractions
+from didymium.stream import Stream
 
 
 def stream(*samples: dict[str, float], name: str = "unit.out", form: str = "oxide") -> Stream:
@@ -87,9 +87,3 @@ def test_tables() -> None:
     assert list(frame.columns) == list(ELEMENTS)
     several = stream({"Nd": 1.0}, {"Nd": 2.0}).to_pandas()
     assert several.loc[(1, "bulk"), "Nd"] == 2.0
-
-
-def test_total() -> None:
-    both = total([stream({"Nd": 1.0}), stream({"Nd": 2.0, "Fe": 1.0})])
-    assert both[0, INDEX["Nd"]] == pytest.approx(3.0)
-    assert both.shape == (1, COUNT)

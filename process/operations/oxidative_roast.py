@@ -13,7 +13,7 @@ from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
-from .stoichiometry import kilograms, moles, neutral_oxygen, one
+from .stoichiometry import moles, neutral_oxygen
 
 AIR_OXYGEN = 0.232
 """kg O2 per kg dry air. Source: composition of dry air."""
@@ -57,9 +57,8 @@ def oxidative_roast(p: SimpleNamespace, b: Balance) -> None:
         calcine[:, INDEX[name]] = 0.0
     calcine[:, INDEX["O"]] = neutral_oxygen(calcine, {"Ce": 4.0})
     b.require("calcine", calcine)
-    b.details["CO2"] = per_sample(kilograms(moles(one("C", feed[:, INDEX["C"]] * p.decarbonation, b.samples)))) * (
-        1.0 + 2.0 * MOLAR_MASS[INDEX["O"]] / MOLAR_MASS[INDEX["C"]]
-    )
+    carbon = feed[:, INDEX["C"]] * p.decarbonation
+    b.details["CO2"] = carbon * (1.0 + 2.0 * MOLAR_MASS[INDEX["O"]] / MOLAR_MASS[INDEX["C"]])
     b.details["temperature"] = np.asarray(p.temperature)
 
 

@@ -82,11 +82,6 @@ def moles(mass: Array) -> Array:
     return np.asarray(mass / MOLAR_MASS)
 
 
-def kilograms(amount: Array) -> Array:
-    """kg/h from kmol/h, any leading shape, elements last."""
-    return np.asarray(amount * MOLAR_MASS)
-
-
 def rare_earth_moles(mass: Array) -> Array:
     """kmol/h of all rare earths, shape (samples,)."""
     return np.asarray(per_sample(mass[:, RE] / MOLAR_MASS[RE]))
@@ -135,14 +130,6 @@ def oxide_oxygen(mass: Array) -> Array:
     Sulphur stays as sulphate; fluoride and chloride stand in place of oxide.
     """
     return np.asarray(per_sample(moles(mass) * _OXIDE_OXYGEN) * MOLAR_MASS[INDEX["O"]])
-
-
-def only(mass: Array, *names: str) -> Array:
-    """The same flows with every element but these set to zero."""
-    out = np.zeros_like(mass)
-    columns = column(*names)
-    out[:, columns] = mass[:, columns]
-    return out
 
 
 def one(name: str, mass: Array, samples: int) -> Array:

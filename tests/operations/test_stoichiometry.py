@@ -109,13 +109,10 @@ def test_free_acid(bench, liquor, acid) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(amounts=st.lists(st.floats(0.0, 1e6), min_size=len(ELEMENTS), max_size=len(ELEMENTS)))
-def test_moles_and_back(amounts) -> None:
+def test_rare_earth_moles(amounts) -> None:
     mass = np.array([amounts])
-    np.testing.assert_allclose(s.kilograms(s.moles(mass)), mass, rtol=1e-15, atol=1e-300)
     assert s.rare_earth_moles(mass)[0] == pytest.approx((mass[0, : len(RARE_EARTHS)] / MOLAR_MASS[:16]).sum())
 
 
-def test_only_and_one() -> None:
-    mass = np.ones((2, len(ELEMENTS)))
-    assert s.only(mass, "Nd", "O").sum() == 4.0
+def test_one() -> None:
     assert s.one("Nd", np.array([1.0, 2.0]), 2)[1, INDEX["Nd"]] == 2.0

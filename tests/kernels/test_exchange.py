@@ -155,6 +155,20 @@ def test_traces_keep_their_digits():
     assert done.closure[0] < 1e-12
 
 
+def test_traces_keep_their_digits_down_to_the_floor():
+    """β of 12 over 300 stages against 60 digits: x from 1 to 1e-250, which 15 elements 1.5 apart do not reach."""
+    feed, beta = np.array([0.4, 0.35, 0.25]), np.array([1.0, 12.0, 12.0**4])
+    done = run(300, 150, feed, beta, 0.8, 0.8 - 0.9 * 0.6, {})
+    worst, smallest = 0.0, 1.0
+    for element, row in enumerate(reference(done.scalars[0], 150, feed, beta, 0.8, 0.8 - 0.9 * 0.6)):
+        for stage, exact in enumerate(row):
+            if exact > 1e-250:
+                worst = max(worst, abs(float(done.aqueous[0, stage, element] / exact - 1)))
+                smallest = min(smallest, float(exact))
+    assert worst < 1e-8
+    assert smallest < 1e-240
+
+
 def test_vanishing_traces():
     """β of 12 over 300 stages: numbers below 1e-300 become zero, and nothing else breaks."""
     feed = np.array([0.4, 0.35, 0.25])

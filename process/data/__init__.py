@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .chemistry import Deposit, Extractant, Mineral, Reagent, deposits, extractants, minerals, reagents
+from .equilibria import Chemistry, Constant, chemistries, single_element
 from .facts import Fact, Source, sources
 from .money import (
     Labour,
@@ -26,6 +27,8 @@ from .money import (
 )
 
 __all__ = [
+    "Chemistry",
+    "Constant",
     "Deposit",
     "Extractant",
     "Fact",
@@ -38,6 +41,7 @@ __all__ = [
     "Source",
     "by_product_values",
     "capital",
+    "chemistries",
     "cost_index",
     "cost_rates",
     "deposits",
@@ -52,6 +56,7 @@ __all__ = [
     "reagents",
     "regional_factors",
     "regions",
+    "single_element",
     "sources",
     "wages",
     "waste_costs",

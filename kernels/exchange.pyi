@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 SOLVED: Final[int]
 NOT_CONVERGED: Final[int]
 NOT_CLOSED: Final[int]
+INTERRUPTED: Final[int]
 
 def solve(
     feed_at: int,
@@ -22,6 +23,9 @@ def solve(
     drawn: NDArray[np.float64],
     status: NDArray[np.int64],
     quality: NDArray[np.float64],
+    stop: NDArray[np.int32],
+    first: int = 0,
+    last: int = -1,
     goal: float = 1e-12,
     limit: int = 1200,
 ) -> None: ...

@@ -4,53 +4,20 @@ Per circuit the unknowns are u = ln of the stage scalars. Given u each element i
 without subtraction, so its flows close to rounding at any u; Newton drives ln(sum of the aqueous fractions) to zero.
 """
 
-from libc.math cimport INFINITY, exp, expm1, fabs, isfinite, log, sqrt
+from libc.math cimport INFINITY, exp, expm1, fabs, frexp, isfinite, ldexp, log, sqrt
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
-from scipy.linalg.cython_lapack cimport dgesv
 
+include "semiseparable.pxi"
 include "exchange_balances.pxi"
 include "exchange_newton.pxi"
 include "exchange_path.pxi"
+include "exchange_case.pxi"
 
 SOLVED = 0
 NOT_CONVERGED = 1
 NOT_CLOSED = 2
-
-cdef double TRACE = 1e-150
-
-
-cdef void lay_out(Circuit *c, double *room) noexcept nogil:
-    """Hand out the workspace to the arrays of the circuit."""
-    cdef Py_ssize_t N = c.stages, E = c.elements
-    c.x = room
-    c.old = c.x + N * E
-    c.up = c.old + N * E
-    c.pivot = c.up + N * E
-    c.gone = c.pivot + N * E
-    c.pivot_down = c.gone + N * E
-    c.gone_up = c.pivot_down + N * E
-    c.matrix = c.gone_up + (N + 1) * E
-    c.aqueous = c.matrix + (N + 1) * (N + 1)
-    c.organic = c.aqueous + N
-    c.draw = c.organic + N
-    c.u = c.draw + N
-    c.total = c.u + N
-    c.step = c.total + N
-    c.trial = c.step + N + 1
-    c.feed = c.trial + N
-    c.beta = c.feed + E
-    c.wave = c.beta + E
-    c.log_beta = c.wave + E
-    c.keep = c.log_beta + E
-    c.keep2 = c.keep + N
-    c.keep3 = c.keep2 + N
-    c.organic0 = c.keep3 + N
-    c.aqueous0 = c.organic0 + N
-    c.way = c.aqueous0 + N
-    c.scale = c.way + N + 1
-    c.draw0 = c.scale + E
-    c.taken = c.draw0 + N
+INTERRUPTED = 4
 
 
 def solve(
@@ -68,110 +35,61 @@ def solve(
     double[:, :, ::1] drawn not None,
     long long[:, ::1] status not None,
     double[:, ::1] quality not None,
+    const int[::1] stop not None,
+    Py_ssize_t first=0,
+    Py_ssize_t last=-1,
     double goal=1e-12,
     int limit=1200,
 ):
-    """Solve every circuit in place, from u to u.
+    """Solve the circuits first to last - 1 (all, if last is negative) in place, from u to u.
 
     status rows are (code, stage or -1, element or -1, iterations); quality rows are (largest |ln sum x|, largest
-    relative closure of an element). Stages are numbered from 0; the caller has checked that all flows are positive.
+    relative closure of an element, largest |sum y - 1|, change of the answer for one ulp of the scrub flow). Stages
+    are numbered from 0; the caller has checked that all flows are positive. A number other than 0 in stop[0] ends the
+    work at the next Newton step. Raises ValueError for arrays that do not belong together.
     """
-    cdef Py_ssize_t cases = feed.shape[0], E = feed.shape[1], N = u.shape[1], D = draw.shape[1]
-    cdef Py_ssize_t j, n, i, d, active
-    cdef double worst, whole, middle, part, low, high, gap
-    cdef int used
+    cdef Py_ssize_t cases = feed.shape[0], E = feed.shape[1], N = u.shape[1], D = draw.shape[1], j, d
     cdef Circuit c
-    cdef double *room = <double *> malloc((7 * N * E + E + (N + 1) * (N + 1) + 16 * N + 5 * E + 2) * sizeof(double))
-    cdef int *swaps = <int *> malloc((N + E + 1) * sizeof(int))
-    cdef int *which = swaps + N + 1
-    if room == NULL or swaps == NULL:
+    cdef double *room
+    cdef int *which
+    if last < 0:
+        last = cases
+    if (
+        beta.shape[0] != cases or beta.shape[1] != E or organic.shape[0] != cases or scrub.shape[0] != cases
+        or draw_at.shape[0] != D or draw.shape[0] != cases or u.shape[0] != cases
+        or x.shape[0] != cases or x.shape[1] != N or x.shape[2] != E
+        or raffinate.shape[0] != cases or raffinate.shape[1] != E
+        or extract.shape[0] != cases or extract.shape[1] != E
+        or drawn.shape[0] != cases or drawn.shape[1] != D or drawn.shape[2] != E
+        or status.shape[0] != cases or status.shape[1] != 4 or quality.shape[0] != cases or quality.shape[1] != 4
+        or stop.shape[0] != 1 or first < 0 or last > cases or N < 2 or not 0 <= feed_at < N
+    ):
+        raise ValueError("arrays of an exchange cascade do not belong together")
+    for d in range(D):
+        if not 0 <= draw_at[d] < N:
+            raise ValueError("an aqueous draw lies outside the cascade")
+    if first >= last:
+        return
+    room = <double *> malloc(lay_out(&c, NULL, N, E) * sizeof(double))
+    which = <int *> malloc((E + 1) * sizeof(int))
+    if room == NULL or which == NULL:
         free(room)
-        free(swaps)
+        free(which)
         raise MemoryError("no room for the cascade's workspace")
     with nogil:
+        lay_out(&c, room, N, E)
         c.stages = N
-        c.elements = E
         c.feed_at = feed_at
-        c.swaps = swaps
-        lay_out(&c, room)
-        for j in range(cases):
-            whole = 0.0
-            active = 0
-            for i in range(E):
-                if feed[j, i] > 0.0:
-                    which[active] = <int> i
-                    c.feed[active] = feed[j, i]
-                    c.log_beta[active] = log(beta[j, i])
-                    whole += feed[j, i]
-                    active += 1
-            c.elements = active
-            for i in range(active):
-                # A trace is solved as if it were 1e-150 of the feed and scaled back: it does not act on the others.
-                c.feed[i] /= whole
-                c.scale[i] = whole
-                if c.feed[i] < TRACE:
-                    c.scale[i] = c.feed[i] / TRACE * whole
-                    c.feed[i] = TRACE
-            for n in range(N):
-                c.organic0[n] = organic[j] / whole
-                c.aqueous0[n] = scrub[j] / whole + (1.0 if n <= feed_at else 0.0)
-                c.draw0[n] = 0.0
-                c.taken[n] = 0.0
-                c.u[n] = u[j, n]
-            c.organic0[N - 1] = (organic[j] - scrub[j]) / whole
+        c.stop = &stop[0]
+        for j in range(first, last):
+            prepare(&c, which, E, &feed[j, 0], &beta[j, 0], organic[j], scrub[j], &u[j, 0])
             for d in range(D):
-                c.draw0[draw_at[d]] += draw[j, d] / whole
-                for n in range(draw_at[d] + 1):
-                    c.aqueous0[n] -= draw[j, d] / whole
-                    c.taken[n] += draw[j, d] / whole
-            c.aqueous0[0] -= organic[j] / whole
-            middle = 0.0
-            for i in range(active):
-                middle += c.feed[i] * c.log_beta[i]
-            for i in range(active):
-                c.log_beta[i] -= middle
-            for n in range(N):
-                c.u[n] += middle
-            c.scrub = scrub[j] / whole
-            key_pair(&c, (organic[j] - scrub[j]) / whole)
-            used = 0
-            worst = steady(&c, goal, limit, &used)
-            status[j, 3] = used
-            quality[j, 0] = worst
-            status[j, 0] = 0 if worst <= goal else 1
-            status[j, 1] = -1
-            status[j, 2] = -1
-            gap = 0.0
-            for n in range(N):
-                u[j, n] = c.u[n] - middle
-                if not fabs(log(c.total[n])) < worst and status[j, 1] < 0:
-                    status[j, 1] = n
-                for i in range(E):
-                    x[j, n, i] = 0.0
-                for i in range(active):
-                    x[j, n, which[i]] = c.x[n * active + i] * (c.scale[i] / whole)
-            for i in range(E):
-                raffinate[j, i] = 0.0
-                extract[j, i] = 0.0
-                for d in range(D):
-                    drawn[j, d, i] = 0.0
-            for i in range(active):
-                low = c.aqueous[0] * c.x[i]
-                high = c.up[(N - 1) * active + i] * c.x[(N - 1) * active + i]
-                part = low + high
-                raffinate[j, which[i]] = low * c.scale[i]
-                extract[j, which[i]] = high * c.scale[i]
-                for d in range(D):
-                    low = draw[j, d] / whole * c.x[draw_at[d] * active + i]
-                    part += low
-                    drawn[j, d, which[i]] = low * c.scale[i]
-                part = fabs(part / c.feed[i] - 1.0)
-                if not part <= gap:
-                    gap = part
-                    if not gap <= 1e-12:
-                        status[j, 2] = which[i]
-            quality[j, 1] = gap
-            if status[j, 0] == 0 and not gap <= 1e-12:
-                status[j, 0] = 2
+                draw_off(&c, draw_at[d], draw[j, d])
+            status[j, 3] = 0
+            solve_case(&c, goal, limit, &status[j, 0], &quality[j, 0])
+            report(&c, which, E, &u[j, 0], &x[j, 0, 0], &raffinate[j, 0], &extract[j, 0])
+            for d in range(D):
+                report_draw(&c, which, E, draw_at[d], draw[j, d], &drawn[j, d, 0])
+            close_case(&c, which, &status[j, 0], &quality[j, 0])
     free(room)
-    free(swaps)
+    free(which)

@@ -24,9 +24,9 @@ cdef struct Circuit:
     double *gone           # (stages, elements) share that leaves below or by sinks instead of going up
     double *pivot_down     # (stages, elements) pivots of the elimination from the last stage down
     double *gone_up        # (stages + 1, elements) share that leaves above or by sinks instead of going down
-    double *wave           # (elements,)
-    double *matrix         # (stages, stages), column by column
     double *step           # (stages,)
+    double *side           # (stages,) a second right-hand side
+    Semiseparable newton   # the Newton matrix, see derivatives
     double *trial          # (stages,)
     double *log_beta       # (elements,) ln beta about its mean over the feed
     double *keep           # (stages,) u at the last accepted point of the path, then the two before it
@@ -36,95 +36,129 @@ cdef struct Circuit:
     double *aqueous0
     double *draw0          # (stages,)
     double *taken          # (stages,) draws at and above a stage
-    double *way            # (stages + 1,) tangent of the path, tau last
+    double *way            # (stages,) tangent of the path, and its part in tau
+    double way_tau
+    double tau_step
     double *scale          # (elements,) what a unit of feed stands for
     double scrub
+    double whole           # the feed as given
+    double middle          # mean ln beta over the feed
     double key             # ln beta of the pair at the cut
     double excess          # extract flow beyond the elements above the cut
     double lean            # extra extract flow at tau = 0
     double ease            # share of the draws left out at tau = 0
-    int *swaps             # (stages,)
+    const int *stop        # not zero once the caller wants no more
 
 
 cdef double balances(Circuit *c) noexcept nogil:
     """Fill up, pivot, gone, x and total from u; return the largest |ln total| (inf if any is not a positive number)."""
-    cdef Py_ssize_t n, i, k, E = c.elements, N = c.stages
-    cdef double rate, sink, leaving, below, worst = 0.0, r, sum_
+    cdef Py_ssize_t n, i, E = c.elements, N = c.stages
+    cdef double rate, sink, below, worst = 0.0, r, sum_, held, least = INFINITY
     cdef double *x = c.x
+    cdef double *up = c.up
+    cdef double *pivot = c.pivot
+    cdef double *gone = c.gone
+    cdef double *beta = c.beta
+    cdef double *old = c.old
     for n in range(N):
         rate = c.organic[n] * exp(c.u[n])
         sink = c.draw[n] + c.hold
+        below = c.aqueous[n]
+        if n == 0:
+            for i in range(E):
+                x[i] = 0.0
+                up[i] = rate * beta[i]
+                pivot[i] = up[i] + (below + sink)
+                gone[i] = (below + sink) / pivot[i]
+        else:
+            x += E
+            up += E
+            pivot += E
+            gone += E
+            old += E
+            for i in range(E):
+                x[i] = (up[i - E] / pivot[i - E]) * x[i - E]
+                up[i] = rate * beta[i]
+                held = below * gone[i - E] + sink
+                pivot[i] = up[i] + held
+                gone[i] = held / pivot[i]
         for i in range(E):
-            k = n * E + i
-            c.up[k] = rate * c.beta[i]
-            if n > 0:
-                leaving = c.aqueous[n] * c.gone[k - E] + sink
-                x[k] = c.up[k - E] / c.pivot[k - E] * x[k - E]
-            else:
-                leaving = c.aqueous[n] + sink
-                x[k] = 0.0
-            c.pivot[k] = c.up[k] + leaving
-            if not c.pivot[k] > 0.0:
-                return INFINITY
-            c.gone[k] = leaving / c.pivot[k]
-            if n == c.feed_at:
-                x[k] += c.feed[i]
-            if c.hold > 0.0:
-                x[k] += c.hold * c.old[k]
+            least = pivot[i] if pivot[i] < least else least
+        if n == c.feed_at:
+            for i in range(E):
+                x[i] += c.feed[i]
+        if c.hold > 0.0:
+            for i in range(E):
+                x[i] += c.hold * old[i]
+    if not least > 0.0:
+        return INFINITY
     for n in range(N - 1, -1, -1):
         sum_ = 0.0
-        below = c.aqueous[n + 1] if n + 1 < N else 0.0
-        for i in range(E):
-            k = n * E + i
-            if n + 1 < N:
-                x[k] += below * x[k + E]
-            x[k] /= c.pivot[k]
-            sum_ += x[k]
+        if n == N - 1:
+            for i in range(E):
+                x[i] /= pivot[i]
+                sum_ += x[i]
+        else:
+            below = c.aqueous[n + 1]
+            x -= E
+            pivot -= E
+            for i in range(E):
+                x[i] = (x[i] + below * x[i + E]) / pivot[i]
+                sum_ += x[i]
         c.total[n] = sum_
         if sum_ > 0.0 and isfinite(sum_):
             r = fabs(log(sum_))
-            if r > worst:
-                worst = r
+            worst = r if r > worst else worst
         else:
             worst = INFINITY
     return worst
 
 
-cdef void derivatives(Circuit *c, Py_ssize_t spacing) noexcept nogil:
-    """Fill matrix with d ln total[m] / d u[n] at column n, row m, from what balances left."""
-    cdef Py_ssize_t n, m, i, k, E = c.elements, N = c.stages
-    cdef double sink, rest, g, sum_
-    cdef double *column
+cdef bint derivatives(Circuit *c) noexcept nogil:
+    """Factor c.newton = -diag(total) d ln total / d u from what balances left; False if that fails.
+
+    In relative changes every entry is a share: a unit of flow moved from stage n to n + 1 lowers x up to n by the
+    share W of it that would not have come back, and raises x above n by the rest.
+    """
+    cdef Py_ssize_t n, i, E = c.elements, N = c.stages
+    cdef double sink, rest, above, below, lost, kept, sum_, down
+    cdef double *x = c.x
+    cdef double *up = c.up
+    cdef double *pivot = c.pivot
+    cdef double *gone = c.gone
+    cdef double *pivot_down = c.pivot_down
+    cdef double *gone_up = c.gone_up
+    cdef double *falls = c.newton.falls
+    cdef double *rises = c.newton.rises
+    cdef double *source_down = c.newton.source_down
+    cdef double *source_up = c.newton.source_up
+    cdef double *left = c.newton.left
     for i in range(E):
-        c.gone_up[N * E + i] = 1.0
+        gone_up[N * E + i] = 1.0
     for n in range(N - 1, -1, -1):
         sink = c.draw[n] + c.hold
-        for i in range(E):
-            k = n * E + i
-            rest = sink + c.up[k] * c.gone_up[k + E]
-            c.pivot_down[k] = c.aqueous[n] + rest
-            c.gone_up[k] = rest / c.pivot_down[k]
+        below = c.aqueous[n]
+        for i in range(n * E, n * E + E):
+            rest = sink + up[i] * gone_up[i + E]
+            pivot_down[i] = below + rest
+            gone_up[i] = rest / pivot_down[i]
     for n in range(N):
-        column = c.matrix + n * spacing
-        # A unit moved from stage n to n + 1 lowers x up to n and raises it above.
-        for i in range(E):
-            k = n * E + i
-            g = c.pivot[k] * c.gone[k] + c.up[k] * c.gone_up[k + E]
-            c.wave[i] = c.up[k] * c.x[k] / g * c.gone_up[k + E] if g > 0.0 else 0.0
-        for m in range(n, -1, -1):
-            sum_ = 0.0
-            for i in range(E):
-                if m < n:
-                    c.wave[i] *= c.aqueous[m + 1] / c.pivot[m * E + i]
-                sum_ += c.wave[i]
-            column[m] = -sum_ / c.total[m]
-        for i in range(E):
-            k = n * E + i
-            g = c.pivot[k] * c.gone[k] + c.up[k] * c.gone_up[k + E]
-            c.wave[i] = c.x[k] * (c.pivot[k] * c.gone[k] / g) if g > 0.0 else 0.0
-        for m in range(n + 1, N):
-            sum_ = 0.0
-            for i in range(E):
-                c.wave[i] *= c.up[(m - 1) * E + i] / c.pivot_down[m * E + i]
-                sum_ += c.wave[i]
-            column[m] = sum_ / c.total[m]
+        sum_ = 0.0
+        for i in range(n * E, n * E + E):
+            lost = pivot[i] * gone[i]
+            kept = up[i] * gone_up[i + E]
+            down = kept / (lost + kept)
+            source_down[i] = down
+            source_up[i] = lost / (lost + kept)
+            left[i] = -x[i]
+            sum_ += x[i] * down
+        c.newton.middle[n] = sum_
+        if n > 0:
+            above = c.aqueous[n]
+            for i in range(n * E, n * E + E):
+                # Where a trace has underflowed the quotient may be anything; it carries no weight.
+                down = above * x[i] / (pivot[i - E] * x[i - E] + 1e-300)
+                falls[i] = down if down < 1.0 else 1.0
+                down = up[i - E] * x[i - E] / (pivot_down[i] * x[i] + 1e-300)
+                rises[i] = down if down < 1.0 else 1.0
+    return factor(&c.newton)

@@ -2,15 +2,13 @@
 
 cdef double newton_step(Circuit *c) noexcept nogil:
     """Put the Newton step into c.step; return its largest part, or inf if the matrix is singular."""
-    cdef int N = <int> c.stages, one = 1, info = 0
     cdef Py_ssize_t n
     cdef double largest = 0.0
-    derivatives(c, c.stages)
-    for n in range(c.stages):
-        c.step[n] = -log(c.total[n])
-    dgesv(&N, &one, c.matrix, &N, c.swaps, c.step, &N, &info)
-    if info != 0:
+    if not derivatives(c):
         return INFINITY
+    for n in range(c.stages):
+        c.step[n] = c.total[n] * log(c.total[n])
+    substitute(&c.newton, c.step)
     for n in range(c.stages):
         if not isfinite(c.step[n]):
             return INFINITY
@@ -28,6 +26,8 @@ cdef double newton(Circuit *c, double goal, int limit, double longest, int *used
     cdef int it, halving
     cdef double worst = balances(c), size, share, now
     for it in range(limit):
+        if c.stop[0] != 0:
+            break
         if worst <= goal or not isfinite(worst) or (longest < 0.0 and it >= 7 and worst > 1.0):
             break
         size = newton_step(c)
@@ -64,7 +64,7 @@ cdef double settle(Circuit *c, double goal, int limit, double hold, int *used) n
     cdef double worst, tried = INFINITY
     cdef int spent
     memcpy(c.keep, c.u, c.stages * sizeof(double))
-    while used[0] < limit:
+    while used[0] < limit and c.stop[0] == 0:
         c.hold = hold
         # A turn counts as a step: at the shortest hold Newton may have nothing left to do, turn after turn.
         used[0] += 1

@@ -41,30 +41,38 @@ cdef void key_pair(Circuit *c, double product) noexcept nogil:
             c.excess = product - above
 
 
-cdef bint bordered(Circuit *c, double tau) noexcept nogil:
-    """Solve the Newton matrix bordered by d residual/d tau and by the tangent c.way; the right side is c.step."""
+cdef bint bordered(Circuit *c, double tau, double target) noexcept nogil:
+    """Newton step in u (c.step) and tau (c.tau_step), with c.way . c.step + c.way_tau * c.tau_step = target.
+
+    With target 0 the residual is driven to zero, with 1 only the tangent is asked for. Leaves tau as it was.
+    """
     cdef Py_ssize_t n, N = c.stages
-    cdef int order = <int> N + 1, one = 1, info = 0
-    cdef double small = 1e-7
+    cdef double small = 1e-7, along, across
     sharpen(c, tau + small)
     if not isfinite(balances(c)):
         return False
     for n in range(N):
-        c.trial[n] = log(c.total[n])
+        c.side[n] = log(c.total[n])
     sharpen(c, tau)
-    if not isfinite(balances(c)):
+    if not isfinite(balances(c)) or not derivatives(c):
         return False
     for n in range(N):
-        c.trial[n] = (c.trial[n] - log(c.total[n])) / small
-    derivatives(c, N + 1)
+        c.side[n] = -c.total[n] * (c.side[n] - log(c.total[n])) / small
+        c.step[n] = c.total[n] * log(c.total[n]) if target == 0.0 else 0.0
+    substitute(&c.newton, c.side)
+    along = target
+    across = c.way_tau
+    if target == 0.0:
+        substitute(&c.newton, c.step)
+        for n in range(N):
+            along -= c.way[n] * c.step[n]
     for n in range(N):
-        c.matrix[n * (N + 1) + N] = c.way[n]
-        c.matrix[N * (N + 1) + n] = c.trial[n]
-    c.matrix[N * (N + 1) + N] = c.way[N]
-    dgesv(&order, &one, c.matrix, &order, c.swaps, c.step, &order, &info)
-    if info != 0:
+        across -= c.way[n] * c.side[n]
+    c.tau_step = along / across
+    if not isfinite(c.tau_step):
         return False
-    for n in range(N + 1):
+    for n in range(N):
+        c.step[n] -= c.tau_step * c.side[n]
         if not isfinite(c.step[n]):
             return False
     return True
@@ -82,31 +90,29 @@ cdef double arc(Circuit *c, double goal, int limit, int *used, double last, doub
     c.hold = 0.0
     for n in range(N):
         c.way[n] = c.keep[n] - c.keep2[n] if moved > 0.0 else 0.0
-    c.way[N] = moved if moved > 0.0 else 1.0
+    c.way_tau = moved if moved > 0.0 else 1.0
     memcpy(c.u, c.keep, N * sizeof(double))
     tau = last
-    while used[0] < limit:
+    while used[0] < limit and c.stop[0] == 0:
         # Tangent at the last point, on the side of the former one.
-        for n in range(N):
-            c.step[n] = 0.0
-        c.step[N] = 1.0
         used[0] += 1
-        if not bordered(c, last):
+        if not bordered(c, last, 1.0):
             break
-        norm = c.step[N] * c.step[N]
+        norm = c.tau_step * c.tau_step
         for n in range(N):
             norm += c.step[n] * c.step[n]
         norm = sqrt(norm)
-        largest = fabs(c.step[N] / norm)
-        for n in range(N + 1):
+        c.way_tau = c.tau_step / norm
+        largest = fabs(c.way_tau)
+        for n in range(N):
             c.way[n] = c.step[n] / norm
             if fabs(c.way[n]) > largest:
                 largest = fabs(c.way[n])
         good = False
-        while used[0] < limit:
+        while used[0] < limit and c.stop[0] == 0:
             for n in range(N):
                 c.u[n] = c.keep[n] + length / largest * c.way[n]
-            tau = last + length / largest * c.way[N]
+            tau = last + length / largest * c.way_tau
             worst = INFINITY
             if tau > 1e-6:
                 sharpen(c, tau)
@@ -115,16 +121,13 @@ cdef double arc(Circuit *c, double goal, int limit, int *used, double last, doub
             for it in range(8):
                 if not worst <= 5.0 + 2.0 * first or not isfinite(worst) or worst <= 1e-8:
                     break
-                for n in range(N):
-                    c.step[n] = -log(c.total[n])
-                c.step[N] = 0.0
                 used[0] += 1
-                if not bordered(c, tau):
+                if not bordered(c, tau, 0.0):
                     worst = INFINITY
                     break
                 for n in range(N):
                     c.u[n] += c.step[n]
-                tau += c.step[N]
+                tau += c.tau_step
                 if tau <= 1e-6:
                     worst = INFINITY
                     break
@@ -173,7 +176,7 @@ cdef double path(Circuit *c, double goal, int limit, int *used) noexcept nogil:
         c.keep[n] = 0.0
         for i in range(c.elements):
             c.old[n * c.elements + i] = c.feed[i]
-    while used[0] < limit:
+    while used[0] < limit and c.stop[0] == 0:
         tau = last + width
         if tau > 1.0 - 1e-9:
             tau = 1.0

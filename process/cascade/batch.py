@@ -12,11 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from didymium.kernels import exchange
 
 from .errors import CascadeError
+from .threads import run
 
 Floats = NDArray[np.float64]
 
 _FEWEST_STAGES = 2
 _MOST_STAGES = 1000
+ILL_CONDITIONED = 1e-6
+"""Change of the answer per ulp of the scrub flow from which a circuit counts as ill conditioned."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,10 @@ class Circuits:
     ``raffinate`` and ``extract`` are (cases, elements), ``draws`` (cases, draws, elements) in the order of the stages
     given, ``aqueous`` and ``organic`` (cases, stages, elements), ``scalars`` (cases, stages) = ln of the stage
     scalars 1/sum(beta x), to start the next solve from. ``iterations`` counts Newton steps, ``residual`` is the
-    largest |ln sum x| of a stage, ``closure`` the largest relative balance error of an element.
+    largest |ln sum x| of a stage, ``closure`` the largest relative balance error of an element, ``organic_closure``
+    the largest |sum y - 1| of a stage. ``sensitivity`` is the largest change of a ln stage scalar or of ln product
+    flow for one ulp of the scrub flow; above 1e-6 a circuit is ``ill_conditioned``: it is solved, but another
+    computer, or another order of the elements, may put its front elsewhere.
     """
 
     raffinate: Floats
@@ -38,6 +44,13 @@ class Circuits:
     iterations: NDArray[np.int64]
     residual: Floats
     closure: Floats
+    organic_closure: Floats
+    sensitivity: Floats
+
+    @property
+    def ill_conditioned(self) -> NDArray[np.bool_]:
+        """(cases,) whether the answer moves by more than 1e-6 for one ulp of the scrub flow."""
+        return np.asarray(self.sensitivity > ILL_CONDITIONED)
 
 
 def whole_number(value: object, what: str) -> int:
@@ -184,11 +197,13 @@ def solve_circuits(
     scrub_flow: ArrayLike,
     aqueous_draws: Mapping[int, ArrayLike] | None = None,
     start: ArrayLike | None = None,
+    threads: int | None = None,
 ) -> Circuits:
     """Solve exchange circuits with one number of stages, flows in any one molar unit.
 
     ``feed`` and ``separation_factors`` are (cases, elements); ``extract_flow`` (S, the organic) and ``scrub_flow``
-    (W) are (cases,); ``aqueous_draws`` maps stage to (cases,); ``start`` is the ``scalars`` of an earlier solve.
+    (W) are (cases,); ``aqueous_draws`` maps stage to (cases,); ``start`` is the ``scalars`` of an earlier solve;
+    ``threads`` the most threads to use (None: as many as there are cores), without influence on the answer.
     Raises CascadeError with ``.case`` for the first circuit that is impossible or not solved. Source: the theory of
     countercurrent extraction of Xu Guangxian; see docs/theory_cascade.md.
 
@@ -222,28 +237,39 @@ def solve_circuits(
         iterations=np.zeros(cases, dtype=np.int64),
         residual=np.zeros(cases),
         closure=np.zeros(cases),
+        organic_closure=np.zeros(cases),
+        sensitivity=np.zeros(cases),
     )
     status = np.zeros((cases, 4), dtype=np.int64)
-    quality = np.zeros((cases, 2))
-    exchange.solve(
-        feed_stage - 1,
-        flow,
-        beta,
-        organic,
-        scrub,
-        places - 1,
-        draws,
-        scalars,
-        result.aqueous,
-        result.raffinate,
-        result.extract,
-        result.draws,
-        status,
-        quality,
-    )
+    quality = np.zeros((cases, 4))
+
+    def work(first: int, last: int, stop: NDArray[np.int32]) -> None:
+        exchange.solve(
+            feed_stage - 1,
+            flow,
+            beta,
+            organic,
+            scrub,
+            places - 1,
+            draws,
+            scalars,
+            result.aqueous,
+            result.raffinate,
+            result.extract,
+            result.draws,
+            status,
+            quality,
+            stop,
+            first,
+            last,
+        )
+
+    run(work, cases, stages * elements**2, threads)
     result.iterations[:] = status[:, 3]
     result.residual[:] = quality[:, 0]
     result.closure[:] = quality[:, 1]
+    result.organic_closure[:] = quality[:, 2]
+    result.sensitivity[:] = quality[:, 3]
     _check_solved(status, quality)
     np.multiply(result.aqueous, beta[:, None, :], out=result.organic)
     result.organic[...] *= np.exp(scalars)[:, :, None]

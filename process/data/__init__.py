@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from .activities import Pitzer, chloride_complexes, pitzer
 from .chemistry import Deposit, Extractant, Mineral, Reagent, deposits, extractants, minerals, reagents
 from .equilibria import Chemistry, Constant, chemistries, single_element
 from .facts import Fact, Source, sources
+from .fits import Correlation, CorrelationSet, correlations
 from .money import (
     Labour,
     Plant,
@@ -29,11 +31,14 @@ from .money import (
 __all__ = [
     "Chemistry",
     "Constant",
+    "Correlation",
+    "CorrelationSet",
     "Deposit",
     "Extractant",
     "Fact",
     "Labour",
     "Mineral",
+    "Pitzer",
     "Plant",
     "Quote",
     "Reagent",
@@ -42,6 +47,8 @@ __all__ = [
     "by_product_values",
     "capital",
     "chemistries",
+    "chloride_complexes",
+    "correlations",
     "cost_index",
     "cost_rates",
     "deposits",
@@ -51,6 +58,7 @@ __all__ = [
     "market_prices",
     "minerals",
     "oxide_price",
+    "pitzer",
     "price_book",
     "prices",
     "reagents",

@@ -1,0 +1,243 @@
+"""Mass action: cation exchange of an acidic extractant, with its charge and extractant balances."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ...data.equilibria import Chemistry, chemistry
+from ..errors import CascadeError
+from .base import SOAPS, Amounts, Contact, Flag, Floats, outside, position, positive
+from .mass_action_contact import contact
+from .medium import Medium
+
+STANDARD = 298.15
+
+
+@dataclass(frozen=True, eq=False)
+class MassAction:
+    """Mass action of one extractant, D = K e^n h^-z, concentrations in mol/L.
+
+    `chemistry` is a name or the data of an extractant, `formal` its concentration as formal monomer (mol/L);
+    `elements` are the ions to follow, all that the data know where None is given; `temperature` in K. `activity` is
+    None, "davies" or "pitzer", `complexes` counts chloride complexes; both are measured from `reference_acid` mol/L
+    of HCl with traces of metal, the condition at which the constants are read (an assumption: they were fitted
+    over a range). `log_k` replaces log10 K of some elements, as when a plant fits its own. Limits: one medium,
+    volumes that do not change, no hydrolysis. Raises CascadeError. Source: docs/theory_equilibrium.md.
+
+    >>> model = MassAction("P507", 1.0, ("Nd",), log_k={"Nd": -2.14})
+    >>> one = model.contact({"Nd": 0.1}, acid=0.05)
+    >>> round(float(one.distribution[0, 0]), 4), round(float(one.ph[0]), 4)
+    (0.3147, 0.9143)
+    """
+
+    chemistry: Chemistry
+    formal: float
+    elements: tuple[str, ...]
+    temperature: float
+    activity: str | None
+    complexes: bool
+    reference_acid: float
+    log_k: Mapping[str, float]
+    charges: Floats = field(repr=False)
+    molecules: Floats = field(repr=False)
+    ln_k: Floats = field(repr=False)
+    medium: Medium = field(repr=False)
+
+    def __init__(
+        self,
+        chemistry: Chemistry | str,
+        formal: float,
+        elements: Iterable[str] | None = None,
+        *,
+        temperature: float = STANDARD,
+        activity: str | None = None,
+        complexes: bool = False,
+        reference_acid: float = 0.5,
+        log_k: Mapping[str, float] | None = None,
+    ) -> None:
+        known = _known(chemistry)
+        names = tuple(known.constants if elements is None else elements)
+        if not names:
+            raise CascadeError("a mass-action model needs at least one element; none given")
+        if len(set(names)) < len(names):
+            raise CascadeError(f"an element is named twice in {', '.join(names)}")
+        everything = tuple(known.constants)
+        for name in names:
+            if name not in everything:
+                raise CascadeError(
+                    f"{known.name} has no constant for {name!r}; known are {', '.join(everything)}", element=name
+                )
+        own = {name: float(value) for name, value in (log_k or {}).items()}
+        for name, value in own.items():
+            position(name, names)
+            if not math.isfinite(value):
+                raise CascadeError(f"log10 K of {name} is {value:g}; give a finite number", element=name)
+        kelvin = float(positive(temperature, "temperature", "K")[0])
+        constants = [known.constants[name] for name in names]
+        charges = np.array([constant.charge for constant in constants], dtype=np.float64)
+        warmer = 1.0 / kelvin - 1.0 / STANDARD
+        log10 = [
+            own.get(name, constant.log_k.value)
+            + (known.temperature[name].value * warmer if name in known.temperature else 0.0)
+            for name, constant in zip(names, constants, strict=True)
+        ]
+        given = {
+            "chemistry": known,
+            "formal": float(positive(formal, "extractant", "mol/L")[0]),
+            "elements": names,
+            "temperature": kelvin,
+            "activity": activity,
+            "complexes": bool(complexes),
+            "reference_acid": float(positive(reference_acid, "reference acid", "mol/L")[0]),
+            "log_k": MappingProxyType(own),
+            "charges": charges,
+            "molecules": np.array([constant.molecules for constant in constants], dtype=np.float64),
+            "ln_k": math.log(10.0) * np.array(log10),
+        }
+        for name, thing in given.items():
+            object.__setattr__(self, name, thing)
+        object.__setattr__(
+            self,
+            "medium",
+            Medium.of(names, charges, known.medium, activity, self.complexes, self.reference_acid),
+        )
+
+    @property
+    def active_total(self) -> float:
+        """Active units (dimers or monomers), free and bound, mol/L of organic."""
+        return self.formal * self.chemistry.units_per_formal
+
+    def exponents(self, free: ArrayLike | None = None) -> Floats:
+        """The charges z, (..., elements), as D = K (e/h)^z; u is ln(e/h), e and h in mol/L.
+
+        Raises CascadeError where an ion binds another number of active units than its charge: D then needs e too.
+        """
+        odd = np.flatnonzero(self.molecules != self.charges)
+        if len(odd):
+            name = self.elements[int(odd[0])]
+            raise CascadeError(
+                f"{name} binds {self.molecules[odd[0]]:g} active units at a charge of {self.charges[odd[0]]:g}; "
+                "circuits need as many units as charges",
+                element=name,
+            )
+        shape = () if free is None else np.shape(free)
+        return np.broadcast_to(self.charges, (*shape, len(self.elements))).copy()
+
+    def log_constants(
+        self, anion: ArrayLike = 0.0, aqueous: ArrayLike | None = None, free: ArrayLike | None = None
+    ) -> Floats:
+        """ln K as it acts, (..., elements), at an anion (mol/L, (...)) and aqueous ions (mol/L, (..., elements)).
+
+        Without `aqueous` the ions count as traces in the acid of that anion. `free` plays no part.
+        """
+        if not self.medium.acts:
+            return np.broadcast_to(self.ln_k, (*np.shape(anion), len(self.elements))).copy()
+        return np.asarray(self.ln_k + self.medium.shift(anion, aqueous))
+
+    def soap(self, cation: str, share: ArrayLike) -> Floats:
+        """The organic of an extractant saponified with one cation, mol/L, (cases, elements).
+
+        `share` is the share of the formal extractant that is saponified, 0..1. Raises CascadeError above the most
+        that the chemistry allows.
+
+        >>> MassAction("P507", 1.5, ("Nd", "Na")).soap("Na", 0.36).round(12).tolist()
+        [[0.0, 0.54]]
+        """
+        if cation not in SOAPS:
+            raise CascadeError(f"{cation!r} makes no soap; choose from {', '.join(sorted(SOAPS))}", element=cation)
+        shares = positive(share, "saponification", "of the formal extractant", zero=True)
+        at = position(cation, self.elements)
+        most = self.chemistry.most_saponification.value
+        over = np.flatnonzero(shares > most * (1.0 + 1e-12))
+        if len(over):
+            case = int(over[0])
+            raise CascadeError(
+                f"saponification is {shares[case]:.6g} of the formal {self.chemistry.name}, above the most, {most:g}; "
+                f"saponify at most {most:.0%}",
+                element=cation,
+                case=case,
+            )
+        organic = np.zeros((len(shares), len(self.elements)))
+        organic[:, at] = shares * self.formal / self.charges[at]
+        return organic
+
+    def contact(
+        self,
+        feed_aqueous: Amounts,
+        feed_organic: Amounts | None = None,
+        *,
+        acid: ArrayLike = 0.0,
+        ratio: ArrayLike = 1.0,
+        saponification: ArrayLike = 0.0,
+        cation: str = "Na",
+    ) -> Contact:
+        """One equilibrium stage: feeds and the feed's free `acid` in mol/L, `ratio` O/A by volume, any number of cases.
+
+        `saponification` of the formal extractant with `cation` adds to the organic feed. Each element closes to
+        rounding. Raises CascadeError for a feed that the extractant cannot hold, or where no acid is left.
+
+        >>> model = MassAction("P507", 1.0, ("Nd", "Na"))
+        >>> float(model.contact({"Nd": 0.2}, acid=0.01, saponification=0.3).ph[0]) > 1.2
+        True
+        """
+        return contact(self, feed_aqueous, feed_organic, acid, ratio, saponification, cation)
+
+    def distribution(self, ph: ArrayLike, free: ArrayLike) -> Floats:
+        """D, (..., elements), at an equilibrium pH (−log10 mol/L) and free active units in mol/L, no activities.
+
+        >>> round(float(MassAction("P507", 1.0, ("Nd",)).distribution(1.0, 0.5)[0]), 4)
+        0.9055
+        """
+        e, p = np.broadcast_arrays(np.asarray(free, dtype=np.float64), np.asarray(ph, dtype=np.float64))
+        return np.asarray(
+            np.exp(self.ln_k + self.molecules * np.log(e)[..., None] + math.log(10.0) * self.charges * p[..., None])
+        )
+
+    def loading(self, organic: ArrayLike) -> Floats:
+        """Share of the stoichiometric loading that ions other than soap cations take, (...), of (..., elements)."""
+        counted = np.array([name not in SOAPS for name in self.elements])
+        return np.asarray(np.asarray(organic) @ (self.molecules * counted) / self.active_total)
+
+    def flags(self, aqueous: Floats, organic: Floats, anion: Floats) -> tuple[Flag, ...]:
+        """The limits that some state left: ions in mol/L, (cases, elements), and the anion in mol/L, (cases,)."""
+        data, cases = self.chemistry, len(aqueous)
+        proton = np.maximum(anion - aqueous @ self.charges, np.finfo(float).tiny)
+        ph, load = -np.log10(proton), self.loading(organic)
+        found: list[Flag] = []
+        measured = f"the constants of {data.name} were not measured there and are extrapolated"
+        for quantity, values, what in (
+            ("ph", ph, "pH"),
+            ("formal", np.full(cases, self.formal), "extractant in mol/L"),
+            ("temperature", np.full(cases, self.temperature), "temperature in K"),
+            ("loading", load, "loading as a share of the stoichiometric"),
+        ):
+            if quantity in data.ranges:
+                found.extend(outside(quantity, values, data.ranges[quantity], "range", what, measured))
+        bounds = (
+            ("ph", ph, data.most_ph.value, "pH", "rare earths hydrolyse; feed more acid or saponify less"),
+            ("loading", load, data.most_loading.value, "loading as a share of the stoichiometric",
+             "a third phase or gel forms; send more organic"),
+        )  # fmt: skip
+        for quantity, values, most, what, consequence in bounds:
+            found.extend(outside(quantity, values, (-math.inf, most), "bound", what, consequence))
+        held = [name for name in self.elements if name not in data.temperature]
+        if held and abs(self.temperature - STANDARD) > 2.0:
+            sentence = f"{', '.join(held)}: no temperature coefficient is known, so log K stays that of 298.15 K"
+            found.append(Flag(0, "temperature", self.temperature, STANDARD, STANDARD, "range", sentence))
+        found.extend(self.medium.flags(anion, aqueous))
+        return tuple(found)
+
+
+def _known(given: Chemistry | str) -> Chemistry:
+    if not isinstance(given, str):
+        return given
+    try:
+        return chemistry(given)
+    except ValueError as error:
+        raise CascadeError(str(error)) from None

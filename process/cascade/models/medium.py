@@ -1,0 +1,140 @@
+"""What the aqueous medium does to a constant: activity coefficients and chloride complexes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ...data.facts import Fact, fact, rows
+from ...elements import RARE_EARTHS
+from ..errors import CascadeError
+from . import pitzer
+from .base import Flag, Floats, outside
+
+DAVIES_A = 0.509
+"""Debye–Hückel slope of water at 25 °C, log10, (mol/L)^-0.5; the Davies equation with 0.3 I (Davies 1962)."""
+DAVIES_LIMIT = 0.5
+"""Ionic strength, mol/L, up to which the Davies equation is used; beyond it is held and flagged."""
+DAVIES_REFUSED = 1.0
+"""Ionic strength, mol/L, above which the Davies equation is refused: its term 0.3 I has taken over."""
+
+
+@cache
+def _chloride() -> Mapping[str, Fact]:
+    """log10 β1 of MCl2+ = log_beta0 − slope √I/(1 + root √I), all rare earths and Y alike, mol/L."""
+    return {row["parameter"]: fact(row) for row in rows("chloride_complexes")}
+
+
+@dataclass(frozen=True, eq=False)
+class Medium:
+    """The factor on K from the aqueous composition, 1 at the reference: traces in `reference_acid` mol/L of HCl."""
+
+    names: tuple[str, ...]
+    charges: Floats
+    activity: str | None
+    complexes: bool
+    reference_acid: float
+    salts: pitzer.Salts | None
+
+    @staticmethod
+    def of(
+        names: tuple[str, ...],
+        charges: Floats,
+        medium: str,
+        activity: str | None,
+        complexes: bool,
+        reference_acid: float,
+    ) -> Medium:
+        """Checked at once. Raises CascadeError for an unknown model, or one without data for a medium or an ion."""
+        if activity not in (None, "davies", "pitzer"):
+            raise CascadeError(f"activity is {activity!r}; choose None, 'davies' or 'pitzer'")
+        if (activity == "pitzer" or complexes) and medium != "HCl":
+            what = "Pitzer's coefficients are" if activity == "pitzer" else "chloride complexes are"
+            raise CascadeError(f"{what} for chloride but the medium is {medium}; leave them out")
+        if activity == "pitzer" and complexes:
+            raise CascadeError(
+                "Pitzer's coefficients were fitted to fully dissociated chlorides and already hold the complexes; "
+                "use activity='pitzer' or complexes=True, not both"
+            )
+        if activity == "davies" and reference_acid > DAVIES_LIMIT:
+            raise CascadeError(
+                f"the reference acid is {reference_acid:g} mol/L, above {DAVIES_LIMIT:g} where the Davies equation "
+                "ends; lower it or use activity='pitzer'"
+            )
+        salts = pitzer.salts(names) if activity == "pitzer" else None
+        return Medium(names, charges, activity, complexes, reference_acid, salts)
+
+    @property
+    def acts(self) -> bool:
+        """Whether anything changes with the composition."""
+        return self.activity is not None or self.complexes
+
+    def shift(self, anion: ArrayLike, aqueous: ArrayLike | None) -> Floats:
+        """What to add to ln K, (..., elements), at an anion (mol/L, (...)) and ions (mol/L, (..., elements))."""
+        chloride = np.asarray(anion, dtype=np.float64)
+        ions = np.zeros((*chloride.shape, len(self.names)))
+        if aqueous is not None:
+            ions = np.asarray(aqueous, dtype=np.float64)
+            chloride = np.broadcast_to(chloride, ions.shape[:-1])
+        reference = self._factor(np.array(self.reference_acid), np.zeros(len(self.names)))
+        return self._factor(chloride, ions) - reference
+
+    def strength(self, anion: Floats, aqueous: Floats) -> Floats:
+        """Ionic strength, mol/L, (...), of the fully dissociated solution."""
+        acid = np.maximum(anion - aqueous @ self.charges, 0.0)
+        return np.asarray(0.5 * (anion + acid + aqueous @ self.charges**2))
+
+    def _factor(self, anion: Floats, aqueous: Floats) -> Floats:
+        strength = self.strength(anion, aqueous)
+        out = np.zeros((*strength.shape, len(self.names)))
+        if self.activity == "davies":
+            root = np.sqrt(np.minimum(strength, DAVIES_LIMIT))
+            f = DAVIES_A * math.log(10.0) * (root / (1.0 + root) - 0.3 * root**2)
+            out = out - f[..., None] * (self.charges**2 - self.charges)
+        elif self.salts is not None:
+            out = out + self.salts.log_ratio(anion, aqueous, self.charges)
+        if self.complexes:
+            out = out + self._free_ion(anion, aqueous, strength)
+        return out
+
+    def _free_ion(self, anion: Floats, aqueous: Floats, strength: Floats) -> Floats:
+        """ln of the share of each ion that carries no chloride, (..., elements)."""
+        known = _chloride()
+        root = np.sqrt(np.minimum(strength, known["ionic_strength"].high))
+        fall = known["slope"].value * root / (1.0 + known["root"].value * root)
+        beta = 10.0 ** (known["log_beta0"].value - fall)
+        binds = np.array([name in RARE_EARTHS and name != "Sc" for name in self.names])
+        ions = np.maximum(aqueous, 0.0)[..., binds].sum(axis=-1)
+        # One constant for all rare earths makes the free chloride a quadratic; this form of its root never cancels.
+        half = 0.5 * (1.0 + beta * (ions - anion))
+        root_of = np.hypot(half, np.sqrt(beta * anion))
+        free = np.where(half > 0.0, anion / (half + root_of), (root_of - half) / beta)
+        return np.asarray(-np.log1p(beta * free)[..., None] * binds)
+
+    def flags(self, anion: Floats, aqueous: Floats) -> tuple[Flag, ...]:
+        """Ionic strengths, (cases,), beyond the equations. Raises CascadeError where Davies is refused."""
+        strength = self.strength(anion, aqueous)
+        what = "ionic strength in mol/L"
+        if self.activity == "davies":
+            over = np.flatnonzero(strength > DAVIES_REFUSED)
+            if len(over):
+                case = int(over[0])
+                raise CascadeError(
+                    f"the ionic strength is {strength[case]:.4g} mol/L, above {DAVIES_REFUSED:g} where the Davies "
+                    "equation fails; use activity='pitzer' or None",
+                    case=case,
+                )
+            return outside("ionic strength", strength, (0.0, DAVIES_LIMIT), "range", what,
+                           f"the Davies coefficients are held at {DAVIES_LIMIT:g}")  # fmt: skip
+        if self.salts is not None:
+            return outside("ionic strength", strength, (0.0, pitzer.MOST_STRENGTH), "range", what,
+                           "Pitzer's coefficients of the single salts are extrapolated")  # fmt: skip
+        if self.complexes:
+            return outside("ionic strength", strength, (0.0, _chloride()["ionic_strength"].high), "range", what,
+                           "the chloride constants are held there")  # fmt: skip
+        return ()

@@ -4,7 +4,7 @@ Per case the unknowns are u, one per stage: D = exp(log_k + slope u). Given u ea
 elimination, so its flows close to rounding at any u; Newton drives ln(cation charge / anion charge) to zero.
 """
 
-from libc.math cimport INFINITY, exp, fabs, isfinite, log
+from libc.math cimport INFINITY, exp, fabs, isfinite, log, tanh
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 from scipy.linalg.cython_lapack cimport dgesv

@@ -169,7 +169,7 @@ cdef void conclude(Chain *c, Semiseparable *s, double goal, int limit, long long
     cdef int used = 0
     for n in range(N):
         warm = warm and isfinite(c.u[n])
-    worst = steady(c, s, c.stored, warm, goal, limit, &used)
+    worst = steady(c, s, warm, goal, limit, &used)
     gap = closure(c, &element)
     quality[0] = worst
     quality[1] = gap

@@ -168,11 +168,23 @@ cdef double newton_step(Chain *c, Semiseparable *s) noexcept nogil:
     return largest
 
 
-cdef double newton(Chain *c, Semiseparable *s, double goal, int limit, double longest, int *used) noexcept nogil:
-    """Damped Newton from u at the present hold; return the residual reached, everything belonging to that u."""
+cdef int least(int a, int b) noexcept nogil:
+    return a if a < b else b
+
+
+cdef double newton(
+    Chain *c, Semiseparable *s, double goal, int limit, double longest, bint free_, int *used
+) noexcept nogil:
+    """Newton from u at the present hold; return the residual reached, everything belonging to that u.
+
+    Freely, every finite step is taken, each stage bent to at most longest: the residual may rise on the way, and on
+    random circuits this ends sooner and more often than any search along the step. Otherwise the whole step is
+    shortened to longest, and as long as the residual shrinks by too little.
+    """
     cdef Py_ssize_t n
     cdef int it, halving
     cdef double worst = balances(c), size, share, now = INFINITY
+    cdef bint good
     for it in range(limit):
         if worst <= goal or not isfinite(worst) or stopped(c.stop):
             break
@@ -180,16 +192,21 @@ cdef double newton(Chain *c, Semiseparable *s, double goal, int limit, double lo
         used[0] += 1
         if not isfinite(size):
             break
-        share = 1.0 if size <= longest else longest / size
         memcpy(c.trial, c.u, c.stages * sizeof(double))
+        share = 1.0 if size <= longest or free_ else longest / size
+        if free_ and size > 0.01 * longest:
+            for n in range(c.stages):
+                c.step[n] = longest * tanh(c.step[n] / longest)
+        good = False
         for halving in range(8):
             for n in range(c.stages):
                 c.u[n] = c.trial[n] + share * c.step[n]
             now = balances(c)
-            if now < worst or now < 0.2 * share * size:
+            good = now < worst or now < 0.2 * share * size or (free_ and isfinite(now))
+            if good:
                 break
             share *= 0.35
-        if not (now < worst or now < 0.2 * share * size):
+        if not good:
             memcpy(c.u, c.trial, c.stages * sizeof(double))
             worst = balances(c)
             break

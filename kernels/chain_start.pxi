@@ -1,99 +1,98 @@
-# Starts and the slow but sure way: from a guess at each stage by itself to the steady state through pseudo-time.
+# Starts, and the slow but sure way: from a guess at each stage by itself through pseudo-time to the steady state.
+
+cdef double RAISED = 0.6   # by which the guess is raised: on random circuits Newton then needs fewest steps
+
 
 cdef void guess(Chain *c) noexcept nogil:
-    """u from one contact per stage: the metal of the feeds at the anion level, the organic loaded as charge allows."""
+    """u from an overall balance of charge: the organic loaded as if the aqueous carried no acid, where it may.
+
+    Where the balance leaves more anion than metal for a section (a strip), u follows from that free acid instead.
+    """
     cdef Py_ssize_t n, i, k, E = c.elements, N = c.stages
-    cdef double whole = 0.0, low, high, u, load, most, q, y, d, flow, top, sites
-    cdef int it
+    cdef double whole = 0.0, flow = 0.0, carried, level, top, most, k0, slope, free_acid = 0.0
     cdef double *mix = c.work
     for i in range(E):
-        mix[i] = c.inlet[i]
+        mix[i] = 0.0
         for n in range(N):
-            mix[i] += c.source[n * E + i]
-        whole += c.charge[i] * mix[i]
+            mix[i] += c.charge[i] * c.source[n * E + i]
+        flow += mix[i] + c.charge[i] * c.inlet[i]
     for i in range(E):
-        mix[i] /= whole
-    load = 0.0
-    for i in range(E):
-        load += c.charge[i] * c.inlet[i]
-    # The equivalents the organic carries up, as if the aqueous carried no acid.
-    flow = load - c.aqueous[0] * c.anion[0]
-    for n in range(N):
+        whole += mix[i]
+    if not whole > 0.0:
         for i in range(E):
-            flow += c.charge[i] * c.source[n * E + i]
-        if n > 0:
-            flow -= (1.0 - c.passed[n]) * c.aqueous[n] * c.anion[n]
-        top = flow
+            mix[i] = c.charge[i] * c.inlet[i]
+            whole += mix[i]
+    # From the top stage down: flow is the charge that the organic carries up from the stage.
+    flow -= c.aqueous[0] * (c.anion[0] + c.sulfate[0])
+    for n in range(1, N):
+        flow -= (1.0 - c.passed[n]) * c.aqueous[n] * (c.anion[n] + c.sulfate[n])
+    for n in range(N - 1, -1, -1):
+        level = c.anion[n] + c.sulfate[n]
+        carried = flow
         if n + 1 < N:
-            top += c.passed[n + 1] * c.aqueous[n + 1] * c.anion[n + 1]
-        top /= c.organic[n] + 1e-300
-        most = c.extractant[n]
-        if c.by_ph:
-            c.u[n] = 4.6
-            continue
-        top = 0.9 * most if top > 0.9 * most else 0.02 * most if not top > 0.02 * most else top
-        low = -20.0
-        high = 20.0
-        for it in range(60):
-            u = 0.5 * (low + high)
-            # Metal x = mix * m with q + h = anion; too much in the organic means u is too high.
-            q = 0.0
-            y = 0.0
-            sites = 0.0
-            for i in range(E):
-                k = n * E + i
-                d = exp(c.log_k[k] + c.slope[k] * u)
-                q += c.charge[i] * mix[i]
-                y += c.charge[i] * mix[i] * d
-                sites += c.sites[i] * mix[i] * d
-            # The free extractant left at this loading gives h.
-            d = (most - top) * exp(-u)
-            d = c.anion[n] + c.sulfate[n] - d
-            if d > 0.0 and y * d / q > top:
-                high = u
-            else:
-                low = u
-        c.u[n] = u
+            carried += c.passed[n + 1] * c.aqueous[n + 1] * (c.anion[n + 1] + c.sulfate[n + 1])
+        if n == N - 1 or c.passed[n + 1] < 0.97:
+            free_acid = -carried / c.aqueous[n]
+        flow += (1.0 - c.passed[n]) * c.aqueous[n] * level if n > 0 else 0.0
+        k0 = 0.0
+        slope = 0.0
+        for i in range(E):
+            k = n * E + i
+            flow -= c.charge[i] * c.source[k]
+            k0 += mix[i] / whole * c.log_k[k]
+            slope += mix[i] / whole * c.slope[k]
+        if not level > 1e-9:
+            level = 1e-9
+        most = c.extractant[n] if not c.by_ph else 20.0 * level
+        if free_acid > 0.1 * level:
+            top = free_acid if free_acid < 0.95 * level else 0.95 * level
+            c.u[n] = log((0.7 * most if not c.by_ph else 1.0) / top)
+        else:
+            top = carried / c.organic[n] if c.organic[n] > 0.0 else 0.0
+            top = 0.9 * most if top > 0.9 * most else 0.02 * most if not top > 0.02 * most else top
+            c.u[n] = (log(top / level) - k0) / slope + RAISED
 
 
-cdef void hold_at(Chain *c, double *stored, double hold) noexcept nogil:
-    """Set the accumulation rate: content becomes hold times what is stored."""
+cdef void store(Chain *c) noexcept nogil:
+    """The present profile, each stage scaled to its anions, becomes what a pseudo-time step starts from."""
+    cdef Py_ssize_t n, k
+    cdef double part
+    for n in range(c.stages):
+        part = c.anions[n] / c.total[n]
+        for k in range(n * c.elements, (n + 1) * c.elements):
+            c.stored[k] = (1.0 + c.volumes * c.dist[k]) * c.x[k] * part
+
+
+cdef void hold_at(Chain *c, double hold) noexcept nogil:
+    """Set the accumulation rate."""
     cdef Py_ssize_t k
     c.hold = hold
-    if hold == 0.0:
-        memset(c.content, 0, c.stages * c.elements * sizeof(double))
-    else:
-        for k in range(c.stages * c.elements):
-            c.content[k] = hold * stored[k]
-
-
-cdef void store(Chain *c, double *stored) noexcept nogil:
-    cdef Py_ssize_t k
     for k in range(c.stages * c.elements):
-        stored[k] = (1.0 + c.volumes * c.dist[k]) * c.x[k]
+        c.content[k] = hold * c.stored[k] if hold > 0.0 else 0.0
 
 
-cdef double settle(Chain *c, Semiseparable *s, double *stored, double goal, int limit, double hold, int *used) noexcept nogil:
-    """Implicit pseudo-time steps of growing length from the contents in stored and from u, to the steady state."""
+cdef double settle(Chain *c, Semiseparable *s, double goal, int limit, double hold, int *used) noexcept nogil:
+    """Implicit pseudo-time steps of growing length from u and what is stored, to the steady state."""
     cdef double worst, tried = INFINITY
     cdef int spent
     memcpy(c.keep, c.u, c.stages * sizeof(double))
     while used[0] < limit and not stopped(c.stop):
-        hold_at(c, stored, hold)
+        hold_at(c, hold)
+        # A turn counts as a step: at the shortest hold Newton may have nothing left to do, turn after turn.
         used[0] += 1
         spent = used[0]
-        worst = newton(c, s, 1e-9, 25, 3.0, used)
+        worst = newton(c, s, 1e-9, 25, 3.0, False, used)
         if worst <= 1e-6:
-            store(c, stored)
+            store(c)
             memcpy(c.keep, c.u, c.stages * sizeof(double))
             spent = used[0] - spent
-            hold_at(c, stored, 0.0)
+            hold_at(c, 0.0)
             worst = balances(c)
             if worst <= goal:
                 return worst
             if worst < 0.1 and worst < 0.3 * tried:
                 tried = worst
-                worst = newton(c, s, goal, 25, 3.0, used)
+                worst = newton(c, s, goal, 25, 1.0, True, used)
                 if worst <= goal:
                     return worst
                 memcpy(c.u, c.keep, c.stages * sizeof(double))
@@ -108,36 +107,32 @@ cdef double settle(Chain *c, Semiseparable *s, double *stored, double goal, int 
             hold *= 5.0
             if hold > 1e12:
                 break
-    hold_at(c, stored, 0.0)
+    hold_at(c, 0.0)
     return balances(c)
 
 
-cdef double steady(Chain *c, Semiseparable *s, double *stored, bint warm, double goal, int limit, int *used) noexcept nogil:
-    """Newton from u; failing that, pseudo-time from a guess."""
-    cdef double worst = INFINITY, flow, size, now
-    cdef Py_ssize_t n, k
-    hold_at(c, stored, 0.0)
+cdef double steady(Chain *c, Semiseparable *s, bint warm, double goal, int limit, int *used) noexcept nogil:
+    """Newton from u if warm; failing that from a guess, each time with shorter steps; failing that, pseudo-time."""
+    cdef double worst = INFINITY, flow = 0.0, size, now
+    cdef Py_ssize_t n
     if warm:
-        worst = newton(c, s, goal, 40, 3.0, used)
-    if not worst <= goal:
+        worst = newton(c, s, goal, least(30, limit), 1.0, True, used)
+    if not worst <= goal and used[0] < limit:
         guess(c)
-        worst = newton(c, s, goal, 60, 3.0, used)
-    if not worst <= goal:
+        worst = newton(c, s, goal, least(60, limit - used[0]), 0.3, True, used)
+    if not worst <= goal and used[0] < limit:
         guess(c)
-        # One contact in each stage, with nothing passed on, is the profile the row fills from.
-        flow = 0.0
-        for n in range(c.stages):
-            flow += c.organic[n] + c.aqueous[n]
-        flow /= c.stages
+        worst = newton(c, s, goal, least(150, limit - used[0]), 1.0, False, used)
+    if not worst <= goal and used[0] < limit:
+        guess(c)
         worst = balances(c)
         if isfinite(worst):
             for n in range(c.stages):
-                now = c.anions[n] / c.total[n]
-                for k in range(n * c.elements, (n + 1) * c.elements):
-                    c.x[k] *= now
-            store(c, stored)
-            worst = settle(c, s, stored, goal, used[0] + limit, flow, used)
+                flow += (c.organic[n] + c.aqueous[n]) / c.stages
+            store(c)
+            worst = settle(c, s, goal, limit, flow, used)
     if worst <= goal and worst > 1e-15:
+        # One step more, kept if it helps: the answer then hardly depends on where the iteration came from.
         size = newton_step(c, s)
         used[0] += 1
         memcpy(c.trial, c.u, c.stages * sizeof(double))

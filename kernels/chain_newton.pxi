@@ -168,18 +168,23 @@ cdef double newton_step(Chain *c, Semiseparable *s) noexcept nogil:
     return largest
 
 
+cdef enum Manner:
+    BENT        # each stage's step bent to at most longest
+    SCALED      # the whole step shortened to longest
+    SEARCHED    # the same, and shortened further as long as the residual shrinks by too little
+
+
 cdef int least(int a, int b) noexcept nogil:
     return a if a < b else b
 
 
 cdef double newton(
-    Chain *c, Semiseparable *s, double goal, int limit, double longest, bint free_, int *used
+    Chain *c, Semiseparable *s, double goal, int limit, double longest, Manner manner, int *used
 ) noexcept nogil:
     """Newton from u at the present hold; return the residual reached, everything belonging to that u.
 
-    Freely, every finite step is taken, each stage bent to at most longest: the residual may rise on the way, and on
-    random circuits this ends sooner and more often than any search along the step. Otherwise the whole step is
-    shortened to longest, and as long as the residual shrinks by too little.
+    Bent and scaled steps are taken wherever they lead, as long as it is finite: the residual may rise on the way, and
+    on random circuits this ends sooner and more often than any search along the step.
     """
     cdef Py_ssize_t n
     cdef int it, halving
@@ -193,8 +198,8 @@ cdef double newton(
         if not isfinite(size):
             break
         memcpy(c.trial, c.u, c.stages * sizeof(double))
-        share = 1.0 if size <= longest or free_ else longest / size
-        if free_ and size > 0.01 * longest:
+        share = 1.0 if size <= longest or manner == BENT else longest / size
+        if manner == BENT and size > 0.01 * longest:
             for n in range(c.stages):
                 c.step[n] = longest * tanh(c.step[n] / longest)
         good = False
@@ -202,7 +207,7 @@ cdef double newton(
             for n in range(c.stages):
                 c.u[n] = c.trial[n] + share * c.step[n]
             now = balances(c)
-            good = now < worst or now < 0.2 * share * size or (free_ and isfinite(now))
+            good = now < worst or now < 0.2 * share * size or (manner != SEARCHED and isfinite(now))
             if good:
                 break
             share *= 0.35

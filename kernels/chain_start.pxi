@@ -81,7 +81,7 @@ cdef double settle(Chain *c, Semiseparable *s, double goal, int limit, double ho
         # A turn counts as a step: at the shortest hold Newton may have nothing left to do, turn after turn.
         used[0] += 1
         spent = used[0]
-        worst = newton(c, s, 1e-9, 25, 3.0, False, used)
+        worst = newton(c, s, 1e-9, 25, 3.0, SEARCHED, used)
         if worst <= 1e-6:
             store(c)
             memcpy(c.keep, c.u, c.stages * sizeof(double))
@@ -92,7 +92,7 @@ cdef double settle(Chain *c, Semiseparable *s, double goal, int limit, double ho
                 return worst
             if worst < 0.1 and worst < 0.3 * tried:
                 tried = worst
-                worst = newton(c, s, goal, 25, 1.0, True, used)
+                worst = newton(c, s, goal, 25, 1.0, BENT, used)
                 if worst <= goal:
                     return worst
                 memcpy(c.u, c.keep, c.stages * sizeof(double))
@@ -116,13 +116,13 @@ cdef double steady(Chain *c, Semiseparable *s, bint warm, double goal, int limit
     cdef double worst = INFINITY, flow = 0.0, size, now
     cdef Py_ssize_t n
     if warm:
-        worst = newton(c, s, goal, least(30, limit), 1.0, True, used)
+        worst = newton(c, s, goal, least(30, limit), 1.0, BENT, used)
     if not worst <= goal and used[0] < limit:
         guess(c)
-        worst = newton(c, s, goal, least(60, limit - used[0]), 0.3, True, used)
+        worst = newton(c, s, goal, least(60, limit - used[0]), 0.3, BENT, used)
     if not worst <= goal and used[0] < limit:
         guess(c)
-        worst = newton(c, s, goal, least(150, limit - used[0]), 1.0, False, used)
+        worst = newton(c, s, goal, least(150, limit - used[0]), 1.0, SCALED, used)
     if not worst <= goal and used[0] < limit:
         guess(c)
         worst = balances(c)

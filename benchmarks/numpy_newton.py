@@ -1,0 +1,70 @@
+"""The same circuit by a NumPy Newton, in a process of its own: OPENBLAS_NUM_THREADS acts only before NumPy is loaded.
+
+Residual, matrix and elimination are those of tests/kernels/exchange_twin.py, vectorised over the elements; the step is
+a dense numpy.linalg.solve, the start the kernel's flat one, the tolerance its 1e-12. As a script it prints JSON.
+"""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+TWIN = Path(__file__).parents[1] / "tests/kernels/exchange_twin.py"
+ONE_THREAD = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+}
+TOLERANCE = 1e-12
+
+
+def load(name, path):
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def solve(twin, stages, feed_stage, feed, beta, organic, scrub):
+    """ln stage scalars (stages,), Newton steps and the residual left."""
+    feed, beta = np.asarray(feed), np.asarray(beta)
+    aqueous, up, draw = twin.flows(stages, feed_stage - 1, feed.sum(), organic, scrub, {})
+    u = np.full(stages, -np.log((feed * beta).sum() / feed.sum()))
+    for steps in range(100):
+        x, rate, pivot, gone = twin.eliminate(u, feed_stage - 1, feed, beta, aqueous, up, draw)
+        residual = np.log(x.sum(axis=1))
+        worst = float(np.abs(residual).max())
+        if worst <= TOLERANCE:
+            return u, steps, worst
+        step = -np.linalg.solve(twin.jacobian(x, rate, pivot, gone, aqueous, draw), residual)
+        u = u + step * min(1.0, 3.0 / np.abs(step).max())
+    raise ArithmeticError(f"residual {worst:.1e} after {steps} steps")
+
+
+def in_a_process_of_its_own(circuit, rounds=3):
+    """Seconds (best of rounds), steps, residual and ln stage scalars of a circuit, with one BLAS thread."""
+    done = subprocess.run(
+        [sys.executable, __file__, json.dumps([*circuit, rounds])],
+        env={**os.environ, **ONE_THREAD},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+if __name__ == "__main__":
+    *given, rounds = json.loads(sys.argv[1])
+    twin = load("exchange_twin", TWIN)
+    times = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        u, steps, residual = solve(twin, *given)
+        times.append(time.perf_counter() - begin)
+    print(json.dumps({"seconds": min(times), "steps": steps, "residual": residual, "scalars": u.tolist()}))

@@ -15,7 +15,8 @@ cdef extern from *:
     """
     int stopped "didymium_stopped"(const int *flag) noexcept nogil
 
-cdef double LINE = 1e-3    # share of the extractant below which the free part is continued by an exponential
+cdef double LINE = 1e-3    # free share of the extractant from which iterations may be off the true equilibrium
+cdef double FULL = 1e-6    # and answers: the organic is full
 cdef double TRACE = 1e-150
 
 include "semiseparable.pxi"

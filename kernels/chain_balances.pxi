@@ -13,6 +13,7 @@ cdef struct Chain:
     double hold            # accumulation rate per mol/L of aqueous, zero at steady state
     double volumes         # organic over aqueous volume of that accumulation
     double dissociation
+    double line            # share of the extractant below which its free part is continued by an exponential
     double *organic        # (stages,)
     double *aqueous
     double *organic_down
@@ -194,7 +195,7 @@ cdef double contacts(Chain *c) noexcept nogil:
         c.unbound[n] = 0.0
         c.bend[n] = 0.0
         if not c.by_ph:
-            line = LINE * c.extractant[n]
+            line = c.line * c.extractant[n]
             left = c.extractant[n] - y
             if left > line:
                 c.unbound[n] = left

@@ -112,6 +112,7 @@ cdef void load(Chain *c, const Given *g, Py_ssize_t j) noexcept nogil:
     c.dissociation = g.dissociation
     c.stop = g.stop
     c.volumes = 1.0
+    c.line = LINE
     c.hold = 0.0
     memcpy(c.organic, g.organic + at, row)
     memcpy(c.aqueous, g.aqueous + at, row)
@@ -189,7 +190,7 @@ cdef void conclude(Chain *c, Semiseparable *s, double goal, int limit, long long
         status[2] = c.which[element]
     elif not c.by_ph:
         for n in range(N):
-            if status[0] == 0 and c.unbound[n] <= LINE * c.extractant[n]:
+            if status[0] == 0 and c.unbound[n] <= FULL * c.extractant[n]:
                 status[0] = 3
                 status[1] = n
 

@@ -111,6 +111,16 @@ cdef double settle(Chain *c, Semiseparable *s, double goal, int limit, double ho
     return balances(c)
 
 
+cdef bint bent_down(Chain *c) noexcept nogil:
+    """Whether the free extractant of a stage is not what the balance gives."""
+    cdef Py_ssize_t n
+    if not c.by_ph:
+        for n in range(c.stages):
+            if c.unbound[n] <= c.line * c.extractant[n]:
+                return True
+    return False
+
+
 cdef double steady(Chain *c, Semiseparable *s, bint warm, double goal, int limit, int *used) noexcept nogil:
     """Newton from u if warm; failing that from a guess, each time with shorter steps; failing that, pseudo-time."""
     cdef double worst = INFINITY, flow = 0.0, size, now
@@ -131,6 +141,10 @@ cdef double steady(Chain *c, Semiseparable *s, bint warm, double goal, int limit
                 flow += (c.organic[n] + c.aqueous[n]) / c.stages
             store(c)
             worst = settle(c, s, goal, limit, flow, used)
+    # Nearly full organic: from the answer with a blunt bound of the free extractant to sharper ones.
+    while worst <= goal and c.line > FULL and bent_down(c):
+        c.line *= 0.1
+        worst = newton(c, s, goal, 60, 1.0, BENT, used)
     if worst <= goal and worst > 1e-15:
         # One step more, kept if it helps: the answer then hardly depends on where the iteration came from.
         size = newton_step(c, s)

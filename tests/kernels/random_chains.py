@@ -151,12 +151,23 @@ def impossible(circuit, facts):
         return "organic full"
     if product >= circuit["source"].sum():
         return "more extracted than fed"
-    if closed:
-        top = extraction + scrub + strip - 1
-        acid = circuit["anion"][top] * 0.7
-        heaviest = np.exp(circuit["log_k"][0, :-1].max()) * (active / acid) ** 3
-        if heaviest * circuit["organic"][top] / circuit["aqueous"][top] > 0.5:
-            return "strip too weak for the loop"
+    if strip:
+        # The strip acid must at least balance the charge that comes to it, entrained too; what stays on the organic (Kremser, by the
+        # heaviest element at the acid left over) joins the soap at stage 1 if the loop is closed.
+        bottom, top = extraction + scrub, extraction + scrub + strip - 1
+        acid = circuit["aqueous"][top] * circuit["anion"][top]
+        load = 3.0 * product + circuit["passed"][bottom] * circuit["aqueous"][bottom] * circuit["anion"][bottom]
+        load += circuit["aqueous_up"][bottom - 1] * circuit["anion"][bottom - 1]
+        if load > 0.95 * acid:
+            return "strip acid below the load"
+        if closed:
+            left = (acid - load) / circuit["aqueous"][top]
+            held = np.exp(circuit["log_k"][0, :-1].max()) * (active / left) ** 3
+            ratio = circuit["aqueous"][top] / (circuit["organic"][top] * held)
+            steps = strip * circuit["efficiency"][0] + 1.0
+            residual = min(0.99, (ratio - 1.0) / (ratio**steps - 1.0) if abs(ratio - 1.0) > 1e-9 else 1.0 / steps)
+            if soap + residual / (1.0 - residual) * load / circuit["organic"][top] > 0.97 * active:
+                return "organic full of what the strip leaves"
     return ""
 
 

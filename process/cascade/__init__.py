@@ -1,17 +1,24 @@
-"""Solvent-extraction cascades: steady state and design of exchange circuits."""
+"""Solvent-extraction cascades: exchange and mass-action circuits at steady state, and design."""
 
 from .batch import Circuits, solve_circuits
+from .circuit import Aqueous, Circuit, CircuitCases, CircuitResult, Organic, Section
 from .design import CascadeDesign, design, design_cut
 from .errors import CascadeError
 from .exchange import Cascade, CascadeResult
 from .flows import flows
 
 __all__ = [
+    "Aqueous",
     "Cascade",
     "CascadeDesign",
     "CascadeError",
     "CascadeResult",
+    "Circuit",
+    "CircuitCases",
+    "CircuitResult",
     "Circuits",
+    "Organic",
+    "Section",
     "design",
     "design_cut",
     "flows",

@@ -1,0 +1,318 @@
+"""The mass-action circuit as an engineer writes it: organic, sections, feeds, draws; and its solution."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ...data.equilibria import Chemistry
+from ..errors import CascadeError
+from ..models.mass_action import MassAction
+from .build import describe
+from .cases import CircuitCases, gather
+from .layout import Layout, lay_out, stage_index
+from .ledger import BALANCES, Ledger, draw_up
+from .limits import Flag, left, refuse
+from .result import CircuitResult
+from .sections import Section
+from .steady import Steady, explain, settle
+from .streams import Aqueous, Organic, number, rebuild
+from .values import Values, parameters, spread
+
+Floats = NDArray[np.float64]
+
+MOST_STAGES = 1000
+CLOSES = 1e-9
+"""Largest relative error of a balance that counts as closed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circuit:
+    """A solvent-extraction circuit with chemical equilibrium on every stage, steady state; flows in L/h, mol/L.
+
+    The organic enters stage 1 and meets the ``sections`` in their order; stages count from 1 over the whole row, or
+    as (section, stage within it). ``feeds`` maps a stage to the Aqueous that enters there, ``draws`` to the share
+    drawn of the aqueous that leaves it, ``organic_draws`` the same of the organic, ``organic_feeds`` to an Organic.
+    ``closed`` brings the organic of the last stage back to stage 1, saponified anew. ``temperature`` in K.
+    ``constants`` is element → log10 K in place of the data's, ``activity`` None, "davies" or "pitzer", ``complexes``
+    counts chloride complexes, ``equilibrium`` takes a MassAction of your own. ``limits`` replaces the most "loading"
+    or "ph"; ``beyond`` says whether leaving them is an "error" or a "flag". Limits: volumes do not change with
+    composition, one extractant. Raises CascadeError. Source: docs/theory_circuit.md.
+
+    >>> circuit = Circuit(
+    ...     organic=Organic(extractant="P507", concentration=1.5, saponification=0.36, flow=4.0),
+    ...     sections=[Section("extraction", 10), Section("scrub", 8, liquor=Aqueous(flow=0.4, acid=3.0)),
+    ...               Section("strip", 6, liquor=Aqueous(flow=0.6, acid=4.0))],
+    ...     feeds={("extraction", 10): Aqueous(flow=1.0, metals={"La": 0.3, "Nd": 0.2}, acid=0.02)})
+    >>> result = circuit.solve()
+    >>> round(result.purity("strip_liquor", "Nd"), 6), max(result.closure.values()) < 1e-9
+    (1.0, True)
+    """
+
+    organic: Organic
+    sections: tuple[Section, ...]
+    feeds: Mapping[int, Aqueous]
+    draws: Mapping[int, float] = field(default_factory=dict)
+    organic_draws: Mapping[int, float] = field(default_factory=dict)
+    organic_feeds: Mapping[int, Organic] = field(default_factory=dict)
+    closed: bool = False
+    temperature: float = 298.15
+    constants: Mapping[str, float] = field(default_factory=dict)
+    activity: str | None = None
+    complexes: bool = False
+    equilibrium: MassAction | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
+    beyond: str = "error"
+
+    def __post_init__(self) -> None:
+        sections = self._sections()
+        for name in ("feeds", "draws", "organic_draws", "organic_feeds", "constants", "limits"):
+            if not isinstance(getattr(self, name), Mapping):
+                kind = type(getattr(self, name)).__name__
+                raise CascadeError(f"{name} is a {kind}; give a mapping")
+        if not isinstance(self.organic, Organic):
+            raise CascadeError(f"organic is a {type(self.organic).__name__}; give an Organic")
+        if not self.feeds:
+            raise CascadeError("no aqueous feed; give feeds={stage: Aqueous(...)}")
+        feeds = {stage_index(k, sections, "aqueous feed") + 1: v for k, v in self.feeds.items()}
+        sides = {stage_index(k, sections, "organic feed") + 1: v for k, v in self.organic_feeds.items()}
+        for kind, wanted, streams in (("feed", Aqueous, feeds), ("organic feed", Organic, sides)):
+            for stage, stream in streams.items():
+                if not isinstance(stream, wanted):
+                    got = type(stream).__name__
+                    raise CascadeError(
+                        f"the {kind} at stage {stage} is a {got}; give an {wanted.__name__}", stage=stage
+                    )
+        total = sum(section.stages for section in sections)
+        draws = self._shares(self.draws, sections, "aqueous draw", 1, "leaves there as raffinate")
+        organic_draws = self._shares(self.organic_draws, sections, "organic draw", total, "leaves there anyway")
+        for stage, side in sides.items():
+            for name in ("extractant", "concentration", "base"):
+                if getattr(side, name) != getattr(self.organic, name):
+                    raise CascadeError(
+                        f"the organic feed at stage {stage} has {name} {getattr(side, name)!r}, the circuit's organic "
+                        f"{getattr(self.organic, name)!r}; a circuit holds one organic",
+                        stage=stage,
+                    )
+        if self.closed and self.organic.load:
+            raise CascadeError("a closed loop finds the load of its organic; leave load out, or open the loop")
+        if not self.closed and self.organic.crud:
+            raise CascadeError("crud is lost where the organic goes round; close the loop or leave crud out")
+        if self.beyond not in ("error", "flag"):
+            raise CascadeError(f"beyond is {self.beyond!r}; choose 'error' or 'flag'")
+        if self.equilibrium is not None and not isinstance(self.equilibrium, MassAction):
+            raise CascadeError(
+                f"equilibrium is a {type(self.equilibrium).__name__}; a circuit takes a MassAction (exchange at "
+                "constant factors is Cascade, correlations have their own circuit in cascade.models)"
+            )
+        for name in self.limits:
+            if name not in ("loading", "ph"):
+                raise CascadeError(f"{name!r} is no limit; choose from loading, ph")
+        for name, value in (
+            ("sections", sections),
+            ("feeds", MappingProxyType(dict(sorted(feeds.items())))),
+            ("organic_feeds", MappingProxyType(dict(sorted(sides.items())))),
+            ("draws", MappingProxyType(draws)),
+            ("organic_draws", MappingProxyType(organic_draws)),
+            ("constants", MappingProxyType(
+                {str(k): number(v, f"log10 K of {k}", least=-np.inf) for k, v in self.constants.items()})),
+            ("limits", MappingProxyType({k: number(v, f"limit of {k}") for k, v in self.limits.items()})),
+            ("temperature", number(self.temperature, "temperature, K,", open_=True)),
+        ):  # fmt: skip
+            object.__setattr__(self, name, value)
+        model = self._model()
+        for name in self.constants:
+            if name not in model.elements:
+                raise CascadeError(
+                    f"log10 K is given for {name!r}, which is not in this circuit; it holds "
+                    f"{', '.join(model.elements)}",
+                    element=name,
+                )
+
+    def _sections(self) -> tuple[Section, ...]:
+        sections = tuple(self.sections)
+        for section in sections:
+            if not isinstance(section, Section):
+                raise CascadeError(f"sections holds a {type(section).__name__}; give Section(name, stages)")
+        names = [section.name for section in sections]
+        for name in names:
+            if names.count(name) > 1:
+                raise CascadeError(f"two sections are called {name!r}; give each its own name")
+        reserved = [name for name in names if name.startswith(("organic", "feed", "draw", "log_k"))]
+        if reserved:
+            raise CascadeError(f"a section is called {reserved[0]!r}, a word that parameters use; rename it")
+        total = sum(section.stages for section in sections)
+        if total < 2:
+            raise CascadeError(f"the circuit has {total} stages; it needs at least 2")
+        if total > MOST_STAGES:
+            raise CascadeError(f"the circuit has {total} stages; the solver takes up to {MOST_STAGES}, cut it in two")
+        return sections
+
+    @staticmethod
+    def _shares(
+        given: Mapping[int, float], sections: tuple[Section, ...], what: str, end: int, why: str
+    ) -> dict[int, float]:
+        out = {}
+        for key, share in given.items():
+            stage = stage_index(key, sections, what) + 1
+            if stage == end:
+                raise CascadeError(f"{what} at stage {stage}: all that flows there {why}; leave it out", stage=stage)
+            try:
+                out[stage] = number(share, f"{what} at stage {stage}, a share of what flows there,", most=1.0)
+            except CascadeError as error:
+                raise CascadeError(error.reason, stage=stage) from None
+        return dict(sorted(out.items()))
+
+    def __hash__(self) -> int:
+        return hash((self.organic, self.sections, *self.feeds.items(), self.closed))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return rebuild, (
+            Circuit,
+            {name: dict(value) if isinstance(value, Mapping) else value for name, value in plain.items()},
+        )
+
+    def _chemistry(self) -> Chemistry:
+        if self.equilibrium is not None:
+            return self.equilibrium.chemistry
+        return MassAction(self.organic.extractant, self.organic.concentration).chemistry
+
+    def _layout(self, varied: Collection[str] = ()) -> Layout:
+        return lay_out(
+            self.organic,
+            self.sections,
+            {stage - 1: stream for stage, stream in self.feeds.items()},
+            {stage - 1: share for stage, share in self.draws.items()},
+            {stage - 1: share for stage, share in self.organic_draws.items()},
+            {stage - 1: stream for stage, stream in self.organic_feeds.items()},
+            self.closed,
+            self._chemistry(),
+            varied,
+        )
+
+    def _model(self) -> MassAction:
+        layout = self._layout()
+        if self.equilibrium is not None:
+            missing = [name for name in layout.elements if name not in self.equilibrium.elements]
+            if missing:
+                raise CascadeError(
+                    f"the equilibrium given holds no {missing[0]}; it has {', '.join(self.equilibrium.elements)}",
+                    element=missing[0],
+                )
+            return self.equilibrium
+        return MassAction(
+            layout.chemistry,
+            self.organic.concentration,
+            layout.elements,
+            temperature=self.temperature,
+            activity=self.activity,
+            complexes=self.complexes,
+        )
+
+    @property
+    def stages(self) -> int:
+        """All stages of the row."""
+        return sum(section.stages for section in self.sections)
+
+    @property
+    def rare_earths(self) -> tuple[str, ...]:
+        """The rare earths that the circuit holds, in the order of its streams."""
+        layout = self._layout()
+        return tuple(name for name, rare in zip(layout.elements, layout.rare_earths, strict=True) if rare)
+
+    @property
+    def parameters(self) -> Mapping[str, float]:
+        """Every number that ``solve_cases`` may vary, by its name, with the value it has now."""
+        return MappingProxyType(self._parameters(self._layout(), self._model()))
+
+    def _parameters(self, layout: Layout, model: MassAction) -> dict[str, float]:
+        known = {name: layout.chemistry.constants[name].log_k.value for name in layout.elements}
+        known.update({name: value for name, value in model.log_k.items() if name in known})
+        known.update(self.constants)
+        return parameters(
+            self.organic,
+            layout,
+            {stage - 1: share for stage, share in self.draws.items()},
+            {stage - 1: share for stage, share in self.organic_draws.items()},
+            known,
+        )
+
+    def changed(self, **parts: object) -> Circuit:
+        """The same circuit with some parts replaced, as ``dataclasses.replace`` does."""
+        return replace(self, **parts)  # type: ignore[arg-type]
+
+    def solve(self, start: ArrayLike | None = None, threads: int | None = None) -> CircuitResult:
+        """The steady state; ``start`` is ``profile.u`` of a similar circuit, (stages,).
+
+        Raises CascadeError where a balance cannot hold, where a bound is left, or where no checked solution is found.
+        """
+        cases = self.solve_cases(start=None if start is None else np.asarray(start)[None], threads=threads)
+        return cases.result(0)
+
+    def solve_cases(
+        self,
+        changes: Mapping[str, ArrayLike] | None = None,
+        *,
+        start: ArrayLike | None = None,
+        threads: int | None = None,
+        failures: str = "raise",
+    ) -> CircuitCases:
+        """Solve many parameter sets: ``changes`` maps names of ``parameters`` to (cases,), the rest stays.
+
+        ``start`` is (cases, stages), the ``u`` of an earlier solve; ``threads`` has no influence on the answer. With
+        ``failures`` "raise" the first case that fails raises its CascadeError with ``.case``; with "keep" it is told
+        in the result. Bounds that hold before the solve are raised in both.
+        """
+        if failures not in ("raise", "keep"):
+            raise CascadeError(f"failures is {failures!r}; choose 'raise' or 'keep'")
+        layout, model = self._layout(tuple(changes or ())), self._model()
+        values = spread(self._parameters(layout, model), changes or {})
+        begin = None if start is None else np.asarray(start, dtype=np.float64)
+        if begin is not None and begin.shape != (values.cases, layout.stages):
+            raise CascadeError(f"start has the shape {begin.shape}; it needs {(values.cases, layout.stages)}")
+        steady = settle(layout, values, model, begin, threads)
+        ledger = draw_up(layout, values, steady)
+        failed: dict[int, CascadeError] = {}
+        flags: list[tuple[Flag, ...]] = []
+        for case in range(values.cases):
+            error = explain(layout, values, steady, case) or _unclosed(ledger, case, values.cases)
+            found: tuple[Flag, ...] = ()
+            if error is None:
+                found = left(layout, values, steady, ledger, model, dict(self.limits), case)
+                if self.beyond == "error":
+                    try:
+                        refuse(found, case if values.cases > 1 else None)
+                    except CascadeError as caught:
+                        error = caught
+            flags.append(found)
+            if error is not None:
+                if failures == "raise":
+                    raise error
+                failed[case] = error
+        return gather(
+            layout,
+            steady,
+            ledger,
+            MappingProxyType(failed),
+            lambda case: describe(self, layout, values, steady, ledger, model, case, flags[case]),
+        )
+
+
+def _unclosed(ledger: Ledger, case: int, cases: int) -> CascadeError | None:
+    worst = int(np.argmax(ledger.closure[case]))
+    value = ledger.closure[case, worst]
+    if value <= CLOSES:
+        return None
+    prefix = f"case {case}: " if cases > 1 else ""
+    return CascadeError(
+        f"{prefix}the balance of {BALANCES[worst]} closes only to {value:.1e}, more than {CLOSES:g}",
+        case=case if cases > 1 else None,
+    )
+
+
+__all__ = ["Circuit", "Steady", "Values"]

@@ -1,0 +1,185 @@
+"""What a solved circuit may not do: loading, pH, a strip too weak, and constants outside their range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import CascadeError
+from ..models.mass_action import MassAction
+from .layout import Layout
+from .ledger import Ledger, acid_brought
+from .steady import Steady
+from .values import Values
+
+Floats = NDArray[np.float64]
+
+HYDROLYSES = 1e-3
+"""mol/L of rare earths in the aqueous below which its pH is of no account for hydrolysis."""
+BARREN = 1e-3
+"""Share of the rare earths fed, below which what reaches the strip is called nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One limit that a circuit has left; ``stage`` counts from 1, None where it is no stage's.
+
+    ``kind`` is "bound" where the plant would fail, "range" where a constant is used outside the conditions it was
+    measured in, "strip" where the strip cannot take all that comes.
+    """
+
+    kind: str
+    quantity: str
+    value: float
+    limit: float
+    stage: int | None
+    sentence: str
+
+
+def bounds_of(layout: Layout, limits: dict[str, float]) -> dict[str, float]:
+    """The most loading and pH: the data's, or what the caller gives."""
+    out = {"loading": layout.chemistry.most_loading.value, "ph": layout.chemistry.most_ph.value}
+    out.update(limits)
+    return out
+
+
+def left(
+    layout: Layout, values: Values, steady: Steady, ledger: Ledger, model: MassAction, limits: dict[str, float],
+    case: int,
+) -> tuple[Flag, ...]:  # fmt: skip
+    """Every limit that one case has left, bounds first."""
+    out: list[Flag] = []
+    bounds = bounds_of(layout, limits)
+    loading, ph = ledger.loading[case], ledger.ph[case]
+    flow = float(values["organic.flow"][case])
+    n = int(np.argmax(loading))
+    if loading[n] > bounds["loading"]:
+        need = flow * loading[n] / bounds["loading"]
+        out.append(
+            Flag(
+                "bound", "loading", float(loading[n]), bounds["loading"], n + 1,
+                f"the organic of stage {n + 1} ({layout.section_of(n).name}) is loaded to {loading[n]:.3g} of the "
+                f"stoichiometric, above {bounds['loading']:g} where a third phase or gel forms; send about "
+                f"{need:.4g} L/h of organic instead of {flow:.4g}",
+            )
+        )  # fmt: skip
+    rare = steady.x[case][:, layout.rare_earths].sum(axis=1) >= HYDROLYSES
+    if rare.any():
+        high = np.where(rare, ph, -np.inf)
+        n = int(np.argmax(high))
+        if high[n] > bounds["ph"]:
+            out.append(
+                Flag(
+                    "bound", "ph", float(high[n]), bounds["ph"], n + 1,
+                    f"the aqueous of stage {n + 1} ({layout.section_of(n).name}) is at pH {high[n]:.2f}, above "
+                    f"{bounds['ph']:g} where rare earths hydrolyse; saponify less than "
+                    f"{values['organic.saponification'][case]:.4g} or send less organic than {flow:.4g} L/h",
+                )
+            )  # fmt: skip
+    out += _barren(layout, values, steady, ledger, case)
+    out += _strip(layout, values, ledger, case)
+    out += _ranges(layout, values, steady, ledger, model, case)
+    return tuple(out)
+
+
+def _barren(layout: Layout, values: Values, steady: Steady, ledger: Ledger, case: int) -> list[Flag]:
+    end = layout.barren_end
+    scrubs = [section.name for section in layout.sections if section.kind == "scrub" and section.liquor is not None]
+    if not scrubs or not 0 < end <= layout.stages:
+        return []
+    rare = layout.rare_earths
+    at_end = ledger.organic_metals[case, end - 1, rare].sum() * steady.equations.volumes.organic[case, end - 1]
+    fed = ledger.fed[case, rare].sum()
+    if not (fed > 0.0 and at_end < BARREN * fed):
+        return []
+    acid = {name: float(column[case]) for name, column in acid_brought(layout, values).items()}
+    scrub, other = sum(acid[name] for name in scrubs), sum(v for k, v in acid.items() if k.startswith("feed"))
+    soap = float(
+        values["organic.flow"][case] * values["organic.concentration"][case] * values["organic.saponification"][case]
+    )
+    own = float(values[f"{scrubs[0]}.acid"][case])
+    remedy = f"feed {scrubs[0]} less acid"
+    if soap > other and own > 0.0:
+        remedy = f"feed {scrubs[0]} at most {(soap - other) / own:.4g} L/h"
+    return [
+        Flag(
+            "bound", "scrub acid", scrub + other, soap, end,
+            f"the scrub acid strips everything: {at_end / fed:.1e} of the rare earths fed reaches the strip; scrub and "
+            f"feed bring {scrub + other:.6g} equivalents/h of acid against {soap:.6g} of soap; {remedy}",
+        )
+    ]  # fmt: skip
+
+
+def _strip(layout: Layout, values: Values, ledger: Ledger, case: int) -> list[Flag]:
+    acid = acid_brought(layout, values)
+    found = [(s, start) for s, start in zip(layout.sections, layout.starts, strict=False) if s.kind == "strip"]
+    liquors = [(s, start) for s, start in found if s.liquor is not None]
+    if not liquors:
+        return []
+    brought = float(sum(acid[s.name][case] for s, _ in liquors))
+    need = float(ledger.to_strip[case])
+    if brought >= need:
+        return []
+    section, start = liquors[0]
+    own, flow = float(values[f"{section.name}.acid"][case]), float(values[f"{section.name}.flow"][case])
+    more = f"; feed {section.name} at least {flow + (need - brought) / own:.4g} L/h" if own > 0.0 else ""
+    return [
+        Flag(
+            "strip", "strip acid", brought, need, start + 1,
+            f"the strip acid is too weak: it brings {brought:.6g} equivalents/h, the organic carries {need:.6g} into "
+            f"the strip{more}",
+        )
+    ]  # fmt: skip
+
+
+def _ranges(layout: Layout, values: Values, steady: Steady, ledger: Ledger, model: MassAction, case: int) -> list[Flag]:
+    data, out = layout.chemistry, []
+    measured = f"the constants of {data.name} were not measured there and are extrapolated"
+    stages = ledger.ph.shape[1]
+    rare = steady.x[case][:, layout.rare_earths].sum(axis=1) >= HYDROLYSES
+    for quantity, row, what in (
+        ("ph", np.where(rare, ledger.ph[case], np.nan), "pH"),
+        ("loading", ledger.loading[case], "loading as a share of the stoichiometric"),
+        ("formal", np.array([float(values["organic.concentration"][case])]), "extractant in mol/L"),
+        ("temperature", np.array([model.temperature]), "temperature in K"),
+    ):
+        if quantity not in data.ranges:
+            continue
+        low, high = data.ranges[quantity]
+        over = np.maximum(np.nan_to_num(low - row, nan=-1.0), np.nan_to_num(row - high, nan=-1.0))
+        n = int(np.argmax(over))
+        if over[n] <= 1e-9 * max(abs(low), abs(high)):
+            continue
+        by_stage = len(row) == stages and stages > 1
+        count = int((over > 0.0).sum())
+        where = f" on {count} of {stages} stages, most on stage {n + 1}" if by_stage else ""
+        limit = low if row[n] < low else high
+        out.append(
+            Flag(
+                "range", quantity, float(row[n]), limit, n + 1 if by_stage else None,
+                f"{what} is {row[n]:.4g}{where}, outside {low:g} to {high:g}: {measured}",
+            )
+        )  # fmt: skip
+    own = model.medium.flags(_anions(steady, case), _ions(layout, model, steady, case))
+    out.extend(Flag("range", one.quantity, one.value, one.high, one.case + 1, one.sentence) for one in own[:1])
+    return out
+
+
+def _anions(steady: Steady, case: int) -> Floats:
+    return np.asarray(steady.equations.strong[case] + 2.0 * steady.equations.sulfate[case])
+
+
+def _ions(layout: Layout, model: MassAction, steady: Steady, case: int) -> Floats:
+    out = np.zeros((steady.x.shape[1], len(model.elements)))
+    out[:, [model.elements.index(name) for name in layout.elements]] = steady.x[case]
+    return out
+
+
+def refuse(flags: tuple[Flag, ...], case: int | None) -> None:
+    """Raise CascadeError for the first bound that was left."""
+    for flag in flags:
+        if flag.kind == "bound":
+            prefix = f"case {case}: " if case is not None else ""
+            raise CascadeError(prefix + flag.sentence, stage=flag.stage, case=case)

@@ -168,28 +168,19 @@ cdef double newton_step(Chain *c, Semiseparable *s) noexcept nogil:
     return largest
 
 
-cdef enum Manner:
-    BENT        # each stage's step bent to at most longest
-    SCALED      # the whole step shortened to longest
-    SEARCHED    # the same, and shortened further as long as the residual shrinks by too little
-
-
 cdef int least(int a, int b) noexcept nogil:
     return a if a < b else b
 
 
-cdef double newton(
-    Chain *c, Semiseparable *s, double goal, int limit, double longest, Manner manner, int *used
-) noexcept nogil:
+cdef double newton(Chain *c, Semiseparable *s, double goal, int limit, double longest, int *used) noexcept nogil:
     """Newton from u at the present hold; return the residual reached, everything belonging to that u.
 
-    Bent and scaled steps are taken wherever they lead, as long as it is finite: the residual may rise on the way, and
-    on random circuits this ends sooner and more often than any search along the step.
+    Each stage's step is bent to at most longest and taken wherever it leads, as long as that is finite: the residual
+    may rise on the way, and on random circuits this ends sooner and more often than any search along the step.
     """
     cdef Py_ssize_t n
     cdef int it, halving
-    cdef double worst = balances(c), size, share, now = INFINITY
-    cdef bint good
+    cdef double worst = balances(c), size, share
     for it in range(limit):
         if worst <= goal or not isfinite(worst) or stopped(c.stop):
             break
@@ -198,22 +189,15 @@ cdef double newton(
         if not isfinite(size):
             break
         memcpy(c.trial, c.u, c.stages * sizeof(double))
-        share = 1.0 if size <= longest or manner == BENT else longest / size
-        if manner == BENT and size > 0.01 * longest:
+        if size > 0.01 * longest:
             for n in range(c.stages):
                 c.step[n] = longest * tanh(c.step[n] / longest)
-        good = False
+        share = 1.0
         for halving in range(8):
             for n in range(c.stages):
                 c.u[n] = c.trial[n] + share * c.step[n]
-            now = balances(c)
-            good = now < worst or now < 0.2 * share * size or (manner != SEARCHED and isfinite(now))
-            if good:
+            worst = balances(c)
+            if isfinite(worst):
                 break
             share *= 0.35
-        if not good:
-            memcpy(c.u, c.trial, c.stages * sizeof(double))
-            worst = balances(c)
-            break
-        worst = now
     return worst

@@ -9,6 +9,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 
 include "semiseparable.pxi"
+include "semiseparable_shifted.pxi"
 include "exchange_balances.pxi"
 include "exchange_newton.pxi"
 include "exchange_path.pxi"
@@ -71,7 +72,7 @@ def solve(
     if first >= last:
         return
     room = <double *> malloc(lay_out(&c, NULL, N, E) * sizeof(double))
-    which = <int *> malloc((E + 1) * sizeof(int))
+    which = <int *> malloc(2 * (E + 1) * sizeof(int))
     if room == NULL or which == NULL:
         free(room)
         free(which)
@@ -81,6 +82,7 @@ def solve(
         c.stages = N
         c.feed_at = feed_at
         c.stop = &stop[0]
+        c.above = <bint *> (which + E + 1)
         for j in range(first, last):
             prepare(&c, which, E, &feed[j, 0], &beta[j, 0], organic[j], scrub[j], &u[j, 0])
             for d in range(D):

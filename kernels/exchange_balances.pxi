@@ -18,7 +18,16 @@ cdef struct Circuit:
     double *u              # (stages,) ln of organic fraction per beta and aqueous fraction
     double *x              # (stages, elements) aqueous mole fractions
     double *old            # (stages, elements) fractions at the start of a pseudo-time step
-    double *total          # (stages,) sum of x
+    double *total          # (stages,) sum of x; 1 where the residual is another, see balances
+    double *residual       # (stages,) ln total, or what stands in its place
+    double *right0         # (elements,) weights of the first residual
+    bint *above            # (elements,) whether an element belongs to the extract
+    double miss0           # what the elements of the extract bring beyond the extract flow, as specified and in use
+    double miss
+    bint balanced          # whether it did so in the last balances
+    bint shifted           # which way the Newton matrix was factored
+    bint comparable        # whether it may: not with draws
+    bint leaks             # whether the first residual compares leaks
     double *up             # (stages, elements) a
     double *pivot          # (stages, elements) pivots of the elimination from stage 0 up
     double *gone           # (stages, elements) share that leaves below or by sinks instead of going up
@@ -28,6 +37,10 @@ cdef struct Circuit:
     double *side           # (stages,) a second right-hand side
     Semiseparable newton   # the Newton matrix, see derivatives
     double *trial          # (stages,)
+    double *ahead          # (stages,) for the shifted matrix
+    double *rest
+    double *start          # (stages,) u as given
+    double *best           # (stages,) u of the least residual met
     double *log_beta       # (elements,) ln beta about its mean over the feed
     double *keep           # (stages,) u at the last accepted point of the path, then the two before it
     double *keep2
@@ -51,9 +64,9 @@ cdef struct Circuit:
 
 
 cdef double balances(Circuit *c) noexcept nogil:
-    """Fill up, pivot, gone, x and total from u; return the largest |ln total| (inf if any is not a positive number)."""
+    """Fill up, pivot, gone, x and total from u; return the largest residual (inf if any is not a positive number)."""
     cdef Py_ssize_t n, i, E = c.elements, N = c.stages
-    cdef double rate, sink, below, worst = 0.0, r, sum_, held, least = INFINITY
+    cdef double rate, sink, below, worst = 0.0, r, sum_, held, least = INFINITY, low, high
     cdef double *x = c.x
     cdef double *up = c.up
     cdef double *pivot = c.pivot
@@ -106,16 +119,37 @@ cdef double balances(Circuit *c) noexcept nogil:
                 x[i] = (x[i] + below * x[i + E]) / pivot[i]
                 sum_ += x[i]
         c.total[n] = sum_
-        if sum_ > 0.0 and isfinite(sum_):
-            r = fabs(log(sum_))
-            worst = r if r > worst else worst
+        c.residual[n] = log(sum_) if sum_ > 0.0 and isfinite(sum_) else INFINITY
+    low = c.miss if c.miss > 0.0 else 0.0
+    high = -c.miss if c.miss < 0.0 else 0.0
+    c.balanced = c.leaks and c.hold == 0.0
+    if c.balanced:
+        # All flows add up, so sum x = 1 on the first stage says just as well that the extract's elements lost to the
+        # raffinate make up for the others' in the extract. Said so, and in logarithms, nothing cancels: a cut that is
+        # balanced exactly has its answer, and so has an extract of a billionth of the feed.
+        below = c.aqueous[0]
+        n = (N - 1) * E
+        for i in range(E):
+            if c.above[i]:
+                high += below * c.x[i]
+            else:
+                low += c.up[n + i] * c.x[n + i]
+        if low > 1e-280 and high > 1e-280:
+            for i in range(E):
+                c.right0[i] = below * c.x[i] / (high if c.above[i] else low)
+            c.residual[0] = log(high / low)
+            c.total[0] = 1.0
         else:
-            worst = INFINITY
+            c.balanced = False
+    for n in range(N):
+        r = fabs(c.residual[n])
+        if not r <= worst:
+            worst = r
     return worst
 
 
 cdef bint derivatives(Circuit *c) noexcept nogil:
-    """Factor c.newton = -diag(total) d ln total / d u from what balances left; False if that fails.
+    """Factor c.newton = -diag(total) d residual / d u from what balances left; False if that fails.
 
     In relative changes every entry is a share: a unit of flow moved from stage n to n + 1 lowers x up to n by the
     share W of it that would not have come back, and raises x above n by the rest.
@@ -133,6 +167,7 @@ cdef bint derivatives(Circuit *c) noexcept nogil:
     cdef double *source_down = c.newton.source_down
     cdef double *source_up = c.newton.source_up
     cdef double *left = c.newton.left
+    c.shifted = False
     for i in range(E):
         gone_up[N * E + i] = 1.0
     for n in range(N - 1, -1, -1):
@@ -151,6 +186,7 @@ cdef bint derivatives(Circuit *c) noexcept nogil:
             source_down[i] = down
             source_up[i] = lost / (lost + kept)
             left[i] = -x[i]
+            c.newton.right[i] = x[i]
             sum_ += x[i] * down
         c.newton.middle[n] = sum_
         if n > 0:
@@ -161,4 +197,22 @@ cdef bint derivatives(Circuit *c) noexcept nogil:
                 falls[i] = down if down < 1.0 else 1.0
                 down = up[i - E] * x[i - E] / (pivot_down[i] * x[i] + 1e-300)
                 rises[i] = down if down < 1.0 else 1.0
+    if c.balanced:
+        sum_ = 0.0
+        for i in range(E):
+            c.newton.right[i] = c.right0[i]
+            sum_ += c.right0[i] * source_down[i]
+        c.newton.middle[0] = sum_
+        # A row that feels the first stage is a good first pivot; one that feels the far end only comes last.
+        c.shifted = not sum_ > 1e-2
+        if c.shifted:
+            return factor_shifted(&c.newton, c.ahead, c.rest)
     return factor(&c.newton)
+
+
+cdef void backward(Circuit *c, double *v) noexcept nogil:
+    """Solve with the matrix that derivatives factored, in place of v."""
+    if c.shifted:
+        substitute_shifted(&c.newton, c.ahead, c.rest, v)
+    else:
+        substitute(&c.newton, v)

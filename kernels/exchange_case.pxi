@@ -6,9 +6,9 @@ cdef double TRACE = 1e-150
 cdef Py_ssize_t lay_out(Circuit *c, double *room, Py_ssize_t N, Py_ssize_t E) noexcept nogil:
     """Hand out the workspace to the arrays of the circuit; return how many numbers that takes (room may be NULL)."""
     cdef Py_ssize_t at = 0, k
-    cdef double **tables[13]
-    cdef double **columns[18]
-    cdef double **rows[5]
+    cdef double **tables[14]
+    cdef double **columns[23]
+    cdef double **rows[6]
     tables[0] = &c.x
     tables[1] = &c.old
     tables[2] = &c.up
@@ -22,6 +22,7 @@ cdef Py_ssize_t lay_out(Circuit *c, double *room, Py_ssize_t N, Py_ssize_t E) no
     tables[10] = &c.newton.source_up
     tables[11] = &c.newton.over
     tables[12] = &c.newton.under
+    tables[13] = &c.newton.right
     columns[0] = &c.aqueous
     columns[1] = &c.organic
     columns[2] = &c.draw
@@ -40,26 +41,48 @@ cdef Py_ssize_t lay_out(Circuit *c, double *room, Py_ssize_t N, Py_ssize_t E) no
     columns[15] = &c.taken
     columns[16] = &c.newton.middle
     columns[17] = &c.newton.pivots
+    columns[18] = &c.residual
+    columns[19] = &c.best
+    columns[20] = &c.ahead
+    columns[21] = &c.rest
+    columns[22] = &c.start
     rows[0] = &c.feed
     rows[1] = &c.beta
     rows[2] = &c.log_beta
     rows[3] = &c.scale
     rows[4] = &c.newton.signal
-    for k in range(13):
+    rows[5] = &c.right0
+    for k in range(14):
         tables[k][0] = room + at
         at += N * E
     c.gone_up = room + at
     at += (N + 1) * E
     c.newton.meet = room + at
     at += E * E
-    for k in range(18):
+    for k in range(23):
         columns[k][0] = room + at
         at += N
-    for k in range(5):
+    for k in range(6):
         rows[k][0] = room + at
         at += E
-    c.newton.right = c.x
     return at
+
+
+cdef double mismatch(
+    Circuit *c, const int *which, const double *feed, double organic, double scrub, bint all_
+) noexcept nogil:
+    """Feed, of all elements or the extract's, less the extract flow, as if added without rounding."""
+    cdef double sum_ = scrub, lost = 0.0, term, new, part
+    cdef Py_ssize_t i
+    for i in range(-1, c.elements):
+        if i >= 0 and not (all_ or c.above[i]):
+            continue
+        term = -organic if i < 0 else feed[which[i]]
+        new = sum_ + term
+        part = new - sum_
+        lost += (sum_ - (new - part)) + (term - part)
+        sum_ = new
+    return sum_ + lost
 
 
 cdef void prepare(
@@ -99,14 +122,17 @@ cdef void prepare(
         c.taken[n] = 0.0
         c.u[n] = u[n] + middle
     c.organic0[N - 1] = (organic - scrub) / whole
-    c.aqueous0[0] -= organic / whole
     c.scrub = scrub / whole
     key_pair(c, (organic - scrub) / whole)
+    c.comparable = True
+    c.miss0 = mismatch(c, which, feed, organic, scrub, False) / whole
+    c.aqueous0[0] = mismatch(c, which, feed, organic, scrub, True) / whole
 
 
 cdef void draw_off(Circuit *c, Py_ssize_t stage, double flow) noexcept nogil:
     """Add an aqueous draw."""
     cdef Py_ssize_t n
+    c.comparable = c.comparable and flow == 0.0
     c.draw0[stage] += flow / c.whole
     for n in range(stage + 1):
         c.aqueous0[n] -= flow / c.whole
@@ -146,9 +172,11 @@ cdef double sensitivity(Circuit *c) noexcept nogil:
             v[i] /= c.pivot[i]
             sum_ += v[i]
         c.step[n] = sum_
+    c.leaks = False
+    balances(c)
     if not derivatives(c):
         return INFINITY
-    substitute(&c.newton, c.step)
+    backward(c, c.step)
     for n in range(N):
         if not isfinite(c.step[n]):
             return INFINITY
@@ -168,7 +196,7 @@ cdef void solve_case(Circuit *c, double goal, int limit, long long *status, doub
     status[3] = used
     quality[0] = worst
     for n in range(c.stages):
-        if not fabs(log(c.total[n])) < worst and status[1] < 0:
+        if not fabs(c.residual[n]) < worst and status[1] < 0:
             status[1] = n
         sum_ = 0.0
         for i in range(n * E, n * E + E):

@@ -7,8 +7,8 @@ cdef double newton_step(Circuit *c) noexcept nogil:
     if not derivatives(c):
         return INFINITY
     for n in range(c.stages):
-        c.step[n] = c.total[n] * log(c.total[n])
-    substitute(&c.newton, c.step)
+        c.step[n] = c.total[n] * c.residual[n]
+    backward(c, c.step)
     for n in range(c.stages):
         if not isfinite(c.step[n]):
             return INFINITY
@@ -20,19 +20,24 @@ cdef double newton_step(Circuit *c) noexcept nogil:
 cdef double newton(Circuit *c, double goal, int limit, double longest, int *used) noexcept nogil:
     """Damped Newton from u at the present hold; return the residual reached, u and x belonging to it.
 
-    With longest negative every finite step is taken, cut to -longest.
+    With longest negative every finite step is taken, cut to -longest. Ends at the best point met once steps are long
+    although the residual is small: the front is neutral, and only leaks can place it.
     """
     cdef Py_ssize_t n
     cdef int it, halving
-    cdef double worst = balances(c), size, share, now
+    cdef bint kept = False
+    cdef double worst = balances(c), size, share, now, best = INFINITY
     for it in range(limit):
-        if c.stop[0] != 0:
-            break
-        if worst <= goal or not isfinite(worst) or (longest < 0.0 and it >= 7 and worst > 1.0):
+        if worst < best:
+            best = worst
+            memcpy(c.best, c.u, c.stages * sizeof(double))
+        if worst <= goal or c.stop[0] != 0:
+            return worst
+        if not isfinite(worst) or (longest < 0.0 and it >= 7 and worst > 1.0):
             break
         size = newton_step(c)
         used[0] += 1
-        if not isfinite(size):
+        if not isfinite(size) or (worst < 1e-7 and size > 3.0 and not c.balanced):
             break
         share = 1.0 if size <= fabs(longest) else fabs(longest) / size
         memcpy(c.trial, c.u, c.stages * sizeof(double))
@@ -40,23 +45,29 @@ cdef double newton(Circuit *c, double goal, int limit, double longest, int *used
             for n in range(c.stages):
                 c.u[n] = c.trial[n] + share * c.step[n]
             now = balances(c)
-            if now < worst or now < 0.2 * share * size or (longest < 0.0 and isfinite(now)):
+            kept = now < worst or now < 0.2 * share * size or (longest < 0.0 and isfinite(now))
+            if kept:
                 break
             share *= 0.35
-        if not (now < worst or now < 0.2 * share * size or (longest < 0.0 and isfinite(now))):
-            memcpy(c.u, c.trial, c.stages * sizeof(double))
-            worst = balances(c)
-            break
         worst = now
+        if not kept:
+            break
+    if not worst < best and isfinite(best):
+        memcpy(c.u, c.best, c.stages * sizeof(double))
+        worst = balances(c)
     return worst
 
 
 cdef void remember(Circuit *c) noexcept nogil:
     """The present profile, each stage scaled to sum one, becomes the start of the next pseudo-time step."""
     cdef Py_ssize_t n, i
+    cdef double whole
     for n in range(c.stages):
+        whole = 0.0
         for i in range(c.elements):
-            c.old[n * c.elements + i] = c.x[n * c.elements + i] / c.total[n]
+            whole += c.x[n * c.elements + i]
+        for i in range(c.elements):
+            c.old[n * c.elements + i] = c.x[n * c.elements + i] / whole
 
 
 cdef double settle(Circuit *c, double goal, int limit, double hold, int *used) noexcept nogil:

@@ -8,6 +8,7 @@ cdef void sharpen(Circuit *c, double tau) noexcept nogil:
     cdef Py_ssize_t i
     cdef double extra = c.scrub * (expm1(c.key) / expm1(c.key * tau) - 1.0) if tau != 1.0 else 0.0
     cdef double more = c.lean * (1.0 - tau), spare = c.ease * (1.0 - tau)
+    c.miss = c.miss0 - more
     for i in range(c.elements):
         c.beta[i] = exp(tau * c.log_beta[i])
     for i in range(c.stages):
@@ -39,6 +40,8 @@ cdef void key_pair(Circuit *c, double product) noexcept nogil:
             best = miss
             c.key = c.log_beta[i] - next_
             c.excess = product - above
+            for j in range(c.elements):
+                c.above[j] = c.log_beta[j] >= c.log_beta[i]
 
 
 cdef bint bordered(Circuit *c, double tau, double target) noexcept nogil:
@@ -52,18 +55,18 @@ cdef bint bordered(Circuit *c, double tau, double target) noexcept nogil:
     if not isfinite(balances(c)):
         return False
     for n in range(N):
-        c.side[n] = log(c.total[n])
+        c.side[n] = c.residual[n]
     sharpen(c, tau)
     if not isfinite(balances(c)) or not derivatives(c):
         return False
     for n in range(N):
-        c.side[n] = -c.total[n] * (c.side[n] - log(c.total[n])) / small
-        c.step[n] = c.total[n] * log(c.total[n]) if target == 0.0 else 0.0
-    substitute(&c.newton, c.side)
+        c.side[n] = -c.total[n] * (c.side[n] - c.residual[n]) / small
+        c.step[n] = c.total[n] * c.residual[n] if target == 0.0 else 0.0
+    backward(c, c.side)
     along = target
     across = c.way_tau
     if target == 0.0:
-        substitute(&c.newton, c.step)
+        backward(c, c.step)
         for n in range(N):
             along -= c.way[n] * c.step[n]
     for n in range(N):
@@ -227,28 +230,82 @@ cdef double path(Circuit *c, double goal, int limit, int *used) noexcept nogil:
     return balances(c)
 
 
-cdef double steady(Circuit *c, double goal, int limit, int *used) noexcept nogil:
+cdef double place(Circuit *c, double goal, int *used) noexcept nogil:
+    """Newton with the first residual in leaks, from u; keeps u where that does not converge. Return the residual."""
+    cdef double worst
+    if not c.comparable:
+        return balances(c)
+    memcpy(c.keep, c.u, c.stages * sizeof(double))
+    c.leaks = True
+    worst = newton(c, goal, 4 * <int> c.stages + 40, 3.0, used)
+    if worst <= goal:
+        return worst
+    c.leaks = False
+    memcpy(c.u, c.keep, c.stages * sizeof(double))
+    return balances(c)
+
+
+cdef double attempts(Circuit *c, double goal, int limit, int *used) noexcept nogil:
     """Newton from u; failing that, paths from a flat profile: as specified, then from either side of the product,
-    then with smaller draws.
+    then with smaller draws; each with the plain first residual and with leaks.
     """
-    cdef double worst, above, below, size, now
-    cdef Py_ssize_t n
+    cdef double worst, above, below
     cdef int attempt
     c.hold = 0.0
     c.lean = 0.0
     c.ease = 0.0
+    c.leaks = False
     sharpen(c, 1.0)
     worst = newton(c, goal, 15, 3.0 if balances(c) < 1.0 else -3.0, used)
     above = 0.5 * c.aqueous0[0]
     below = -0.5 * c.organic0[c.stages - 1]
-    for attempt in range(6 if c.taken[0] > 0.0 else 3):
-        if worst <= goal:
+    for attempt in range(12):
+        if worst < 0.5:
+            worst = place(c, goal, used)
+        if worst <= goal or c.stop[0] != 0:
             break
-        c.ease = 0.8 if attempt >= 3 else 0.0
+        c.leaks = attempt % 2 == 1
+        if c.leaks and not c.comparable:
+            continue
+        c.ease = 0.8 if attempt >= 6 else 0.0
+        if c.ease > 0.0 and c.taken[0] == 0.0:
+            break
         c.lean = 0.0
-        if attempt % 3 > 0:
-            c.lean = above if (attempt % 3 == 1) == (c.excess > 0.0) else below
+        if attempt % 6 > 1:
+            c.lean = above if (attempt % 6 < 4) == (c.excess > 0.0) else below
         worst = path(c, goal, used[0] + limit, used)
+        if c.leaks:
+            c.leaks = False
+            worst = balances(c)
+    return worst
+
+
+cdef bint snap(Circuit *c) noexcept nogil:
+    """Take a cut that is balanced but for rounding as balanced exactly; False if there is none."""
+    cdef Py_ssize_t i
+    cdef double above = 0.0, below = 0.0
+    if not c.comparable or c.miss0 == 0.0 or fabs(c.miss0) > 1e-15 * (c.organic0[0] + 1.0):
+        return False
+    for i in range(c.elements):
+        if c.above[i]:
+            above += c.feed[i]
+        else:
+            below += c.feed[i]
+    c.miss0 = 0.0
+    c.organic0[c.stages - 1] = above
+    c.aqueous0[0] = below
+    return True
+
+
+cdef double steady(Circuit *c, double goal, int limit, int *used) noexcept nogil:
+    """The steady state from u; return the residual reached."""
+    cdef double worst, size, now
+    cdef Py_ssize_t n
+    memcpy(c.start, c.u, c.stages * sizeof(double))
+    worst = attempts(c, goal, limit, used)
+    if not worst <= goal and c.stop[0] == 0 and snap(c):
+        memcpy(c.u, c.start, c.stages * sizeof(double))
+        worst = attempts(c, goal, limit, used)
     if worst <= goal and worst > 1e-15:
         # One step more, kept if it helps: the answer then hardly depends on where the iteration came from.
         size = newton_step(c)

@@ -12,11 +12,13 @@ from numpy.typing import ArrayLike
 from ...data.fits import CorrelationSet, correlations
 from ...wording import suggestion
 from ..errors import CascadeError
-from .base import SOAPS, Amounts, Contact, Flag, Floats, amounts, cases_of, outside, positive
+from .base import SOAPS, Amounts, Contact, Flag, Floats, amounts, cases_of, outside, positive, weighted
 from .bracket import crossing
 from .sulfate import acid_of
 
 LN10 = math.log(10.0)
+LEAST = -60.0
+"""ln of the least free share of an extractant that is looked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +105,7 @@ class Correlation:
     def loading(self, organic: ArrayLike, extractant: ArrayLike) -> Floats:
         """Share of the extractant (mol/L in all, (...)) that ions other than soap cations take, (...)."""
         counted = np.array([name not in SOAPS for name in self.elements])
-        return np.asarray(np.asarray(organic) @ (self.charges * counted) / np.asarray(extractant))
+        return np.asarray(weighted(np.asarray(organic), self.charges * counted) / np.asarray(extractant))
 
     def flags(self, ph: Floats) -> tuple[Flag, ...]:
         """Where the dose that is fed or the pH, (cases,), leave the conditions behind the correlations."""
@@ -140,8 +142,8 @@ class Correlation:
         x0, y0 = (np.broadcast_to(array, (count, array.shape[1])) for array in (x0, y0))
         h0, s0, volume = (np.broadcast_to(array, count) for array in (h0, s0, volume))
         z, share = self.charges, volume[:, None]
-        total, extractant = x0 + share * y0, self.active_total + y0 @ z
-        charge = h0 + x0 @ z
+        total, extractant = x0 + share * y0, self.active_total + weighted(y0, z)
+        charge = h0 + weighted(x0, z)
         none = np.flatnonzero(charge <= 0.0)
         if len(none):
             raise CascadeError(
@@ -152,17 +154,27 @@ class Correlation:
         def free_at(ph: Floats) -> Floats:
             def surplus(ln_e: Floats) -> Floats:
                 d = self._bounded(ph, np.exp(ln_e))
-                return np.asarray(extractant - np.exp(ln_e) - (d / (1.0 + share * d) * total) @ z)
+                return extractant - np.exp(ln_e) - weighted(d / (1.0 + share * d) * total, z)
 
-            return np.asarray(np.exp(crossing(surplus, np.log(extractant) - 60.0, np.log(extractant) + 1e-9, FREE)))
+            # A pH at which the metal would bind more than there is takes the low end; no solution stands there.
+            low, high = np.log(extractant) + LEAST, np.log(extractant) + 1e-9
+            over = surplus(low) <= 0.0
+            return np.asarray(np.exp(crossing(lambda ln_e: np.where(over, low - ln_e, surplus(ln_e)), low, high, "e")))
 
         def surplus(ph: Floats) -> Floats:
             d = self._bounded(ph, free_at(ph))
-            return np.asarray(acid_of(10.0**-ph, s0, self.ka) + (total / (1.0 + share * d)) @ z - charge)
+            return acid_of(10.0**-ph, s0, self.ka) + weighted(total / (1.0 + share * d), z) - charge
 
         lowest = -np.log10(charge) - 1e-9
         ph = crossing(surplus, lowest, lowest + 60.0, "the charge balance")
         free = free_at(ph)
+        spent = np.flatnonzero(free <= extractant * math.exp(LEAST + 1e-6))
+        if len(spent):
+            raise CascadeError(
+                f"the metal fed binds more than the {extractant[spent[0]]:.4g} mol/L of extractant; send more organic "
+                "or a higher dose",
+                case=int(spent[0]),
+            )
         d = self._bounded(ph, free)
         x = total / (1.0 + share * d)
         return Contact(self.elements, x, d * x, d, ph, free, self.loading(d * x, extractant), self.flags(ph))
@@ -170,9 +182,6 @@ class Correlation:
     def _bounded(self, ph: Floats, free: Floats) -> Floats:
         ln_d = self.log_constants(free=free) + LN10 * ph[:, None] * self.exponents(free)
         return np.asarray(np.exp(np.clip(ln_d, -690.0, 690.0)))
-
-
-FREE = "the balance of free extractant (the metal fed binds more than there is: send more organic or a higher dose)"
 
 
 def _known(given: CorrelationSet | str) -> CorrelationSet:

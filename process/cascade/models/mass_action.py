@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from ...data.equilibria import Chemistry, chemistry
 from ..errors import CascadeError
-from .base import SOAPS, Amounts, Contact, Flag, Floats, outside, position, positive
+from .base import SOAPS, Amounts, Contact, Flag, Floats, outside, position, positive, weighted
 from .mass_action_contact import contact
 from .medium import Medium
 
@@ -202,13 +202,15 @@ class MassAction:
     def loading(self, organic: ArrayLike) -> Floats:
         """Share of the stoichiometric loading that ions other than soap cations take, (...), of (..., elements)."""
         counted = np.array([name not in SOAPS for name in self.elements])
-        return np.asarray(np.asarray(organic) @ (self.molecules * counted) / self.active_total)
+        return weighted(np.asarray(organic), self.molecules * counted) / self.active_total
 
-    def flags(self, aqueous: Floats, organic: Floats, anion: Floats) -> tuple[Flag, ...]:
-        """The limits that some state left: ions in mol/L, (cases, elements), and the anion in mol/L, (cases,)."""
+    def flags(self, aqueous: Floats, organic: Floats, ph: Floats) -> tuple[Flag, ...]:
+        """The limits that some state left: ions in mol/L, (cases, elements), and pH as −log10 mol/L, (cases,).
+
+        Raises CascadeError where the activity model itself fails.
+        """
         data, cases = self.chemistry, len(aqueous)
-        proton = np.maximum(anion - aqueous @ self.charges, np.finfo(float).tiny)
-        ph, load = -np.log10(proton), self.loading(organic)
+        load, anion = self.loading(organic), 10.0**-ph + weighted(aqueous, self.charges)
         found: list[Flag] = []
         measured = f"the constants of {data.name} were not measured there and are extrapolated"
         for quantity, values, what in (

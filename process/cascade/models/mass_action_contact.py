@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import CascadeError
-from .base import Amounts, Contact, Floats, amounts, cases_of, positive
+from .base import Amounts, Contact, Floats, amounts, cases_of, positive, weighted
 from .bracket import crossing
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ LOW, HIGH = -60.0, 120.0
 """Bracket of u = ln(e/h): 1e-26 to 1e52, wider than any acid or base."""
 
 MOST_ROUNDS = 200
-SETTLED = 1e-13
+SETTLED = 1e-12
+"""Change of ln K, absolute, at which activity coefficients and composition agree."""
 
 
 def contact(
@@ -43,29 +44,32 @@ def contact(
     x0, y0 = (np.broadcast_to(array, (count, array.shape[1])) for array in (x0, y0))
     h0, volume = np.broadcast_to(h0, count), np.broadcast_to(volume, count)
     _check_feeds(model, x0, y0, h0, volume)
-    anion = h0 + x0 @ model.charges
+    anion = h0 + weighted(x0, model.charges)
     total = x0 + volume[:, None] * y0
 
     ln_k = model.log_constants(anion, x0)
     d, free, proton = _solve(model, ln_k, total, volume, anion)
     if model.medium.acts:
+        moving = np.ones(count, dtype=bool)
         for turn in range(MOST_ROUNDS):
             again = model.log_constants(anion, total / (1.0 + volume[:, None] * d))
-            change = float(np.abs(again - ln_k).max())
-            ln_k = again if turn < 20 else 0.5 * (again + ln_k)
-            d, free, proton = _solve(model, ln_k, total, volume, anion)
-            if change <= SETTLED * max(1.0, float(np.abs(ln_k).max())) * 10.0:
+            # A settled case stays as it is, so that its bits do not depend on the cases beside it.
+            moving &= np.abs(again - ln_k).max(axis=1) > SETTLED
+            if not moving.any():
                 break
+            ln_k = np.where(moving[:, None], again if turn < 20 else 0.5 * (again + ln_k), ln_k)
+            d, free, proton = _solve(model, ln_k, total, volume, anion)
         else:
             raise CascadeError("activity coefficients and equilibrium do not settle; use activity=None")
     x = total / (1.0 + volume[:, None] * d)
     y = d * x
-    flags = model.flags(x, y, anion)
-    return Contact(model.elements, x, y, d, -np.log10(proton), free, model.loading(y), flags)
+    ph = -np.log10(proton)
+    flags = model.flags(x, y, ph)
+    return Contact(model.elements, x, y, d, ph, free, model.loading(y), flags)
 
 
 def _check_feeds(model: MassAction, x0: Floats, y0: Floats, h0: Floats, volume: Floats) -> None:
-    held = y0 @ model.molecules
+    held = weighted(y0, model.molecules)
     # Acid frees extractant; without any of either there is no proton left to share.
     most = np.full(len(held), model.active_total)
     over = np.flatnonzero((held > most * (1.0 + 1e-12)) | ((held >= most * (1.0 - 1e-9)) & (h0 == 0.0)))
@@ -76,7 +80,7 @@ def _check_feeds(model: MassAction, x0: Floats, y0: Floats, h0: Floats, volume: 
             f"{most[case]:.6g}; saponify or load it less",
             case=case,
         )
-    none = np.flatnonzero(h0 + x0 @ model.charges <= 0.0)
+    none = np.flatnonzero(h0 + weighted(x0, model.charges) <= 0.0)
     if len(none):
         raise CascadeError(
             "the aqueous feed holds neither acid nor metal, so its pH is undefined; give some acid", case=int(none[0])
@@ -99,12 +103,12 @@ def _one_scalar(
     z, share = model.charges, volume[:, None]
 
     def free_at(d: Floats) -> Floats:
-        return np.asarray(model.active_total - (d / (1.0 + share * d) * total) @ z)
+        return model.active_total - weighted(d / (1.0 + share * d) * total, z)
 
     def surplus(u: Floats) -> Floats:
         d = np.exp(np.minimum(ln_k + z * u[:, None], 690.0))
         proton = np.maximum(free_at(d), 0.0) * np.exp(-u)
-        return np.asarray(proton + (total / (1.0 + share * d)) @ z - anion)
+        return proton + weighted(total / (1.0 + share * d), z) - anion
 
     count = len(anion)
     u = crossing(surplus, np.full(count, LOW), np.full(count, HIGH), "the charge balance")
@@ -141,14 +145,14 @@ def _two_scalars(
     def free_at(ln_h: Floats) -> Floats:
         def surplus(ln_e: Floats) -> Floats:
             d = d_at(ln_e, ln_h)
-            return np.asarray(e_total - np.exp(ln_e) - (d / (1.0 + share * d) * total) @ n)
+            return e_total - np.exp(ln_e) - weighted(d / (1.0 + share * d) * total, n)
 
         top = np.full(count, np.log(e_total) + 1e-9)
         return crossing(surplus, top - 600.0, top, "the extractant balance")
 
     def lacking(minus_ln_h: Floats) -> Floats:
         d = d_at(free_at(-minus_ln_h), -minus_ln_h)
-        return np.asarray(np.exp(-minus_ln_h) + (total / (1.0 + share * d)) @ z - anion)
+        return np.exp(-minus_ln_h) + weighted(total / (1.0 + share * d), z) - anion
 
     least = -np.log(anion) - 1e-9
     ln_h = -crossing(lacking, least, least + 200.0, "the charge balance")

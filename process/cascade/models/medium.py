@@ -14,7 +14,7 @@ from ...data.facts import Fact, fact, rows
 from ...elements import RARE_EARTHS
 from ..errors import CascadeError
 from . import pitzer
-from .base import Flag, Floats, outside
+from .base import Flag, Floats, outside, weighted
 
 DAVIES_A = 0.509
 """Debye–Hückel slope of water at 25 °C, log10, (mol/L)^-0.5; the Davies equation with 0.3 I (Davies 1962)."""
@@ -86,8 +86,8 @@ class Medium:
 
     def strength(self, anion: Floats, aqueous: Floats) -> Floats:
         """Ionic strength, mol/L, (...), of the fully dissociated solution."""
-        acid = np.maximum(anion - aqueous @ self.charges, 0.0)
-        return np.asarray(0.5 * (anion + acid + aqueous @ self.charges**2))
+        acid = np.maximum(anion - weighted(aqueous, self.charges), 0.0)
+        return 0.5 * (anion + acid + weighted(aqueous, self.charges**2))
 
     def _factor(self, anion: Floats, aqueous: Floats) -> Floats:
         strength = self.strength(anion, aqueous)

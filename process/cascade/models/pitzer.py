@@ -8,7 +8,7 @@ import numpy as np
 
 from ...data.activities import pitzer
 from ..errors import CascadeError
-from .base import Floats
+from .base import Floats, weighted
 
 A_PHI = 0.392
 """Debye–Hückel parameter of the osmotic coefficient, (kg/mol)^0.5, water at 25 °C: Pitzer and Mayorga (1973)."""
@@ -39,10 +39,10 @@ class Salts:
 
         ln γ_M = z² F + m_Cl (2 B_M + Z C_M) + z Σ m m_Cl C, without mixing terms (θ, ψ, Eθ), which are not known.
         """
-        acid = np.maximum(anion - aqueous @ self.charges[:-1], 0.0)
+        acid = np.maximum(anion - weighted(aqueous, self.charges[:-1]), 0.0)
         molal = np.concatenate([np.maximum(aqueous, 0.0), acid[..., None]], axis=-1)
-        chloride = np.maximum(molal @ self.charges, np.finfo(float).tiny)
-        strength = 0.5 * (chloride + molal @ self.charges**2)
+        chloride = np.maximum(weighted(molal, self.charges), np.finfo(float).tiny)
+        strength = 0.5 * (chloride + weighted(molal, self.charges**2))
         root = np.sqrt(strength)
         x = ALPHA * root
         # The closed forms lose digits as x goes to 0, where their limits are 1 and -1/3 (times x, over x²).
@@ -53,9 +53,9 @@ class Salts:
         slope = np.where(small, -x / 3.0, -2.0 * (1.0 - (1.0 + y + 0.5 * y**2) * decay) / y**2)
         b = self.beta0 + self.beta1 * g[..., None]
         db = self.beta1 * (slope / strength)[..., None]
-        f = -A_PHI * (root / (1.0 + B * root) + 2.0 / B * np.log1p(B * root)) + chloride * (molal * db).sum(axis=-1)
-        common = chloride * (molal * self.c).sum(axis=-1)
-        total = molal @ self.charges + chloride
+        f = -A_PHI * (root / (1.0 + B * root) + 2.0 / B * np.log1p(B * root)) + chloride * weighted(molal, db)
+        common = chloride * weighted(molal, self.c)
+        total = weighted(molal, self.charges) + chloride
         return np.asarray(
             self.charges**2 * f[..., None]
             + chloride[..., None] * (2.0 * b + total[..., None] * self.c)

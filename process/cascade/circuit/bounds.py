@@ -48,13 +48,10 @@ def _saponification(layout: Layout, values: Values) -> None:
 
 
 def _anions_for_the_soap(layout: Layout, values: Values, equations: Equations) -> None:
-    """The soap's cation leaves with the aqueous ahead of the strip and needs an anion there."""
+    """The soap's cation leaves with the raffinate and needs an anion there; drawn anions are lost to it."""
     v, q = equations.volumes, equations
-    level = q.strong + 2.0 * q.sulfate
     soap = q.fed.soap + q.fed.pool_soap[:, : layout.barren_end].sum(axis=1)
-    carried = v.aqueous[:, 0] * level[:, 0]
-    for n in range(1, layout.barren_end):
-        carried = carried + (1.0 - v.passed[:, n]) * v.aqueous[:, n] * level[:, n]
+    carried = v.aqueous[:, 0] * (q.strong[:, 0] + 2.0 * q.sulfate[:, 0])
     found = _first(np.asarray((soap >= carried) & (soap > 0.0)), values)
     if found:
         at, prefix, case = found
@@ -62,10 +59,9 @@ def _anions_for_the_soap(layout: Layout, values: Values, equations: Equations) -
         fit = carried[at] / soap[at]
         name = layout.elements[layout.soap]
         raise CascadeError(
-            f"{prefix}over-saponified: the soap brings {soap[at]:.6g} equivalents/h of {name}, but the aqueous that "
-            f"leaves extraction and scrub holds only {carried[at]:.6g} of anions to carry it away, so the charges of "
-            f"the raffinate cannot balance; saponify at most {share * fit:.4g}, or send at most {flow * fit:.4g} L/h "
-            "of organic",
+            f"{prefix}over-saponified: the soap brings {soap[at]:.6g} equivalents/h of {name}, but the raffinate holds "
+            f"only {carried[at]:.6g} of anions to carry it away, so its charges cannot balance; saponify less than "
+            f"{share * fit:.4g}, or send less than {flow * fit:.4g} L/h of organic",
             stage=1,
             element=name,
             case=case,

@@ -18,6 +18,8 @@ def dissolved(volumes: Volumes, fed: Floats) -> tuple[Floats, Floats]:
     """
     v = volumes
     cases, stages = fed.shape
+    if not fed.any():
+        return np.zeros_like(fed), np.zeros(cases)
     sent = v.passed * v.aqueous
     sent[:, 0] = 0.0
     bypass = 1.0 - v.efficiency

@@ -123,14 +123,29 @@ def overrides(layout: Layout, values: Values) -> Floats:
     return shift
 
 
-def set_up(layout: Layout, values: Values, fed: Fed, returned: Returned, log_k: Floats, slope: Floats) -> Equations:
-    """The kernel's arrays for what the loop returns at present. Raises CascadeError for impossible volumes."""
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """Volumes and anions: what does not change with the chemistry, except by the water of the base."""
+
+    volumes: Volumes
+    base_water: Floats
+    strong: Floats
+    sulfate: Floats
+
+
+def flow_through(layout: Layout, values: Values, fed: Fed, returned: Returned) -> Flows:
+    """Both volume balances and those of the anions. Raises CascadeError for impossible volumes."""
     water = np.zeros(values.cases)
     if "organic.base_strength" in values:
         water = np.maximum(base_used(layout, fed, returned), 0.0) / values["organic.base_strength"]
     volumes = flow_volumes(layout, values, water)
-    strong, _ = dissolved(volumes, fed.strong)
-    sulfate, _ = dissolved(volumes, fed.sulfate)
+    return Flows(volumes, water, dissolved(volumes, fed.strong)[0], dissolved(volumes, fed.sulfate)[0])
+
+
+def set_up(
+    layout: Layout, values: Values, fed: Fed, returned: Returned, flows: Flows, log_k: Floats, slope: Floats
+) -> Equations:
+    """The kernel's arrays for what the loop returns at present."""
     source = fed.metals + fed.pool_load
     inlet = fed.load.copy()
     share = np.where(layout.closed, 1.0 - values["organic.crud"], 0.0)
@@ -140,6 +155,8 @@ def set_up(layout: Layout, values: Values, fed: Fed, returned: Returned, log_k: 
         ring[:, layout.soap] = 0.0
         inlet[:, layout.soap] += (fed.soap + returned.acid) / charge + returned.brine_soap
         source[:, :, layout.soap] += fed.pool_soap / charge
-    active = np.empty_like(strong)
+    active = np.empty_like(flows.strong)
     active[:] = (values["organic.concentration"] * layout.chemistry.units_per_formal)[:, None]
-    return Equations(volumes, fed, water, strong, sulfate, active, source, inlet, ring, log_k, slope)
+    return Equations(
+        flows.volumes, fed, flows.base_water, flows.strong, flows.sulfate, active, source, inlet, ring, log_k, slope
+    )

@@ -56,13 +56,17 @@ def left(
     flow = float(values["organic.flow"][case])
     n = int(np.argmax(loading))
     if loading[n] > bounds["loading"]:
-        need = flow * loading[n] / bounds["loading"]
+        soap = float(values["organic.saponification"][case]) / layout.chemistry.units_per_formal
+        if soap >= bounds["loading"]:
+            most = bounds["loading"] * layout.chemistry.units_per_formal
+            remedy = f"the soap alone takes {soap:.3g}; saponify less than {most:.4g}"
+        else:
+            remedy = f"send about {flow * loading[n] / bounds['loading']:.4g} L/h of organic instead of {flow:.4g}"
         out.append(
             Flag(
                 "bound", "loading", float(loading[n]), bounds["loading"], n + 1,
                 f"the organic of stage {n + 1} ({layout.section_of(n).name}) is loaded to {loading[n]:.3g} of the "
-                f"stoichiometric, above {bounds['loading']:g} where a third phase or gel forms; send about "
-                f"{need:.4g} L/h of organic instead of {flow:.4g}",
+                f"stoichiometric, above {bounds['loading']:g} where a third phase or gel forms; {remedy}",
             )
         )  # fmt: skip
     rare = steady.x[case][:, layout.rare_earths].sum(axis=1) >= HYDROLYSES

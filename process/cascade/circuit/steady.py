@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,20 @@ from ..models.mass_action import MassAction
 from ..threads import run
 from .bounds import check_before
 from .carried import leaving
-from .equations import SULFATE_KA, Equations, Fed, Returned, overrides, set_up, what_is_fed
+from .equations import (
+    SULFATE_KA,
+    Equations,
+    Fed,
+    Flows,
+    Returned,
+    flow_through,
+    overrides,
+    set_up,
+    what_is_fed,
+)
 from .layout import Layout
 from .values import Values
+from .volumes import Volumes
 
 Floats = NDArray[np.float64]
 
@@ -86,8 +98,15 @@ def comes_back(layout: Layout, values: Values, equations: Equations, x: Floats, 
     return Returned(v.ring * acid[:, -1], v.ring * brine[:, -1], v.ring * soap[:, -1])
 
 
-def _some(thing: Equations | Fed | Returned, wanted: NDArray[np.intp]) -> dict[str, Floats]:
-    return {one.name: getattr(thing, one.name)[wanted] for one in fields(thing)}
+_Part = TypeVar("_Part", Fed, Returned, Volumes)
+
+
+def _some(thing: _Part, wanted: NDArray[np.intp]) -> _Part:
+    return type(thing)(**{one.name: getattr(thing, one.name)[wanted] for one in fields(thing)})
+
+
+def _some_flows(flows: Flows, wanted: NDArray[np.intp]) -> Flows:
+    return Flows(_some(flows.volumes, wanted), flows.base_water[wanted], flows.strong[wanted], flows.sulfate[wanted])
 
 
 def settle(
@@ -114,18 +133,17 @@ def settle(
     status, quality = np.zeros((cases, 4), dtype=np.int64), np.zeros((cases, 2))
     rounds, settled = np.zeros(cases, dtype=np.int64), np.zeros(cases, dtype=np.bool_)
     fed = what_is_fed(layout, values)
+    flows = flow_through(layout, values, fed, returned)
+    watered = "organic.base_strength" in values
     open_ = np.arange(cases)
     for _ in range(MOST_ROUNDS):
         # A case leaves when it has come to rest, so its answer does not depend on its neighbours in the batch.
         few = values.rows(open_)
-        part = set_up(
-            layout,
-            few,
-            Fed(**_some(fed, open_)),
-            Returned(**_some(returned, open_)),
-            np.ascontiguousarray(log_k[open_]),
-            np.ascontiguousarray(slope[open_]),
-        )
+        some_fed, back_now = _some(fed, open_), _some(returned, open_)
+        here = _some_flows(flows, open_)
+        if watered and rounds.any():
+            here = flow_through(layout, few, some_fed, back_now)
+        part = set_up(layout, few, some_fed, back_now, here, log_k[open_], slope[open_])
         if len(open_) == cases and not rounds.any():
             check_before(layout, few, part)
         u[open_], x[open_], h[open_], free[open_], found, quality[open_] = kernel(layout, part, u[open_], threads)
@@ -143,7 +161,7 @@ def settle(
             moved = np.maximum(moved, np.abs(new - getattr(returned, name)[open_]) / size)
             getattr(returned, name)[open_] = new
         rest = ~alive | (moved <= LOOP_GOAL)
-        if "organic.base_strength" not in values:
+        if not watered:
             # The soap that comes back changes what is bought, not what happens on the stages.
             rest |= ~(back.acid + back.brine_soap > 0.0)
         if acts:
@@ -156,7 +174,9 @@ def settle(
         open_ = open_[~rest]
         if not len(open_):
             break
-    whole = set_up(layout, values, fed, returned, log_k, slope)
+    if watered:
+        flows = flow_through(layout, values, fed, returned)
+    whole = set_up(layout, values, fed, returned, flows, log_k, slope)
     return Steady(whole, u, x, h, free, status, quality, returned, rounds, settled)
 
 
@@ -183,9 +203,13 @@ def explain(layout: Layout, values: Values, steady: Steady, case: int) -> Cascad
         )
     elif code == chain.ORGANIC_FULL:
         flow, free = values["organic.flow"][case], steady.free[case].min() / steady.equations.active[case, 0]
+        most = layout.chemistry.most_loading.value * layout.chemistry.units_per_formal
+        remedy = f"send more than {flow:.6g} L/h"
+        if values["organic.saponification"][case] > most:
+            remedy = f"saponify less than {most:.4g} of the formal extractant"
         reason = (
             f"the organic is full at stage {where}: {free:.1e} of its extractant is free, too little to balance the "
-            f"ions; send more than {flow:.6g} L/h, or saponify less"
+            f"ions; {remedy}"
         )
     elif code == chain.NOT_CLOSED:
         reason = f"the balance of {name} closes only to {steady.quality[case, 1]:.1e} of what enters"

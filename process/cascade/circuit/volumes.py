@@ -83,43 +83,26 @@ def flow_volumes(layout: Layout, values: Values, base_water: Floats) -> Volumes:
     fed[:, 0] += base_water
     organic_in = values["organic.flow"]
     ring = (1.0 - values["organic.crud"]) * kept[:, -1]
-    organic, aqueous = np.zeros((cases, stages)), np.zeros((cases, stages))
-    organic_down, aqueous_up = np.zeros((cases, stages)), np.zeros((cases, stages))
-    pool_organic, pool_up = np.zeros((cases, stages)), np.zeros((cases, stages))
+    rows = _Rows(passed.T, kept.T, efficiency.T, down.T, up.T, fed.T, fed_organic.T, organic_in, ring)
+    flows = np.zeros((6, stages, cases))
     entrains = bool(down.any() or up.any())
-    brine_in = np.zeros(cases)
     for _ in range(_ROUNDS if entrains else 1):
-        before = np.concatenate([organic, aqueous], axis=1)
-        for n in range(stages):
-            entering = kept[:, n - 1] * organic[:, n - 1] if n else organic_in
-            pool = efficiency[:, n] * entering + fed_organic[:, n] - organic_down[:, n]
-            if n + 1 < stages:
-                pool = pool + passed[:, n + 1] * organic_down[:, n + 1]
-            pool_organic[:, n] = pool
-            organic[:, n] = pool + (1.0 - efficiency[:, n]) * entering
-            _refuse(pool <= 0.0, n, "all organic leaves as entrainment")
-        brine_in = ring * aqueous_up[:, -1]
-        for n in range(stages):
-            entering = kept[:, n - 1] * aqueous_up[:, n - 1] if n else brine_in
-            pool_up[:, n] = up[:, n] * pool_organic[:, n]
-            aqueous_up[:, n] = pool_up[:, n] + (1.0 - efficiency[:, n]) * entering
-        for n in range(stages - 1, -1, -1):
-            entering = kept[:, n - 1] * aqueous_up[:, n - 1] if n else brine_in
-            here = fed[:, n] + efficiency[:, n] * entering - pool_up[:, n]
-            if n + 1 < stages:
-                here = here + passed[:, n + 1] * aqueous[:, n + 1]
-            aqueous[:, n] = here
-            _refuse(here <= 0.0, n, "no aqueous flows there: give its section a liquor, or draw and entrain less")
-        organic_down = down * aqueous
-        after = np.concatenate([organic, aqueous], axis=1)
-        if not entrains or np.all(np.abs(after - before) <= 4e-16 * after):
+        before = flows[:2].copy()
+        brine_in = _sweep(rows, flows)
+        still = np.abs(flows[:2] - before) <= 4e-16 * flows[:2]
+        if not entrains or still.all():
             break
     else:
-        if not np.all(np.abs(after - before) <= 1e-12 * after):
+        if not np.all(np.abs(flows[:2] - before) <= 1e-12 * flows[:2]):
             raise CascadeError(
                 "the volume balances do not settle: so much is entrained that the phases carry each other round; "
                 "lower organic_in_aqueous and aqueous_in_organic"
             )
+    organic, aqueous, organic_down, aqueous_up, pool_organic, pool_up = (
+        np.ascontiguousarray(array.T) for array in flows
+    )
+    _refuse(pool_organic, "all organic leaves as entrainment")
+    _refuse(aqueous, "no aqueous flows there; give its section a liquor, or draw and entrain less")
     if layout.closed:
         gained = ring * organic[:, -1] - organic_in
         if (gained > 1e-9 * organic_in).any():
@@ -146,6 +129,56 @@ def flow_volumes(layout: Layout, values: Values, base_water: Floats) -> Volumes:
     )
 
 
-def _refuse(bad: NDArray[np.bool_], stage: int, why: str) -> None:
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """What the sweeps read, stages first."""
+
+    passed: Floats
+    kept: Floats
+    efficiency: Floats
+    down: Floats
+    up: Floats
+    fed: Floats
+    fed_organic: Floats
+    organic_in: Floats
+    ring: Floats
+
+
+def _sweep(rows: _Rows, flows: Floats) -> Floats:
+    """One sweep up for the organic and one down for the aqueous, in place; the brine that enters stage 1."""
+    organic, aqueous, organic_down, aqueous_up, pool_organic, pool_up = flows
+    stages = len(organic)
+    bypass = 1.0 - rows.efficiency
+    last = stages - 1
+    entering = rows.organic_in
+    for n in range(stages):
+        pool = rows.efficiency[n] * entering + rows.fed_organic[n] - organic_down[n]
+        if n < last:
+            pool += rows.passed[n + 1] * organic_down[n + 1]
+        pool_organic[n] = pool
+        organic[n] = pool + bypass[n] * entering
+        entering = rows.kept[n] * organic[n]
+    brine_in = rows.ring * aqueous_up[last]
+    np.multiply(rows.up, pool_organic, out=pool_up)
+    from_below = np.empty_like(organic)
+    entering = brine_in
+    for n in range(stages):
+        from_below[n] = rows.efficiency[n] * entering
+        aqueous_up[n] = pool_up[n] + bypass[n] * entering
+        entering = rows.kept[n] * aqueous_up[n]
+    net = rows.fed + from_below - pool_up
+    here = np.zeros_like(brine_in)
+    for n in range(last, -1, -1):
+        aqueous[n] = net[n] + here
+        here = rows.passed[n] * aqueous[n]
+    np.multiply(rows.down, aqueous, out=organic_down)
+    return np.asarray(brine_in)
+
+
+def _refuse(flow: Floats, why: str) -> None:
+    """Raise for the first case that has a stage without a flow, naming its topmost stage."""
+    bad = ~(flow > 0.0)
     if bad.any():
-        raise CascadeError(f"stage {stage + 1}: {why}", stage=stage + 1, case=int(np.argmax(bad)))
+        case = int(np.argmax(bad.any(axis=1)))
+        stage = int(np.flatnonzero(bad[case])[-1]) + 1
+        raise CascadeError(f"stage {stage}: {why}", stage=stage, case=case if len(flow) > 1 else None)

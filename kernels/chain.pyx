@@ -4,7 +4,7 @@ Per case the unknowns are u, one per stage: D = exp(log_k + slope u). Given u ea
 elimination, so its flows close to rounding at any u; Newton drives ln(cation charge / anion charge) to zero.
 """
 
-from libc.math cimport INFINITY, exp, fabs, isfinite, log, tanh
+from libc.math cimport INFINITY, exp, fabs, isfinite, log, sqrt, tanh
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 from scipy.linalg.cython_lapack cimport dgesv
@@ -15,8 +15,7 @@ cdef extern from *:
     """
     int stopped "didymium_stopped"(const int *flag) noexcept nogil
 
-cdef double LINE = 1e-3    # free share of the extractant from which iterations may be off the true equilibrium
-cdef double FULL = 1e-6    # and answers: the organic is full
+cdef double FULL = 1e-6    # free share of the extractant at which the organic counts as full
 cdef double TRACE = 1e-150
 
 include "semiseparable.pxi"
@@ -70,7 +69,7 @@ def solve(
     double[:, ::1] quality not None,
     const int[::1] stop not None,
     double goal=1e-12,
-    int limit=2000,
+    int limit=6000,
     double[:, ::1] along=None,
 ):
     """Solve the cases first <= j < last in place; a row of u with a value that is not finite is started from a guess.

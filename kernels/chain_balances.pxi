@@ -13,7 +13,7 @@ cdef struct Chain:
     double hold            # accumulation rate per mol/L of aqueous, zero at steady state
     double volumes         # organic over aqueous volume of that accumulation
     double dissociation
-    double line            # share of the extractant below which its free part is continued by an exponential
+    double line            # share of the extractant below which its free part is continued by a hyperbola
     double *organic        # (stages,)
     double *aqueous
     double *organic_down
@@ -201,8 +201,8 @@ cdef double contacts(Chain *c) noexcept nogil:
                 c.unbound[n] = left
                 c.bend[n] = 1.0 / left
             else:
-                c.unbound[n] = line * exp(left / line - 1.0)
-                c.bend[n] = 1.0 / line
+                c.unbound[n] = line * line / (2.0 * line - left)
+                c.bend[n] = 1.0 / (2.0 * line - left)
             h *= c.unbound[n]
         c.h[n] = h
         c.total[n] = q + h

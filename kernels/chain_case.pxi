@@ -112,7 +112,7 @@ cdef void load(Chain *c, const Given *g, Py_ssize_t j) noexcept nogil:
     c.dissociation = g.dissociation
     c.stop = g.stop
     c.volumes = 1.0
-    c.line = LINE
+    c.line = 1e-3
     c.hold = 0.0
     memcpy(c.organic, g.organic + at, row)
     memcpy(c.aqueous, g.aqueous + at, row)

@@ -124,33 +124,63 @@ cdef bint bent_down(Chain *c) noexcept nogil:
     return False
 
 
+cdef double sharpen(Chain *c, Semiseparable *s, double goal, int limit, int *used) noexcept nogil:
+    """From the answer with a blunt bound of the free extractant to that of the equilibrium, or to a full organic."""
+    cdef double worst = 0.0, good = c.line, shrink = 0.1
+    cdef size_t row = c.stages * sizeof(double)
+    memcpy(c.keep, c.u, row)
+    while bent_down(c) and good > FULL and used[0] < limit:
+        c.line = good * shrink if good * shrink > FULL else FULL
+        worst = newton(c, s, goal, least(15, limit - used[0]), 0.3, used)
+        if worst <= goal:
+            good = c.line
+            shrink = shrink ** 1.5 if shrink > 0.2 else 0.1
+            memcpy(c.keep, c.u, row)
+        else:
+            memcpy(c.u, c.keep, row)
+            shrink = sqrt(shrink)
+            if shrink > 0.985:
+                break
+    return worst
+
+
+cdef double attempt(
+    Chain *c, Semiseparable *s, double goal, int limit, double longest, double line, int *used
+) noexcept nogil:
+    """Newton from u at a blunt bound of the free extractant, and on to the sharp one."""
+    cdef double worst
+    c.line = line
+    worst = newton(c, s, goal, limit, longest, used)
+    return sharpen(c, s, goal, used[0] + 200, used) if worst <= goal and bent_down(c) else worst
+
+
 cdef double steady(Chain *c, Semiseparable *s, bint warm, double goal, int limit, int *used) noexcept nogil:
     """Newton from u if warm; failing that from a guess, each time with shorter steps; failing that, pseudo-time."""
-    cdef double worst = INFINITY, flow = 0.0, size, now
+    cdef double worst = INFINITY, flow = 0.0, size, now, line
     cdef Py_ssize_t n
     if warm:
-        worst = newton(c, s, goal, least(30, limit), 1.0, used)
+        worst = attempt(c, s, goal, least(30, limit), 1.0, 1e-3, used)
     if not worst <= goal and used[0] < limit:
         guess(c, NEAR)
-        worst = newton(c, s, goal, least(40, limit - used[0]), 0.3, used)
+        worst = attempt(c, s, goal, least(40, limit - used[0]), 0.3, 0.03, used)
     if not worst <= goal and used[0] < limit:
         guess(c, SURE)
-        worst = newton(c, s, goal, least(60, limit - used[0]), 0.15, used)
+        worst = attempt(c, s, goal, least(60, limit - used[0]), 0.15, 0.1, used)
     if not worst <= goal and used[0] < limit:
         guess(c, SURE)
-        worst = newton(c, s, goal, least(200, limit - used[0]), 0.08, used)
-    if not worst <= goal and used[0] < limit:
+        worst = attempt(c, s, goal, least(200, limit - used[0]), 0.08, 0.01, used)
+    for n in range(c.stages):
+        flow += (c.organic[n] + c.aqueous[n]) / c.stages
+    line = 1e-2
+    while not worst <= goal and used[0] < limit and line >= FULL and not stopped(c.stop):
         guess(c, NEAR)
-        worst = balances(c)
-        if isfinite(worst):
-            for n in range(c.stages):
-                flow += (c.organic[n] + c.aqueous[n]) / c.stages
+        c.line = line
+        line *= 1e-2
+        if isfinite(balances(c)):
             store(c)
-            worst = settle(c, s, goal, limit, flow, used)
-    # Nearly full organic: from the answer with a blunt bound of the free extractant to sharper ones.
-    while worst <= goal and c.line > FULL and bent_down(c):
-        c.line *= 0.1
-        worst = newton(c, s, goal, 60, 1.0, used)
+            worst = settle(c, s, goal, used[0] + limit // 2, flow, used)
+            if worst <= goal and bent_down(c):
+                worst = sharpen(c, s, goal, used[0] + 200, used)
     if worst <= goal and worst > 1e-15:
         # One step more, kept if it helps: the answer then hardly depends on where the iteration came from.
         size = newton_step(c, s)

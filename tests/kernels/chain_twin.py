@@ -6,7 +6,7 @@ elimination: it writes the balances of every pool and of every flux down and sol
 
 import numpy as np
 
-LINE = 1e-3  # share of the extractant below which the free part is continued by an exponential
+LINE = 1e-3  # share of the extractant below which the free part is continued by a hyperbola
 
 
 def distribution(circuit, u):
@@ -119,7 +119,7 @@ def contact(circuit, u, x):
     else:
         line = LINE * c["extractant"]
         left = c["extractant"] - (c["sites"] * distribution(c, u) * x).sum(axis=1)
-        free = np.where(left > line, left, line * np.exp(np.minimum(left / line - 1.0, 0.0)))
+        free = np.where(left > line, left, line**2 / (2.0 * line - np.minimum(left, line)))
         h = free * np.exp(-u)
     anions = c["anion"] + c["sulfate"] * (h + 2.0 * c["dissociation"]) / (h + c["dissociation"])
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..models.mass_action import MassAction
 from .layout import Layout
 from .ledger import BALANCES, Ledger, acid_brought
 from .limits import Flag
@@ -109,7 +108,6 @@ def describe(
     values: Values,
     steady: Steady,
     ledger: Ledger,
-    model: MassAction,
     case: int,
     flags: tuple[Flag, ...],
 ) -> CircuitResult:

@@ -45,6 +45,30 @@ def bounds_of(layout: Layout, limits: dict[str, float]) -> dict[str, float]:
     return out
 
 
+def beyond(layout: Layout, steady: Steady, ledger: Ledger, limits: dict[str, float]) -> NDArray[np.bool_]:
+    """Whether each case may have left a bound, (cases,): those are worth a sentence from ``left``."""
+    bounds = bounds_of(layout, limits)
+    with np.errstate(invalid="ignore"):
+        rare = steady.x[:, :, layout.rare_earths].sum(axis=2) >= HYDROLYSES
+        high = np.where(rare, ledger.ph, -np.inf).max(axis=1)
+        return np.asarray(
+            (ledger.loading.max(axis=1) > bounds["loading"])
+            | (high > bounds["ph"])
+            | (_arriving(layout, steady, ledger) < BARREN)
+        )
+
+
+def _arriving(layout: Layout, steady: Steady, ledger: Ledger) -> Floats:
+    """Share of the rare earths fed that the organic brings past the scrub, (cases,); inf without a scrub."""
+    end, rare = layout.barren_end, layout.rare_earths
+    fed = ledger.fed[:, rare].sum(axis=1)
+    scrubs = any(section.kind == "scrub" and section.liquor is not None for section in layout.sections)
+    if not scrubs or end < 1:
+        return np.full(len(fed), np.inf)
+    brought = ledger.organic_metals[:, end - 1, rare].sum(axis=1) * steady.equations.volumes.organic[:, end - 1]
+    return np.asarray(np.where(fed > 0.0, brought / np.where(fed > 0.0, fed, 1.0), np.inf))
+
+
 def left(
     layout: Layout, values: Values, steady: Steady, ledger: Ledger, model: MassAction, limits: dict[str, float],
     case: int,
@@ -89,15 +113,10 @@ def left(
 
 
 def _barren(layout: Layout, values: Values, steady: Steady, ledger: Ledger, case: int) -> list[Flag]:
-    end = layout.barren_end
+    arriving = float(_arriving(layout, steady, ledger)[case])
+    if not arriving < BARREN:
+        return []
     scrubs = [section.name for section in layout.sections if section.kind == "scrub" and section.liquor is not None]
-    if not scrubs or not 0 < end <= layout.stages:
-        return []
-    rare = layout.rare_earths
-    at_end = ledger.organic_metals[case, end - 1, rare].sum() * steady.equations.volumes.organic[case, end - 1]
-    fed = ledger.fed[case, rare].sum()
-    if not (fed > 0.0 and at_end < BARREN * fed):
-        return []
     acid = {name: float(column[case]) for name, column in acid_brought(layout, values).items()}
     scrub, other = sum(acid[name] for name in scrubs), sum(v for k, v in acid.items() if k.startswith("feed"))
     soap = float(
@@ -109,8 +128,8 @@ def _barren(layout: Layout, values: Values, steady: Steady, ledger: Ledger, case
         remedy = f"feed {scrubs[0]} at most {(soap - other) / own:.4g} L/h"
     return [
         Flag(
-            "bound", "scrub acid", scrub + other, soap, end,
-            f"the scrub acid strips everything: {at_end / fed:.1e} of the rare earths fed reaches the strip; scrub and "
+            "bound", "scrub acid", scrub + other, soap, layout.barren_end,
+            f"the scrub acid strips everything: {arriving:.1e} of the rare earths fed reaches the strip; scrub and "
             f"feed bring {scrub + other:.6g} equivalents/h of acid against {soap:.6g} of soap; {remedy}",
         )
     ]  # fmt: skip
@@ -152,7 +171,7 @@ def _ranges(layout: Layout, values: Values, steady: Steady, ledger: Ledger, mode
         if quantity not in data.ranges:
             continue
         low, high = data.ranges[quantity]
-        over = np.maximum(np.nan_to_num(low - row, nan=-1.0), np.nan_to_num(row - high, nan=-1.0))
+        over = np.where(np.isnan(row), -1.0, np.maximum(low - row, row - high))
         n = int(np.argmax(over))
         if over[n] <= 1e-9 * max(abs(low), abs(high)):
             continue
@@ -181,9 +200,10 @@ def _ions(layout: Layout, model: MassAction, steady: Steady, case: int) -> Float
     return out
 
 
-def refuse(flags: tuple[Flag, ...], case: int | None) -> None:
-    """Raise CascadeError for the first bound that was left."""
+def refusal(flags: tuple[Flag, ...], case: int | None) -> CascadeError | None:
+    """The error for the first bound that was left, if any was."""
     for flag in flags:
         if flag.kind == "bound":
             prefix = f"case {case}: " if case is not None else ""
-            raise CascadeError(prefix + flag.sentence, stage=flag.stage, case=case)
+            return CascadeError(prefix + flag.sentence, stage=flag.stage, case=case)
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
@@ -44,7 +45,8 @@ class Steady:
     """Solved stages, cases first: ``u``, ``h`` (proton) and ``free`` extractant (cases, stages), ``x`` in mol/L.
 
     ``status`` holds the kernel's code, stage, element and Newton steps, ``quality`` the largest residual and closure;
-    ``rounds`` (cases,) counts the kernel's solves, ``settled`` says whether the rounds came to rest.
+    ``rounds`` (cases,) counts the kernel's solves, ``settled`` says whether the rounds came to rest; ``refused`` tells
+    the cases that were not tried because a balance cannot hold.
     """
 
     equations: Equations
@@ -57,6 +59,7 @@ class Steady:
     returned: Returned
     rounds: NDArray[np.int64]
     settled: NDArray[np.bool_]
+    refused: Mapping[int, CascadeError]
 
 
 def titratable(h: Floats, sulfate: Floats) -> Floats:
@@ -135,8 +138,11 @@ def settle(
     fed = what_is_fed(layout, values)
     flows = flow_through(layout, values, fed, returned)
     watered = "organic.base_strength" in values
-    open_ = np.arange(cases)
+    refused = check_before(layout, values, set_up(layout, values, fed, returned, flows, log_k, slope))
+    open_ = np.array([case for case in range(cases) if case not in refused], dtype=np.intp)
     for _ in range(MOST_ROUNDS):
+        if not len(open_):
+            break
         # A case leaves when it has come to rest, so its answer does not depend on its neighbours in the batch.
         few = values.rows(open_)
         some_fed, back_now = _some(fed, open_), _some(returned, open_)
@@ -144,8 +150,6 @@ def settle(
         if watered and rounds.any():
             here = flow_through(layout, few, some_fed, back_now)
         part = set_up(layout, few, some_fed, back_now, here, log_k[open_], slope[open_])
-        if len(open_) == cases and not rounds.any():
-            check_before(layout, few, part)
         u[open_], x[open_], h[open_], free[open_], found, quality[open_] = kernel(layout, part, u[open_], threads)
         steps = status[open_, 3]
         status[open_] = found.astype(np.int64)
@@ -172,12 +176,10 @@ def settle(
             log_k[going] = new_k[~rest]
         settled[open_[rest & alive]] = True
         open_ = open_[~rest]
-        if not len(open_):
-            break
     if watered:
         flows = flow_through(layout, values, fed, returned)
     whole = set_up(layout, values, fed, returned, flows, log_k, slope)
-    return Steady(whole, u, x, h, free, status, quality, returned, rounds, settled)
+    return Steady(whole, u, x, h, free, status, quality, returned, rounds, settled, refused)
 
 
 def _full(x: Floats, model: MassAction, columns: list[int]) -> Floats:
@@ -190,6 +192,8 @@ def _full(x: Floats, model: MassAction, columns: list[int]) -> Floats:
 
 def explain(layout: Layout, values: Values, steady: Steady, case: int) -> CascadeError | None:
     """Why a case has no checked solution, or None where it has."""
+    if case in steady.refused:
+        return steady.refused[case]
     code, stage, element, steps = (int(number) for number in steady.status[case])
     prefix = f"case {case}: " if values.cases > 1 else ""
     where = stage + 1 if stage >= 0 else None

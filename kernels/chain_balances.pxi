@@ -33,7 +33,8 @@ cdef struct Chain:
     double *wrong          # residual
     double *step
     double *trial
-    double *keep
+    double *keep           # u to come back to
+    double *spare
     double *ring           # (elements,)
     double *inlet
     double *charge

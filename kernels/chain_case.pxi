@@ -59,6 +59,7 @@ cdef void lay_out(Chain *c, Semiseparable *s, Py_ssize_t N, Py_ssize_t E, double
     c.step = take(&room, N)
     c.trial = take(&room, N)
     c.keep = take(&room, N)
+    c.spare = take(&room, N)
     c.ring = take(&room, E)
     c.inlet = take(&room, E)
     c.charge = take(&room, E)

@@ -148,6 +148,12 @@ cdef void product(Chain *c, Semiseparable *s, const double *v, double *out) noex
                 out[n] += c.lift[n] * sum_
 
 
+cdef bint solve_row(Chain *c, Semiseparable *s, double *v) noexcept nogil:
+    """Replace v (stages,) by the solution of the factored matrix, loop included; False if it is singular."""
+    substitute(s, v)
+    return not c.rings or close_loop(c, s, v)
+
+
 cdef double newton_step(Chain *c, Semiseparable *s) noexcept nogil:
     """Put the Newton step into c.step; return its largest part, or inf if the matrix is singular."""
     cdef Py_ssize_t n
@@ -157,10 +163,16 @@ cdef double newton_step(Chain *c, Semiseparable *s) noexcept nogil:
         return INFINITY
     for n in range(c.stages):
         c.step[n] = -c.wrong[n]
-    substitute(s, c.step)
-    if c.rings and not close_loop(c, s, c.step):
+    if not solve_row(c, s, c.step):
+        return INFINITY
+    # The factors are made without exchanging rows; in long rows the step gains digits by being refined.
+    product(c, s, c.step, c.spare)
+    for n in range(c.stages):
+        c.spare[n] = -c.wrong[n] - c.spare[n]
+    if not solve_row(c, s, c.spare):
         return INFINITY
     for n in range(c.stages):
+        c.step[n] += c.spare[n]
         if not isfinite(c.step[n]):
             return INFINITY
         if fabs(c.step[n]) > largest:

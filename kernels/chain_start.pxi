@@ -76,7 +76,7 @@ cdef void hold_at(Chain *c, double hold) noexcept nogil:
 
 cdef double settle(Chain *c, Semiseparable *s, double goal, int limit, double hold, int *used) noexcept nogil:
     """Implicit pseudo-time steps of growing length from u and what is stored, to the steady state."""
-    cdef double worst, tried = INFINITY
+    cdef double worst, tried = INFINITY, rest = INFINITY
     cdef int spent
     memcpy(c.keep, c.u, c.stages * sizeof(double))
     while used[0] < limit and not stopped(c.stop):
@@ -84,13 +84,14 @@ cdef double settle(Chain *c, Semiseparable *s, double goal, int limit, double ho
         # A turn counts as a step: at the shortest hold Newton may have nothing left to do, turn after turn.
         used[0] += 1
         spent = used[0]
-        worst = newton(c, s, 1e-9, 25, 0.3, used)
+        worst = newton(c, s, 1e-9 if rest > 1e-6 else 1e-13, 25 if rest > 1e-6 else 8, 0.3, used)
         if worst <= 1e-6:
             store(c)
             memcpy(c.keep, c.u, c.stages * sizeof(double))
             spent = used[0] - spent
             hold_at(c, 0.0)
             worst = balances(c)
+            rest = worst
             if worst <= goal:
                 return worst
             if worst < 0.1 and worst < 0.3 * tried:

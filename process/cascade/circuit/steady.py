@@ -209,8 +209,15 @@ def explain(layout: Layout, values: Values, steady: Steady, case: int) -> Cascad
         flow, free = values["organic.flow"][case], steady.free[case].min() / steady.equations.active[case, 0]
         most = layout.chemistry.most_loading.value * layout.chemistry.units_per_formal
         remedy = f"send more than {flow:.6g} L/h"
+        strips = [s for s in layout.sections if s.kind == "strip" and s.liquor is not None]
         if values["organic.saponification"][case] > most:
             remedy = f"saponify less than {most:.4g} of the formal extractant"
+        elif layout.closed and strips:
+            name = strips[0].name
+            remedy = (
+                f"in a closed loop rare earths pile up where the strip acid is short, so feed {name} more than "
+                f"{values[f'{name}.flow'][case]:.4g} L/h, or stronger acid, or send more organic than {flow:.6g} L/h"
+            )
         reason = (
             f"the organic is full at stage {where}: {free:.1e} of its extractant is free, too little to balance the "
             f"ions; {remedy}"

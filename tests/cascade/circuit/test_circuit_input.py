@@ -1,0 +1,130 @@
+"""Bad input of circuits: each a typed error that names the value and what to do."""
+
+import math
+import pickle
+
+import pytest
+
+from didymium.cascade import Aqueous, CascadeError, Circuit, Organic, Section
+
+ORGANIC = {"extractant": "P507", "concentration": 1.5, "flow": 9.0, "saponification": 0.36}
+FEED = Aqueous(flow=1.0, metals={"Nd": 0.5, "Pr": 0.17}, acid=0.02)
+
+
+def circuit(organic=None, **changes):
+    parts = {
+        "organic": Organic(**(ORGANIC | (organic or {}))),
+        "sections": [
+            Section("extraction", 6),
+            Section("scrub", 5, liquor=Aqueous(flow=1.1, acid=3.0)),
+            Section("strip", 4, liquor=Aqueous(flow=0.9, acid=4.0)),
+        ],
+        "feeds": {6: FEED},
+    }
+    return Circuit(**(parts | changes))
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Aqueous(flow=-1.0), "flow of an aqueous solution, L/h, is -1"),
+        (lambda: Aqueous(flow=0.0), "above 0"),
+        (lambda: Aqueous(flow="1"), "give a number"),
+        (lambda: Aqueous(flow=True), "give a number"),
+        (lambda: Aqueous(flow=math.nan), "finite"),
+        (lambda: Aqueous(flow=1.0, metals={"Nd": -0.1}), "Nd in an aqueous solution"),
+        (lambda: Aqueous(flow=1.0, metals=[1.0]), "mapping of elements"),
+        (lambda: Aqueous(flow=1.0, acid=-1.0), "acid"),
+        (lambda: Aqueous(flow=1.0, anion="F"), "choose from Cl, NO3, SO4"),
+        (lambda: Organic(**(ORGANIC | {"flow": 0.0})), "flow of the organic"),
+        (lambda: Organic(**(ORGANIC | {"concentration": math.inf})), "concentration"),
+        (lambda: Organic(**(ORGANIC | {"crud": 0.9})), "crud"),
+        (lambda: Organic(**(ORGANIC | {"base_strength": 0.0})), "base_strength"),
+        (lambda: Organic(**(ORGANIC | {"base": 3})), "base is 3"),
+        (lambda: Section("extraction", 0), "0 stages"),
+        (lambda: Section("extraction", 2.5), "whole number"),
+        (lambda: Section("", 2), "name"),
+        (lambda: Section("precipitation", 2), "kind of section 'precipitation'"),
+        (lambda: Section("scrub", 2, efficiency=0.0), "efficiency of scrub"),
+        (lambda: Section("scrub", 2, efficiency=1.2), "efficiency of scrub"),
+        (lambda: Section("scrub", 2, onward=1.5), "onward of scrub"),
+        (lambda: Section("scrub", 2, liquor=3.0), "give an Aqueous"),
+        (lambda: Section("scrub", 2, organic_in_aqueous=0.9), "organic_in_aqueous of scrub"),
+        (lambda: circuit(organic={"extractant": "P570"}), "P507"),
+        (lambda: circuit(organic={"base": "K"}), "no constant for K"),
+        (lambda: circuit(feeds={6: Aqueous(flow=1.0, metals={"Xy": 1.0})}), "no constant for Xy"),
+        (lambda: circuit(feeds={}), "no aqueous feed"),
+        (lambda: circuit(feeds=[FEED]), "give a mapping"),
+        (lambda: circuit(feeds={6: 1.0}), "give an Aqueous"),
+        (lambda: circuit(feeds={16: FEED}), "stages 1 to 15"),
+        (lambda: circuit(feeds={0: FEED}), "stages 1 to 15"),
+        (lambda: circuit(feeds={("scrub", 6): FEED}), "scrub has stages 1 to 5"),
+        (lambda: circuit(feeds={("skrub", 6): FEED}), "did you mean 'scrub'"),
+        (lambda: circuit(feeds={"6": FEED}), "give a stage"),
+        (lambda: circuit(draws={1: 0.1}), "raffinate"),
+        (lambda: circuit(draws={3: 1.1}), "aqueous draw at stage 3"),
+        (lambda: circuit(organic_draws={15: 0.1}), "leaves there anyway"),
+        (lambda: circuit(organic_feeds={3: Organic(**(ORGANIC | {"concentration": 1.0}))}), "one organic"),
+        (lambda: circuit(organic_feeds={3: FEED}), "give an Organic"),
+        (lambda: circuit(sections=[Section("extraction", 1)], feeds={1: FEED}), "at least 2"),
+        (lambda: circuit(sections=[Section("extraction", 1001)]), "up to 1000"),
+        (lambda: circuit(sections=[Section("scrub", 4), Section("scrub", 4)]), "two sections"),
+        (lambda: circuit(sections=["scrub"]), "holds a str"),
+        (lambda: circuit(closed=True, organic={"load": {"Nd": 0.1}}), "finds the load"),
+        (lambda: circuit(organic={"crud": 0.1}), "close the loop"),
+        (lambda: circuit(beyond="warn"), "'error' or 'flag'"),
+        (lambda: circuit(limits={"viscosity": 3.0}), "no limit"),
+        (lambda: circuit(temperature=-3.0), "temperature"),
+        (lambda: circuit(activity="ideal"), "activity is 'ideal'"),
+        (lambda: circuit(equilibrium="P507"), "takes a MassAction"),
+        (lambda: circuit(constants={"Nd": math.nan}), "log10 K of Nd"),
+    ],
+)
+def test_bad_input(make, words):
+    with pytest.raises(CascadeError) as caught:
+        make()
+    assert words in str(caught.value)
+
+
+def test_errors_say_where():
+    with pytest.raises(CascadeError) as caught:
+        circuit(feeds={6: Aqueous(flow=1.0, metals={"Xy": 1.0})})
+    assert caught.value.element == "Xy"
+    with pytest.raises(CascadeError) as caught:
+        circuit(draws={3: -0.1})
+    assert caught.value.stage == 3
+    with pytest.raises(CascadeError) as caught:
+        circuit(sections=[Section("extraction", 6), Section("strip", 4)]).solve()
+    assert caught.value.stage == 10
+    assert "no aqueous flows there" in caught.value.reason
+
+
+def test_a_closed_loop_cannot_gain_organic():
+    side = {3: Organic(**(ORGANIC | {"flow": 0.5}))}
+    with pytest.raises(CascadeError, match=r"gains 0\.5 L/h"):
+        circuit(closed=True, organic_feeds=side).solve()
+    drawn = circuit(closed=True, organic_feeds=side, organic_draws={10: 0.5 / 9.5 + 0.001})
+    assert max(drawn.solve().closure.values()) < 1e-12
+
+
+def test_too_much_is_entrained():
+    carried = {"organic_in_aqueous": 0.5, "aqueous_in_organic": 0.5}
+    c = circuit(sections=[Section(s.name, s.stages, liquor=s.liquor, **carried) for s in circuit().sections])
+    with pytest.raises(CascadeError):
+        c.solve()
+
+
+def test_circuits_are_values():
+    c = circuit(draws={("scrub", 2): 0.1})
+    assert c == circuit(draws={8: 0.1})
+    assert hash(c) == hash(circuit(draws={8: 0.1}))
+    assert pickle.loads(pickle.dumps(c)) == c
+    assert c.changed(draws={}) == circuit()
+    with pytest.raises(AttributeError):
+        c.closed = True
+    with pytest.raises(TypeError):
+        c.feeds[6].metals["Nd"] = 2.0
+    feed = {"Nd": 0.5}
+    held = Aqueous(flow=1.0, metals=feed)
+    feed["Nd"] = 9.0
+    assert held.metals["Nd"] == 0.5

@@ -152,8 +152,8 @@ def impossible(circuit, facts):
     if product >= circuit["source"].sum():
         return "more extracted than fed"
     if strip:
-        # The strip acid must at least balance the charge that comes to it, entrained too; what stays on the organic (Kremser, by the
-        # heaviest element at the acid left over) joins the soap at stage 1 if the loop is closed.
+        # The strip acid must at least balance the charge that comes to it, entrained too; what stays on the organic
+        # (Kremser, by the heaviest element at the acid left over) joins the soap at stage 1 if the loop is closed.
         bottom, top = extraction + scrub, extraction + scrub + strip - 1
         acid = circuit["aqueous"][top] * circuit["anion"][top]
         load = 3.0 * product + circuit["passed"][bottom] * circuit["aqueous"][bottom] * circuit["anion"][bottom]

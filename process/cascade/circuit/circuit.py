@@ -14,6 +14,7 @@ from ..errors import CascadeError
 from ..models.mass_action import MassAction
 from .build import describe
 from .cases import CircuitCases, gather
+from .equations import log10_k
 from .layout import Layout, lay_out, stage_index
 from .ledger import BALANCES, Ledger, draw_up
 from .limits import Flag, beyond, left, refusal
@@ -109,6 +110,8 @@ class Circuit:
                 f"equilibrium is a {type(self.equilibrium).__name__}; a circuit takes a MassAction (exchange at "
                 "constant factors is Cascade, correlations have their own circuit in cascade.models)"
             )
+        if self.equilibrium is not None:
+            self._fits(self.equilibrium)
         for name in self.limits:
             if name not in ("loading", "ph"):
                 raise CascadeError(f"{name!r} is no limit; choose from loading, ph")
@@ -132,6 +135,18 @@ class Circuit:
                     f"{', '.join(model.elements)}",
                     element=name,
                 )
+
+    def _fits(self, model: MassAction) -> None:
+        """Raise where a MassAction of the caller's own and the rest of the circuit say different things."""
+        if model.chemistry.name != MassAction(self.organic.extractant, self.organic.concentration).chemistry.name:
+            raise CascadeError(
+                f"the equilibrium given is that of {model.chemistry.name}, the organic is {self.organic.extractant}; "
+                "give the same extractant in both"
+            )
+        if (self.temperature, self.activity, self.complexes) != (298.15, None, False):
+            raise CascadeError(
+                "temperature, activity and complexes belong to the equilibrium given; leave them out here"
+            )
 
     def _sections(self) -> tuple[Section, ...]:
         sections = tuple(self.sections)
@@ -231,8 +246,7 @@ class Circuit:
         return MappingProxyType(self._parameters(self._layout(), self._model()))
 
     def _parameters(self, layout: Layout, model: MassAction) -> dict[str, float]:
-        known = {name: layout.chemistry.constants[name].log_k.value for name in layout.elements}
-        known.update({name: value for name, value in model.log_k.items() if name in known})
+        known = {name: log10_k(model, name) for name in layout.elements}
         known.update(self.constants)
         return parameters(
             self.organic,

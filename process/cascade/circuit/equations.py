@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..models.mass_action import MassAction
 from .carried import dissolved
 from .layout import Layout
 from .streams import ANIONS, Aqueous, Organic
@@ -114,13 +115,17 @@ def base_used(layout: Layout, fed: Fed, returned: Returned) -> Floats:
     return np.asarray(fed.soap + fed.pool_soap.sum(axis=1) + returned.acid - charge * returned.soap)
 
 
-def overrides(layout: Layout, values: Values) -> Floats:
-    """What the caller's log10 K differ from the chemistry's, in ln, (cases, 1, elements)."""
+def overrides(layout: Layout, values: Values, model: MassAction) -> Floats:
+    """What the caller's log10 K differ from the model's, in ln, (cases, 1, elements)."""
     shift = np.zeros((values.cases, 1, len(layout.elements)))
     for at, name in enumerate(layout.elements):
-        own = layout.chemistry.constants[name].log_k.value
-        shift[:, 0, at] = np.log(10.0) * (values[f"log_k.{name}"] - own)
+        shift[:, 0, at] = np.log(10.0) * (values[f"log_k.{name}"] - log10_k(model, name))
     return shift
+
+
+def log10_k(model: MassAction, name: str) -> float:
+    """log10 K of an ion at 298.15 K as a model has it: its own number, or else the data's."""
+    return float(model.log_k.get(name, model.chemistry.constants[name].log_k.value))
 
 
 @dataclass(frozen=True, eq=False)

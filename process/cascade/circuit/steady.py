@@ -122,7 +122,7 @@ def settle(
     """Solve all cases. Raises CascadeError for impossible volumes; failed cases are told by ``status``, not raised."""
     cases, stages, count = values.cases, layout.stages, len(layout.elements)
     columns = [model.elements.index(name) for name in layout.elements]
-    shift = overrides(layout, values)
+    shift = overrides(layout, values, model)
     slope = np.empty((cases, stages, count))
     slope[:] = model.exponents()[columns]
     log_k = np.empty_like(slope)

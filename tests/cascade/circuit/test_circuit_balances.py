@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from didymium.cascade import Aqueous, CascadeError, Circuit, Organic, Section
+from didymium.cascade.models import MassAction
 from didymium.data.equilibria import chemistry
 
 ENTRAINS = {"organic_in_aqueous": 0.002, "aqueous_in_organic": 0.006}
@@ -270,3 +271,24 @@ def test_a_start_changes_the_way_and_not_the_answer():
     assert again.iterations < cold.iterations
     assert again.profile.aqueous == pytest.approx(cold.profile.aqueous, rel=1e-8, abs=1e-30)
     assert warm.purity("strip_liquor", "Nd") == pytest.approx(cold.purity("strip_liquor", "Nd"), rel=1e-4)
+
+
+def test_an_equilibrium_of_ones_own():
+    """A MassAction with its own constants, temperature and activities does what the circuit's own words do."""
+    feeds = {14: Aqueous(flow=1.0, metals={"La": 0.2, "Nd": 0.25}, acid=0.03)}
+    model = MassAction("PC-88A", 1.4, ("NH4", "Nd", "La", "Pr"), log_k={"Nd": -2.0}, complexes=True)
+    own = circuit(feeds=feeds, equilibrium=model)
+    said = circuit(feeds=feeds, constants={"Nd": -2.0}, complexes=True)
+    assert own.parameters["log_k.Nd"] == -2.0
+    assert own.solve().profile.aqueous == pytest.approx(said.solve().profile.aqueous, rel=1e-9, abs=1e-100)
+    over = circuit(feeds=feeds, equilibrium=model, constants={"Nd": -2.1}).solve()
+    assert over.profile.ph == pytest.approx(
+        circuit(feeds=feeds, constants={"Nd": -2.1}, complexes=True).solve().profile.ph, rel=1e-9
+    )
+    for wrong, words in (
+        ({"equilibrium": MassAction("P204", 1.4)}, "same extractant"),
+        ({"equilibrium": model, "activity": "pitzer"}, "leave them out"),
+        ({"equilibrium": MassAction("P507", 1.4, ("Nd", "NH4"))}, "holds no La"),
+    ):
+        with pytest.raises(CascadeError, match=words):
+            circuit(feeds=feeds, **wrong)

@@ -73,6 +73,11 @@ cdef bint factor(Semiseparable *s) noexcept nogil:
                 r = rises[a]
                 for b in range(E):
                     row[b] = (row[b] + t * over[b]) * (r * falls[b])
+            # What has faded over many stages is dropped before it loses digits: such numbers are slow.
+            if k % 16 == 15:
+                for a in range(E * E):
+                    if fabs(s.meet[a]) < 1e-150:
+                        s.meet[a] = 0.0
     return True
 
 

@@ -16,7 +16,8 @@ cdef extern from *:
     int stopped "didymium_stopped"(const int *flag) noexcept nogil
 
 cdef double FULL = 1e-6    # free share of the extractant at which the organic counts as full
-cdef double TRACE = 1e-150
+cdef double TRACE = 1e-150   # of the whole feed: a smaller feed is solved as if it were that and scaled back
+cdef double LEAST = 1e-300   # smaller values are set to zero
 
 include "semiseparable.pxi"
 include "chain_balances.pxi"

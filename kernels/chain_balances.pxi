@@ -106,7 +106,8 @@ cdef void rise(Chain *c) noexcept nogil:
         for i in range(E):
             k = n * E + i
             into = eff * c.rising[k] + c.source[k] + c.content[k]
-            c.rising[k + E] = keep * (bypass * c.rising[k] + c.up[k] / c.pivot[k] * into)
+            into = keep * (bypass * c.rising[k] + c.up[k] / c.pivot[k] * into)
+            c.rising[k + E] = into if into > LEAST else 0.0
 
 
 cdef void transport(Chain *c) noexcept nogil:
@@ -140,7 +141,8 @@ cdef void transport(Chain *c) noexcept nogil:
             rest = down * ((1.0 - ps) + ps * gone[i]) + (hold + holdo * c.dist[k + i])
             p = 1.0 / (c.up[k + i] + rest)
             c.pivot[k + i] = c.up[k + i] + rest
-            c.gone[k + i] = (rest + (1.0 - keep) * c.up[k + i]) * p
+            rest = (rest + (1.0 - keep) * c.up[k + i]) * p
+            c.gone[k + i] = rest if rest > LEAST else 0.0
             c.back[k + i] = keep * c.up[k + i] * p
         if c.rings:
             for i in range(E):
@@ -170,6 +172,8 @@ cdef void transport(Chain *c) noexcept nogil:
                 c.x[k + i] += ps * (water + od * c.dist[k + E + i]) * c.x[k + E + i]
         for i in range(E):
             c.x[k + i] /= c.pivot[k + i]
+            # What is next to nothing becomes nothing: numbers that lose digits are slow, too.
+            c.x[k + i] = c.x[k + i] if c.x[k + i] > LEAST else 0.0
         if n > 0:
             ps = c.passed[n]
             water = c.aqueous[n]

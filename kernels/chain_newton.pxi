@@ -7,7 +7,7 @@ cdef void derivatives(Chain *c, Semiseparable *s) noexcept nogil:
     """Fill s with d wrong / d u from what balances left."""
     cdef Py_ssize_t n, i, k, E = c.elements, N = c.stages
     cdef double eff, bypass, keep, ps, rate, au, water, od, holdo, wet, weight, bent, t, w, ein
-    cdef double d, x, a, down, sink, g, W, V, pt, phi, sl, low, rho, middle, onward
+    cdef double d, x, a, down, sink, g, v, W, V, pt, phi, sl, low, rho, middle, onward
     cdef double *away = c.through      # share of a flux into the stage above that never comes back down
     cdef double *again = c.work        # the rest of it
     cdef double *gone
@@ -49,32 +49,39 @@ cdef void derivatives(Chain *c, Semiseparable *s) noexcept nogil:
             w = (1.0 - keep) + keep * away[i]
             onward = keep * again[i]
             ein = eff + bypass * onward
-            pt = a * w + down + sink
-            g = a * w + down * ((1.0 - ps) + ps * (gone[i] + back[i] * bypass * w)) + sink
-            W = d * (rate * w + od * ((1.0 - ps) + ps * (gone[i] + back[i] * bypass * w)) + holdo) / g
-            V = (au * w + water * ((1.0 - ps) + ps * (gone[i] + back[i] * bypass * w)) + c.hold) / g
+            pt = 1.0 / (a * w + down + sink)
+            v = (1.0 - ps) + ps * (gone[i] + back[i] * bypass * w)
+            g = a * w + down * v + sink
+            g = 1.0 / g if g > 0.0 else 0.0
+            W = d * (rate * w + od * v + holdo) * g
+            V = (au * w + water * v + c.hold) * g
             low = od * d * V - water * W
             phi = a * x + bypass * c.flux[k + i]
             s.source_down[k + i] = sl * low / down if down > 0.0 else 0.0
             s.source_up[k + i] = 0.0
             s.rises[k + i] = 0.0
             s.left[k + i] = 0.0
-            s.right[k + i] = weight * c.charge[i] * x - bent * c.sites[i] * d * x
+            rho = weight * c.charge[i] * x - bent * c.sites[i] * d * x
+            # Products of two faint numbers underflow, which is slow; a share of 1e-60 acts on nothing.
+            s.right[k + i] = rho if fabs(rho) > 1e-60 else 0.0
             if phi > 0.0:
-                s.source_up[k + i] = sl * x * (rate * d * V - au * W + bypass * back[i] * ps * low) / phi
-                s.rises[k + i] = (a * ein / pt + bypass) * c.flux[k + i] / phi
+                t = 1.0 / phi
+                s.source_up[k + i] = sl * x * (rate * d * V - au * W + bypass * back[i] * ps * low) * t
+                s.rises[k + i] = (a * ein * pt + bypass) * c.flux[k + i] * t
                 if x > 0.0:
-                    s.left[k + i] = s.right[k + i] * phi / (x * (a + bypass * pt / ein))
-            rho = s.right[k + i]
+                    # Without bypass the change of x is that of the flux.
+                    s.left[k + i] = s.right[k + i]
+                    if bypass > 0.0:
+                        s.left[k + i] *= phi / (x * (a + bypass / (pt * ein)))
             middle -= rho * sl * W + bent * c.sites[i] * d * x * sl
             s.falls[k + i] = 0.0
             if n > 0:
                 phi = c.pivot[k - E + i] * c.x[k - E + i]
                 if phi > 0.0:
                     s.falls[k + i] = ps * down * x / phi
-            t = bypass * w + ein * (a * w + (1.0 - ps) * down + sink) / pt
-            again[i] = ps * down * ein / pt
-            away[i] = t
+            t = bypass * w + ein * (a * w + (1.0 - ps) * down + sink) * pt
+            again[i] = ps * down * ein * pt
+            away[i] = t if t > LEAST else 0.0
         s.middle[n] = middle
 
 
@@ -187,12 +194,13 @@ cdef int least(int a, int b) noexcept nogil:
 cdef double newton(Chain *c, Semiseparable *s, double goal, int limit, double longest, int *used) noexcept nogil:
     """Newton from u at the present hold; return the residual reached, everything belonging to that u.
 
-    Each stage's step is bent to at most longest and taken wherever it leads, as long as that is finite: the residual
-    may rise on the way, and on random circuits this ends sooner and more often than any search along the step.
+    Each stage's step is bent to at most a bound and taken wherever it leads, as long as that is finite: the residual
+    may rise on the way, and on random circuits this ends sooner and more often than any search along the step. The
+    bound begins at longest, shrinks after a rise and grows after a fall, within a third and three times of that.
     """
     cdef Py_ssize_t n
     cdef int it, halving
-    cdef double worst = balances(c), size, share
+    cdef double worst = balances(c), size, share, before, bound = longest
     for it in range(limit):
         if worst <= goal or not isfinite(worst) or stopped(c.stop):
             break
@@ -201,10 +209,11 @@ cdef double newton(Chain *c, Semiseparable *s, double goal, int limit, double lo
         if not isfinite(size):
             break
         memcpy(c.trial, c.u, c.stages * sizeof(double))
-        if size > 0.01 * longest:
+        if size > 0.01 * bound:
             for n in range(c.stages):
-                c.step[n] = longest * tanh(c.step[n] / longest)
+                c.step[n] = bound * tanh(c.step[n] / bound)
         share = 1.0
+        before = worst
         for halving in range(8):
             for n in range(c.stages):
                 c.u[n] = c.trial[n] + share * c.step[n]
@@ -212,4 +221,6 @@ cdef double newton(Chain *c, Semiseparable *s, double goal, int limit, double lo
             if isfinite(worst):
                 break
             share *= 0.35
+        bound *= 0.3 if worst > before else 1.3
+        bound = longest / 3.0 if bound < longest / 3.0 else 3.0 * longest if bound > 3.0 * longest else bound
     return worst

@@ -1,8 +1,8 @@
 # Starts, and the slow but sure way: from a guess at each stage by itself through pseudo-time to the steady state.
 
-# Tried on random circuits: Newton needs fewest steps from a guess raised by 0.3, and reaches the answer most surely, if
+# Tried on random circuits: Newton needs fewest steps from a guess raised by 0.6, and reaches the answer most surely, if
 # more slowly, from one raised by 2 with each stage bent to shorter steps.
-cdef double NEAR = 0.3
+cdef double NEAR = 0.6
 cdef double SURE = 2.0
 
 

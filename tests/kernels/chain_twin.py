@@ -61,8 +61,8 @@ def imbalance(circuit, u, x):
     from_above = np.zeros_like(x)
     from_above[:-1] = c["passed"][1:, None] * down[1:] * x[1:]
     into = c["efficiency"][:, None] * entering + c["source"] + from_above
-    # Below 1e-290 numbers lose digits and become zero.
-    pools = np.abs((up + down) * x - into) / np.maximum(np.maximum((up + down) * x, into), 1e-290)
+    # Below 1e-280 the kernel may have set what flows in to zero.
+    pools = np.abs((up + down) * x - into) / np.maximum(np.maximum((up + down) * x, into), 1e-280)
     leaving = up * x + bypass * entering
     kept, passed = c["kept"][:, None].repeat(x.shape[1], axis=1), c["passed"].copy()
     passed[0] = 0.0

@@ -9,6 +9,8 @@ cdef struct Circuit:
     Py_ssize_t stages
     Py_ssize_t elements
     Py_ssize_t feed_at
+    Py_ssize_t feed_stage  # where the feed is at present: a share of it here, the rest one stage above
+    double feed_share
     double hold            # accumulation rate per unit mole fraction, zero at steady state
     double *feed           # (elements,)
     double *beta           # (elements,)
@@ -39,6 +41,7 @@ cdef struct Circuit:
     double *trial          # (stages,)
     double *ahead          # (stages,) for the shifted matrix
     double *rest
+    double *stride
     double *start          # (stages,) u as given
     double *best           # (stages,) u of the least residual met
     double *log_beta       # (elements,) ln beta about its mean over the feed
@@ -97,9 +100,12 @@ cdef double balances(Circuit *c) noexcept nogil:
                 gone[i] = held / pivot[i]
         for i in range(E):
             least = pivot[i] if pivot[i] < least else least
-        if n == c.feed_at:
+        if n == c.feed_stage:
             for i in range(E):
-                x[i] += c.feed[i]
+                x[i] += c.feed_share * c.feed[i]
+        elif n == c.feed_stage + 1 and c.feed_share < 1.0:
+            for i in range(E):
+                x[i] += (1.0 - c.feed_share) * c.feed[i]
         if c.hold > 0.0:
             for i in range(E):
                 x[i] += c.hold * old[i]

@@ -19,6 +19,9 @@ cdef void sharpen(Circuit *c, double tau) noexcept nogil:
         c.aqueous[i] += extra if i > 0 else -more
         c.draw[i] = c.draw0[i] * (1.0 - spare)
         c.aqueous[i] += c.taken[i] * spare
+        if c.feed_share < 1.0 or c.feed_stage != c.feed_at:
+            c.aqueous[i] -= 1.0 if i <= c.feed_at else 0.0
+            c.aqueous[i] += 1.0 if i <= c.feed_stage else (1.0 - c.feed_share if i == c.feed_stage + 1 else 0.0)
 
 
 cdef void key_pair(Circuit *c, double product) noexcept nogil:
@@ -194,6 +197,7 @@ cdef double path(Circuit *c, double goal, int limit, int *used) noexcept nogil:
                 l2 = (tau - last) * (tau - before) / ((oldest - last) * (oldest - before))
                 c.u[n] = l0 * c.keep[n] + l1 * c.keep2[n] + l2 * c.keep3[n]
         sharpen(c, tau)
+        used[0] += 1
         spent = used[0]
         c.hold = 1e-7 if held else 0.0
         worst = newton(c, goal if tau == 1.0 and not held else 1e-7, 60 if tau == 1.0 else 10, 3.0, used)
@@ -280,6 +284,51 @@ cdef double attempts(Circuit *c, double goal, int limit, int *used) noexcept nog
     return worst
 
 
+cdef void feed_to(Circuit *c, double place_) noexcept nogil:
+    """Divide the feed between the two stages about place_, stages from 0."""
+    c.feed_stage = <Py_ssize_t> place_
+    c.feed_share = 1.0 - (place_ - c.feed_stage)
+    sharpen(c, 1.0)
+
+
+cdef double carried(Circuit *c, double goal, int limit, int *used) noexcept nogil:
+    """Solve with the feed in the middle, then carry it stage by stage to where it belongs.
+
+    With the feed near an end a front may have to cross the whole cascade at one point of every other path.
+    """
+    cdef double here = c.stages // 2, there = c.feed_at, length = 1.0, worst, next_
+    cdef Py_ssize_t n
+    cdef int spent
+    feed_to(c, here)
+    for n in range(c.stages):
+        c.u[n] = 0.0
+    worst = attempts(c, goal, limit, used)
+    limit += used[0]
+    while worst <= goal and here != there and used[0] < limit and c.stop[0] == 0:
+        memcpy(c.stride, c.u, c.stages * sizeof(double))
+        next_ = there if fabs(there - here) <= length else (here + length if there > here else here - length)
+        feed_to(c, next_)
+        spent = used[0]
+        worst = newton(c, goal, 25, 3.0, used)
+        if not worst <= goal and c.comparable:
+            memcpy(c.u, c.stride, c.stages * sizeof(double))
+            c.leaks = True
+            worst = newton(c, goal, 40, 3.0, used)
+            c.leaks = False
+            if worst <= goal:
+                worst = goal
+        if worst <= goal:
+            here = next_
+            if used[0] - spent <= 8:
+                length *= 1.5
+        else:
+            memcpy(c.u, c.stride, c.stages * sizeof(double))
+            length *= 0.3
+            worst = goal if length > 1e-3 else INFINITY
+    feed_to(c, there)
+    return place(c, goal, used) if worst <= goal else balances(c)
+
+
 cdef bint snap(Circuit *c) noexcept nogil:
     """Take a cut that is balanced but for rounding as balanced exactly; False if there is none."""
     cdef Py_ssize_t i
@@ -306,6 +355,8 @@ cdef double steady(Circuit *c, double goal, int limit, int *used) noexcept nogil
     if not worst <= goal and c.stop[0] == 0 and snap(c):
         memcpy(c.u, c.start, c.stages * sizeof(double))
         worst = attempts(c, goal, limit, used)
+    if not worst <= goal and c.stop[0] == 0:
+        worst = carried(c, goal, 2 * limit, used)
     if worst <= goal and worst > 1e-15:
         # One step more, kept if it helps: the answer then hardly depends on where the iteration came from.
         size = newton_step(c)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -55,11 +56,11 @@ class Circuit:
     """
 
     organic: Organic
-    sections: tuple[Section, ...]
-    feeds: Mapping[int, Aqueous]
-    draws: Mapping[int, float] = field(default_factory=dict)
-    organic_draws: Mapping[int, float] = field(default_factory=dict)
-    organic_feeds: Mapping[int, Organic] = field(default_factory=dict)
+    sections: Sequence[Section]
+    feeds: Mapping[Any, Aqueous]
+    draws: Mapping[Any, float] = field(default_factory=dict)
+    organic_draws: Mapping[Any, float] = field(default_factory=dict)
+    organic_feeds: Mapping[Any, Organic] = field(default_factory=dict)
     closed: bool = False
     temperature: float = 298.15
     constants: Mapping[str, float] = field(default_factory=dict)
@@ -108,7 +109,7 @@ class Circuit:
         if self.equilibrium is not None and not isinstance(self.equilibrium, MassAction):
             raise CascadeError(
                 f"equilibrium is a {type(self.equilibrium).__name__}; a circuit takes a MassAction (exchange at "
-                "constant factors is Cascade, correlations have their own circuit in cascade.models)"
+                "constant factors is Cascade, correlations of pH are cascade.models.CorrelationCircuit)"
             )
         if self.equilibrium is not None:
             self._fits(self.equilibrium)
@@ -169,7 +170,7 @@ class Circuit:
 
     @staticmethod
     def _shares(
-        given: Mapping[int, float], sections: tuple[Section, ...], what: str, end: int, why: str
+        given: Mapping[Any, float], sections: tuple[Section, ...], what: str, end: int, why: str
     ) -> dict[int, float]:
         out = {}
         for key, share in given.items():
@@ -183,7 +184,7 @@ class Circuit:
         return dict(sorted(out.items()))
 
     def __hash__(self) -> int:
-        return hash((self.organic, self.sections, *self.feeds.items(), self.closed))
+        return hash((self.organic, tuple(self.sections), *self.feeds.items(), self.closed))
 
     def __reduce__(self) -> tuple[object, ...]:
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -200,7 +201,7 @@ class Circuit:
     def _layout(self, varied: Collection[str] = ()) -> Layout:
         return lay_out(
             self.organic,
-            self.sections,
+            tuple(self.sections),
             {stage - 1: stream for stage, stream in self.feeds.items()},
             {stage - 1: share for stage, share in self.draws.items()},
             {stage - 1: share for stage, share in self.organic_draws.items()},

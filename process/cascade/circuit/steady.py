@@ -88,15 +88,18 @@ def kernel(layout: Layout, equations: Equations, start: Floats, threads: int | N
     return u, x, h, free, status.astype(np.float64), quality
 
 
-def comes_back(layout: Layout, values: Values, equations: Equations, x: Floats, h: Floats, d: Floats) -> Returned:
-    """What the ring carries to the saponification, mol/h."""
+def comes_back(
+    layout: Layout, values: Values, equations: Equations, before: Returned, x: Floats, h: Floats, d: Floats
+) -> Returned:
+    """What the ring carries to the saponification, mol/h, after it brought back ``before``."""
     zero = np.zeros(values.cases)
     if not layout.closed or layout.soap < 0:
         return Returned(zero, zero, zero)
     v, at = equations.volumes, layout.soap
     none = np.zeros(values.cases)
     acid, _ = leaving(v, v.pool_aqueous_up * titratable(h, equations.sulfate), none, none)
-    brine, _ = leaving(v, v.pool_aqueous_up * x[:, :, at], none, none)
+    salt = before.acid / layout.charge[at] + before.brine_soap
+    brine, _ = leaving(v, v.pool_aqueous_up * x[:, :, at], salt, none)
     soap, _ = leaving(v, v.pool_organic * d[:, :, at] * x[:, :, at], equations.fed.soap / layout.charge[at], none)
     return Returned(v.ring * acid[:, -1], v.ring * brine[:, -1], v.ring * soap[:, -1])
 
@@ -157,7 +160,7 @@ def settle(
         rounds[open_] += 1
         alive = status[open_, 0] == chain.SOLVED
         d = np.exp(part.log_k + part.slope * u[open_][:, :, None])
-        back = comes_back(layout, few, part, x[open_], h[open_], d)
+        back = comes_back(layout, few, part, back_now, x[open_], h[open_], d)
         size = np.maximum(part.fed.soap, 1e-300)
         moved = np.zeros(len(open_))
         for name in ("acid", "brine_soap", "soap"):

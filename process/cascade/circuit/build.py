@@ -71,7 +71,8 @@ def _waste(layout: Layout, outlets: dict[str, Outflow]) -> Waste:
     strong = sum(outlets[name].chloride for name in before)
     sulfate = 2.0 * sum(outlets[name].sulfate for name in before)
     named = sorted({one.stream.anion for one in layout.inlets if isinstance(one.stream, Aqueous)} - {"SO4"})
-    shares = {"SO4": sulfate / (strong + sulfate), named[0] if named else "Cl": strong / (strong + sulfate)}
+    both = strong + sulfate or 1.0
+    shares = {"SO4": sulfate / both, named[0] if named else "Cl": strong / both}
     for at, name in enumerate(layout.elements):
         charge = float(layout.charge[at])
         if charge > 2.5:

@@ -63,15 +63,15 @@ class CircuitCases:
         return self.elements.index(element)
 
     def recovery(self, element: str, where: str | int) -> Floats:
-        """Share 0..1 of what enters of an element that leaves by one outlet, (cases,)."""
+        """Share 0..1 of what enters of an element that leaves by one outlet, (cases,); NaN where none enters."""
         at = self._column(element)
-        return np.asarray(self.flows[:, self._place(where), at] / self.fed[:, at])
+        return _share(self.flows[:, self._place(where), at], self.fed[:, at])
 
     def purity(self, where: str | int, *elements: str) -> Floats:
-        """Mole fraction 0..1 of ``elements`` together among the rare earths of one outlet, (cases,)."""
+        """Mole fraction 0..1 of ``elements`` among the rare earths of one outlet, (cases,); NaN without any."""
         here = self.flows[:, self._place(where)]
         columns = [self._column(name) for name in dict.fromkeys(elements)]
-        return np.asarray(here[:, columns].sum(axis=1) / here[:, self._rare].sum(axis=1))
+        return _share(here[:, columns].sum(axis=1), here[:, self._rare].sum(axis=1))
 
     def result(self, case: int) -> CircuitResult:
         """Everything about one case, as its circuit would have given it. Raises its CascadeError if it failed."""
@@ -84,6 +84,11 @@ class CircuitCases:
     def __repr__(self) -> str:
         solved = len(self) - len(self.failures)
         return f"<CircuitCases {len(self)} cases, {solved} solved, outlets {', '.join(self.outlets)}>"
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    """part/whole, NaN where there is nothing."""
+    return np.divide(part, whole, out=np.full_like(whole, np.nan), where=whole > 0.0)
 
 
 def gather(

@@ -57,7 +57,7 @@ class Circuit:
 
     organic: Organic
     sections: Sequence[Section]
-    feeds: Mapping[Any, Aqueous]
+    feeds: Mapping[Any, Aqueous] = field(default_factory=dict)
     draws: Mapping[Any, float] = field(default_factory=dict)
     organic_draws: Mapping[Any, float] = field(default_factory=dict)
     organic_feeds: Mapping[Any, Organic] = field(default_factory=dict)
@@ -78,8 +78,8 @@ class Circuit:
                 raise CascadeError(f"{name} is a {kind}; give a mapping")
         if not isinstance(self.organic, Organic):
             raise CascadeError(f"organic is a {type(self.organic).__name__}; give an Organic")
-        if not self.feeds:
-            raise CascadeError("no aqueous feed; give feeds={stage: Aqueous(...)}")
+        if not self.feeds and not any(section.liquor for section in sections):
+            raise CascadeError("no aqueous enters; give feeds={stage: Aqueous(...)} or a section its liquor")
         feeds = {stage_index(k, sections, "aqueous feed") + 1: v for k, v in self.feeds.items()}
         sides = {stage_index(k, sections, "organic feed") + 1: v for k, v in self.organic_feeds.items()}
         for kind, wanted, streams in (("feed", Aqueous, feeds), ("organic feed", Organic, sides)):

@@ -133,6 +133,8 @@ class CircuitResult:
         """The aqueous that leaves the first strip section. Raises CascadeError where there is none."""
         for section in self.circuit.sections:
             if section.kind == "strip":
+                if section is self.circuit.sections[0]:
+                    return self.raffinate
                 return self.outlet(f"{section.name.replace(' ', '_')}_liquor")
         raise CascadeError("this circuit has no strip section; its product leaves with the organic")
 

@@ -168,6 +168,33 @@ def test_results_by_name():
     assert not result.profile.aqueous.flags.writeable
 
 
+def test_a_strip_by_itself():
+    """Loaded organic from elsewhere against acid: one section, no feed."""
+    loaded = Organic(extractant="P507", concentration=1.5, flow=9.0, load={"Nd": 0.06, "Dy": 0.001})
+    c = Circuit(organic=loaded, sections=[Section("strip", 6, liquor=Aqueous(flow=1.0, acid=4.0))])
+    result = c.solve()
+    assert result.strip_liquor is result.raffinate
+    assert result.recovery("Nd", "raffinate") == pytest.approx(1.0, abs=1e-6)
+    assert result.strip_liquor.acid == pytest.approx(4.0 - 3.0 * 9.0 * 0.061, rel=1e-2)
+    assert result.reagents.base == 0.0
+    assert dict(result.waste.salts) == {}
+
+
+def test_unsaponified_extraction_and_nothing_fed_of_an_element():
+    feed = {8: Aqueous(flow=1.0, metals={"Nd": 0.05, "Yb": 0.01, "Lu": 0.0}, acid=0.1)}
+    organic = Organic(extractant="P507", concentration=1.0, flow=0.5)
+    cases = Circuit(organic=organic, sections=[Section("extraction", 8)], feeds=feed).solve_cases(
+        {"feed.Nd": [0.05, 0.0], "feed.Yb": [0.01, 0.0]}
+    )
+    assert cases.recovery("Yb", "organic")[0] > 0.99
+    assert np.isnan(cases.recovery("Lu", "organic")).all()
+    assert np.isnan(cases.purity("organic", "Yb")[1])
+    with pytest.raises(CascadeError, match="no Lu enters"):
+        cases.result(0).recovery("Lu", "organic")
+    with pytest.raises(CascadeError, match="no rare earth leaves"):
+        cases.result(1).purity("organic", "Yb")
+
+
 def test_tables():
     pandas = pytest.importorskip("pandas")
     result = circuit().solve()

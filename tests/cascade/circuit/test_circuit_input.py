@@ -53,7 +53,7 @@ def circuit(organic=None, **changes):
         (lambda: circuit(organic={"extractant": "P570"}), "P507"),
         (lambda: circuit(organic={"base": "K"}), "no constant for K"),
         (lambda: circuit(feeds={6: Aqueous(flow=1.0, metals={"Xy": 1.0})}), "no constant for Xy"),
-        (lambda: circuit(feeds={}), "no aqueous feed"),
+        (lambda: circuit(feeds={}, sections=[Section("extraction", 4)]), "no aqueous enters"),
         (lambda: circuit(feeds=[FEED]), "give a mapping"),
         (lambda: circuit(feeds={6: 1.0}), "give an Aqueous"),
         (lambda: circuit(feeds={16: FEED}), "stages 1 to 15"),

@@ -44,9 +44,26 @@ def changes(cases, seed=3):
     }
 
 
-def test_the_same_bits_alone_and_together_on_any_number_of_threads():
+WET = {"organic_in_aqueous": 0.002, "aqueous_in_organic": 0.01}
+ROUNDS = {
+    "plain": {},
+    "activities": {"complexes": True},
+    "wet": {
+        "organic": Organic(extractant="P507", concentration=1.5, saponification=0.36, flow=9.0, base_strength=8.0),
+        "sections": [
+            Section("extraction", 12, **WET),
+            Section("scrub", 11, liquor=Aqueous(flow=1.1, acid=3.0), **WET),
+            Section("strip", 6, liquor=Aqueous(flow=0.9, acid=4.0), **WET),
+        ],
+    },
+}
+"""Circuits that take one round, and several: a case that rests early must not see the others go on."""
+
+
+@pytest.mark.parametrize("kind", ROUNDS)
+def test_the_same_bits_alone_and_together_on_any_number_of_threads(kind):
     given = changes(40)
-    c = circuit()
+    c = circuit(**ROUNDS[kind])
     together = c.solve_cases(given, threads=1)
     for threads in (2, 5):
         again = c.solve_cases(given, threads=threads)

@@ -39,6 +39,6 @@ def solve(
     quality: NDArray[float64],
     stop: NDArray[int32],
     goal: float = 1e-12,
-    limit: int = 6000,
+    limit: int = 20000,
     along: NDArray[float64] | None = None,
 ) -> None: ...

@@ -70,7 +70,7 @@ def solve(
     double[:, ::1] quality not None,
     const int[::1] stop not None,
     double goal=1e-12,
-    int limit=6000,
+    int limit=20000,
     double[:, ::1] along=None,
 ):
     """Solve the cases first <= j < last in place; a row of u with a value that is not finite is started from a guess.

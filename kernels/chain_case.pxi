@@ -112,7 +112,7 @@ cdef void load(Chain *c, const Given *g, Py_ssize_t j) noexcept nogil:
     c.by_ph = g.by_ph
     c.dissociation = g.dissociation
     c.stop = g.stop
-    c.volumes = 1.0
+    c.volumes = 10.0
     c.line = 1e-3
     c.hold = 0.0
     memcpy(c.organic, g.organic + at, row)

@@ -84,7 +84,7 @@ cdef double settle(Chain *c, Semiseparable *s, double goal, int limit, double ho
         # A turn counts as a step: at the shortest hold Newton may have nothing left to do, turn after turn.
         used[0] += 1
         spent = used[0]
-        worst = newton(c, s, 1e-9 if rest > 1e-6 else 1e-13, 25 if rest > 1e-6 else 8, 0.3, used)
+        worst = newton(c, s, 1e-9 if rest > 1e-6 else 1e-13, 40 if rest > 1e-6 else 8, 0.15, used)
         if worst <= 1e-6:
             store(c)
             memcpy(c.keep, c.u, c.stages * sizeof(double))
@@ -100,9 +100,9 @@ cdef double settle(Chain *c, Semiseparable *s, double goal, int limit, double ho
                 if worst <= goal:
                     return worst
                 memcpy(c.u, c.keep, c.stages * sizeof(double))
-            if spent <= 9:
+            if spent <= 14:
                 hold *= 0.3
-            elif spent > 14:
+            elif spent > 25:
                 hold *= 1.5
             if hold < 1e-16:
                 hold = 1e-16
@@ -169,7 +169,13 @@ cdef double steady(Chain *c, Semiseparable *s, bint warm, double goal, int limit
         worst = attempt(c, s, goal, least(60, limit - used[0]), 0.15, 0.1, used)
     if not worst <= goal and used[0] < limit:
         guess(c, SURE)
-        worst = attempt(c, s, goal, least(200, limit - used[0]), 0.08, 0.01, used)
+        worst = attempt(c, s, goal, least(150, limit - used[0]), 0.08, 0.01, used)
+    if not worst <= goal and used[0] < limit:
+        guess(c, SURE)
+        worst = attempt(c, s, goal, least(100, limit - used[0]), 0.15, 0.3, used)
+    if not worst <= goal and used[0] < limit:
+        guess(c, NEAR)
+        worst = attempt(c, s, goal, least(300, limit - used[0]), 0.04, 0.01, used)
     for n in range(c.stages):
         flow += (c.organic[n] + c.aqueous[n]) / c.stages
     line = 1e-2

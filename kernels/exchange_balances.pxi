@@ -41,7 +41,8 @@ cdef struct Circuit:
     double *trial          # (stages,)
     double *ahead          # (stages,) for the shifted matrix
     double *rest
-    double *stride
+    double *stride         # (stages,) u before a stride
+    double *earlier        # (stages,) u two steps in time ago
     double *start          # (stages,) u as given
     double *best           # (stages,) u of the least residual met
     double *log_beta       # (elements,) ln beta about its mean over the feed
@@ -57,6 +58,8 @@ cdef struct Circuit:
     double tau_step
     double *scale          # (elements,) what a unit of feed stands for
     double scrub
+    double shift           # extract flow beyond what is asked for
+    double reflux          # organic and scrub flow beyond what is asked for
     double whole           # the feed as given
     double middle          # mean ln beta over the feed
     double key             # ln beta of the pair at the cut

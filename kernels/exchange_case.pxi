@@ -7,7 +7,7 @@ cdef Py_ssize_t lay_out(Circuit *c, double *room, Py_ssize_t N, Py_ssize_t E) no
     """Hand out the workspace to the arrays of the circuit; return how many numbers that takes (room may be NULL)."""
     cdef Py_ssize_t at = 0, k
     cdef double **tables[14]
-    cdef double **columns[24]
+    cdef double **columns[25]
     cdef double **rows[6]
     tables[0] = &c.x
     tables[1] = &c.old
@@ -47,6 +47,7 @@ cdef Py_ssize_t lay_out(Circuit *c, double *room, Py_ssize_t N, Py_ssize_t E) no
     columns[21] = &c.rest
     columns[22] = &c.start
     columns[23] = &c.stride
+    columns[24] = &c.earlier
     rows[0] = &c.feed
     rows[1] = &c.beta
     rows[2] = &c.log_beta
@@ -59,8 +60,8 @@ cdef Py_ssize_t lay_out(Circuit *c, double *room, Py_ssize_t N, Py_ssize_t E) no
     c.gone_up = room + at
     at += (N + 1) * E
     c.newton.meet = room + at
-    at += E * E
-    for k in range(24):
+    at += E * (E + 2)
+    for k in range(25):
         columns[k][0] = room + at
         at += N
     for k in range(6):
@@ -126,6 +127,8 @@ cdef void prepare(
     c.scrub = scrub / whole
     c.feed_stage = c.feed_at
     c.feed_share = 1.0
+    c.reflux = 0.0
+    c.shift = 0.0
     key_pair(c, (organic - scrub) / whole)
     c.comparable = True
     c.miss0 = mismatch(c, which, feed, organic, scrub, False) / whole

@@ -72,8 +72,9 @@ cdef void remember(Circuit *c) noexcept nogil:
 
 cdef double settle(Circuit *c, double goal, int limit, double hold, int *used) noexcept nogil:
     """Implicit pseudo-time steps from the remembered profile c.old and u, at growing length, to the steady state."""
-    cdef double worst, tried = INFINITY
-    cdef int spent
+    cdef double worst, tried = INFINITY, moved, back
+    cdef int spent, turns = 0
+    cdef Py_ssize_t n
     memcpy(c.keep, c.u, c.stages * sizeof(double))
     while used[0] < limit and c.stop[0] == 0:
         c.hold = hold
@@ -87,8 +88,21 @@ cdef double settle(Circuit *c, double goal, int limit, double hold, int *used) n
             if worst <= goal:
                 return worst
             remember(c)
+            moved = 0.0
+            back = 0.0
+            for n in range(c.stages):
+                if fabs(c.u[n] - c.keep[n]) > moved:
+                    moved = fabs(c.u[n] - c.keep[n])
+                if fabs(c.u[n] - c.earlier[n]) > back:
+                    back = fabs(c.u[n] - c.earlier[n])
+            memcpy(c.earlier, c.keep, c.stages * sizeof(double))
             memcpy(c.keep, c.u, c.stages * sizeof(double))
             spent = used[0] - spent
+            turns += 1
+            if turns > 2 and back < 0.2 * moved:
+                # Steps too long go to and fro between two profiles.
+                hold *= 8.0
+                spent = 10
             if worst < 1e-3 and worst < 0.3 * tried:
                 # Unheld, Newton moves a front whose leak is small by about one e-fold of that leak per step.
                 tried = worst
@@ -99,9 +113,9 @@ cdef double settle(Circuit *c, double goal, int limit, double hold, int *used) n
                     remember(c)
                     memcpy(c.keep, c.u, c.stages * sizeof(double))
                 memcpy(c.u, c.keep, c.stages * sizeof(double))
-            if spent <= 4:
-                hold *= 0.3
-            elif spent > 7:
+            if spent <= 5:
+                hold *= 0.4
+            elif spent > 20:
                 hold *= 1.5
             if hold < 1e-14:
                 hold = 1e-14

@@ -7,7 +7,8 @@ cdef void sharpen(Circuit *c, double tau) noexcept nogil:
     """
     cdef Py_ssize_t i
     cdef double extra = c.scrub * (expm1(c.key) / expm1(c.key * tau) - 1.0) if tau != 1.0 else 0.0
-    cdef double more = c.lean * (1.0 - tau), spare = c.ease * (1.0 - tau)
+    extra += c.reflux
+    cdef double more = c.lean * (1.0 - tau) + c.shift, spare = c.ease * (1.0 - tau)
     c.miss = c.miss0 - more
     for i in range(c.elements):
         c.beta[i] = exp(tau * c.log_beta[i])
@@ -65,20 +66,24 @@ cdef bint bordered(Circuit *c, double tau, double target) noexcept nogil:
     for n in range(N):
         c.side[n] = -c.total[n] * (c.side[n] - c.residual[n]) / small
         c.step[n] = c.total[n] * c.residual[n] if target == 0.0 else 0.0
-    backward(c, c.side)
-    along = target
-    across = c.way_tau
-    if target == 0.0:
-        backward(c, c.step)
+    if not c.shifted:
+        c.tau_step = substitute_bordered(&c.newton, c.step, c.side, c.way, c.way_tau, target)
+    else:
+        backward(c, c.side)
+        along = target
+        across = c.way_tau
+        if target == 0.0:
+            backward(c, c.step)
+            for n in range(N):
+                along -= c.way[n] * c.step[n]
         for n in range(N):
-            along -= c.way[n] * c.step[n]
-    for n in range(N):
-        across -= c.way[n] * c.side[n]
-    c.tau_step = along / across
+            across -= c.way[n] * c.side[n]
+        c.tau_step = along / across
+        for n in range(N):
+            c.step[n] -= c.tau_step * c.side[n]
     if not isfinite(c.tau_step):
         return False
     for n in range(N):
-        c.step[n] -= c.tau_step * c.side[n]
         if not isfinite(c.step[n]):
             return False
     return True
@@ -284,48 +289,98 @@ cdef double attempts(Circuit *c, double goal, int limit, int *used) noexcept nog
     return worst
 
 
-cdef void feed_to(Circuit *c, double place_) noexcept nogil:
-    """Divide the feed between the two stages about place_, stages from 0."""
+cdef void detour(Circuit *c, int way, double s) noexcept nogil:
+    """Flows and feed on the way from an easier cascade (s = 0) to the one asked for (s = 1).
+
+    Way 0 carries the feed from the middle to its stage, ways 1 and 2 take reflux away, 3 and 4 change the products.
+    """
+    cdef double place_ = c.feed_at
+    if way == 0:
+        place_ += (1.0 - s) * (c.stages // 2 - c.feed_at)
+    c.reflux = (1.0 - s) * (c.organic0[0] * (0.3 if way == 1 else 2.0)) if 0 < way < 3 else 0.0
+    c.shift = 0.0
+    if way == 3:
+        c.shift = 0.5 * (1.0 - s) * c.aqueous0[0]
+    elif way == 4:
+        c.shift = -0.5 * (1.0 - s) * c.organic0[c.stages - 1]
     c.feed_stage = <Py_ssize_t> place_
     c.feed_share = 1.0 - (place_ - c.feed_stage)
     sharpen(c, 1.0)
 
 
-cdef double carried(Circuit *c, double goal, int limit, int *used) noexcept nogil:
-    """Solve with the feed in the middle, then carry it stage by stage to where it belongs.
+cdef double either(Circuit *c, double goal, int *used) noexcept nogil:
+    """Newton from c.stride, with the plain first residual or with leaks; goal if either gets there."""
+    cdef double worst
+    memcpy(c.u, c.stride, c.stages * sizeof(double))
+    worst = newton(c, goal, 25, 3.0, used)
+    if not worst <= goal and c.comparable:
+        memcpy(c.u, c.stride, c.stages * sizeof(double))
+        c.leaks = True
+        worst = newton(c, goal, 40, 3.0, used)
+        c.leaks = False
+    if not worst <= goal:
+        memcpy(c.u, c.stride, c.stages * sizeof(double))
+        return INFINITY
+    return goal
 
-    With the feed near an end a front may have to cross the whole cascade at one point of every other path.
+
+cdef double moved(Circuit *c, double goal, int *used) noexcept nogil:
+    """Newton from the profile c.stride moved up or down by ever more stages; goal if one of them gets there."""
+    cdef Py_ssize_t n, from_, N = c.stages, shift = 2
+    cdef int side
+    memcpy(c.earlier, c.stride, N * sizeof(double))
+    while shift < N and c.stop[0] == 0:
+        for side in range(2):
+            for n in range(N):
+                from_ = n + (shift if side == 0 else -shift)
+                from_ = 0 if from_ < 0 else (N - 1 if from_ >= N else from_)
+                c.stride[n] = c.earlier[from_]
+            if either(c, goal, used) <= goal:
+                return goal
+        shift = shift * 3 // 2
+    memcpy(c.u, c.earlier, N * sizeof(double))
+    return INFINITY
+
+
+cdef double roundabout(Circuit *c, int way, double goal, int limit, int *used) noexcept nogil:
+    """Solve an easier cascade, then go from there to the one asked for; for feeds near an end, above all.
+
+    There a front may have to cross the whole cascade at one point of the path in the separation factors.
     """
-    cdef double here = c.stages // 2, there = c.feed_at, length = 1.0, worst, next_
+    cdef double here = 0.0, length = 0.01, worst, next_
     cdef Py_ssize_t n
     cdef int spent
-    feed_to(c, here)
+    cdef bint tried = False
+    detour(c, way, 0.0)
     for n in range(c.stages):
         c.u[n] = 0.0
     worst = attempts(c, goal, limit, used)
     limit += used[0]
-    while worst <= goal and here != there and used[0] < limit and c.stop[0] == 0:
+    while worst <= goal and here < 1.0 and used[0] < limit and c.stop[0] == 0:
         memcpy(c.stride, c.u, c.stages * sizeof(double))
-        next_ = there if fabs(there - here) <= length else (here + length if there > here else here - length)
-        feed_to(c, next_)
+        next_ = here + length if here + length < 1.0 else 1.0
+        detour(c, way, next_)
         spent = used[0]
-        worst = newton(c, goal, 25, 3.0, used)
-        if not worst <= goal and c.comparable:
-            memcpy(c.u, c.stride, c.stages * sizeof(double))
-            c.leaks = True
-            worst = newton(c, goal, 40, 3.0, used)
-            c.leaks = False
-            if worst <= goal:
-                worst = goal
+        worst = either(c, goal, used)
         if worst <= goal:
             here = next_
             if used[0] - spent <= 8:
                 length *= 1.5
-        else:
-            memcpy(c.u, c.stride, c.stages * sizeof(double))
-            length *= 0.3
-            worst = goal if length > 1e-3 else INFINITY
-    feed_to(c, there)
+            continue
+        length *= 0.3
+        worst = goal
+        if length < 1e-4 and not tried:
+            # A front goes from one end to the other at this very point. Beyond it the profile looks alike, but moved.
+            tried = True
+            next_ = here + 0.01 if here < 0.99 else 1.0
+            detour(c, way, next_)
+            if moved(c, goal, used) <= goal:
+                here = next_
+                length = 0.01
+                tried = False
+        if length < 1e-7:
+            worst = INFINITY
+    detour(c, way, 1.0)
     return place(c, goal, used) if worst <= goal else balances(c)
 
 
@@ -350,13 +405,15 @@ cdef double steady(Circuit *c, double goal, int limit, int *used) noexcept nogil
     """The steady state from u; return the residual reached."""
     cdef double worst, size, now
     cdef Py_ssize_t n
+    cdef int way
     memcpy(c.start, c.u, c.stages * sizeof(double))
     worst = attempts(c, goal, limit, used)
     if not worst <= goal and c.stop[0] == 0 and snap(c):
         memcpy(c.u, c.start, c.stages * sizeof(double))
         worst = attempts(c, goal, limit, used)
-    if not worst <= goal and c.stop[0] == 0:
-        worst = carried(c, goal, 2 * limit, used)
+    for way in range(5):
+        if not worst <= goal and c.stop[0] == 0:
+            worst = roundabout(c, way, goal, 2 * limit, used)
     if worst <= goal and worst > 1e-15:
         # One step more, kept if it helps: the answer then hardly depends on where the iteration came from.
         size = newton_step(c)

@@ -62,7 +62,7 @@ cdef bint factor(Semiseparable *s) noexcept nogil:
             under[a] = up[a] - part
             pivot -= r * part
         s.pivots[k] = pivot
-        if pivot == 0.0 or not isfinite(pivot):
+        if not isfinite(pivot) or (pivot == 0.0 and k + 1 < N):
             return False
         if k + 1 < N:
             falls = s.falls + (k + 1) * E

@@ -102,3 +102,69 @@ cdef void substitute_shifted(Semiseparable *s, const double *ahead, const double
         for a in range(E):
             sum_ += x[a] * signal[a]
         v[k] = (v[k] - sum_) / s.pivots[k]
+
+
+cdef double substitute_bordered(
+    Semiseparable *s, double *v, double *column, const double *row, double corner, double target
+) noexcept nogil:
+    """Solve A v' + column t = v, row . v' + corner t = target after factor; v becomes v', t is returned.
+
+    A may be singular as long as the bordered matrix is not: the last pivot is taken together with the corner.
+    Overwrites column.
+    """
+    cdef Py_ssize_t k, a, E = s.elements, N = s.stages
+    cdef double *signal = s.signal
+    cdef double *other = s.meet
+    cdef double *border = s.meet + E
+    cdef double sum_, also, entry, share, t, p, d, last = target
+    cdef double *x
+    cdef double *y
+    for a in range(E):
+        signal[a] = 0.0
+        other[a] = 0.0
+        border[a] = 0.0
+    for k in range(N):
+        x = s.left + k * E
+        y = s.source_down + k * E
+        sum_ = 0.0
+        also = 0.0
+        entry = row[k]
+        for a in range(E):
+            sum_ += x[a] * signal[a]
+            also += x[a] * other[a]
+            entry -= border[a] * y[a]
+        v[k] -= sum_
+        column[k] -= also
+        if k + 1 < N:
+            share = entry / s.pivots[k]
+            last -= share * v[k]
+            corner -= share * column[k]
+            x = s.under + k * E
+            y = s.rises + (k + 1) * E
+            sum_ = v[k] / s.pivots[k]
+            also = column[k] / s.pivots[k]
+            for a in range(E):
+                signal[a] = y[a] * (signal[a] + x[a] * sum_)
+                other[a] = y[a] * (other[a] + x[a] * also)
+            x = s.over + k * E
+            y = s.falls + (k + 1) * E
+            for a in range(E):
+                border[a] = y[a] * (border[a] + share * x[a])
+    # The last pivot p and the border's entry in its column, with the last column and the corner.
+    p = s.pivots[N - 1]
+    d = p * corner - entry * column[N - 1]
+    t = (p * last - entry * v[N - 1]) / d
+    v[N - 1] = (v[N - 1] * corner - column[N - 1] * last) / d
+    for a in range(E):
+        signal[a] = 0.0
+    for k in range(N - 2, -1, -1):
+        x = s.source_down + (k + 1) * E
+        y = s.falls + (k + 1) * E
+        for a in range(E):
+            signal[a] = y[a] * (signal[a] + x[a] * v[k + 1])
+        x = s.over + k * E
+        sum_ = t * column[k]
+        for a in range(E):
+            sum_ += x[a] * signal[a]
+        v[k] = (v[k] - sum_) / s.pivots[k]
+    return t

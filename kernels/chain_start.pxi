@@ -53,7 +53,7 @@ cdef void guess(Chain *c, double raised) noexcept nogil:
         else:
             top = carried / c.organic[n] if c.organic[n] > 0.0 else 0.0
             top = 0.9 * most if top > 0.9 * most else 0.02 * most if not top > 0.02 * most else top
-            c.u[n] = (log(top / level) - k0) / slope + raised
+            c.u[n] = (log(top / level) - k0) / (slope if slope > 0.0 else 1.0) + raised
 
 
 cdef void store(Chain *c) noexcept nogil:

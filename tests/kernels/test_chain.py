@@ -341,6 +341,16 @@ def test_absent_elements_change_nothing():
     np.testing.assert_array_equal(np.delete(done["x"][0], 1, axis=1), narrow["x"][0])
 
 
+def test_acid_alone():
+    """No element at all: every stage holds the acid of its anions and the extractant is free."""
+    circuit, _ = random_chains.random_chain(3)
+    circuit |= {k: np.zeros_like(circuit[k]) for k in ("source", "inlet")}
+    done = solved(circuit)
+    assert done["status"][0, 0] == chain.SOLVED
+    np.testing.assert_allclose(done["h"][0], circuit["anion"], rtol=1e-12)
+    np.testing.assert_allclose(done["unbound"][0], circuit["extractant"], rtol=1e-12)
+
+
 def test_vanishing_trace_scales():
     """A feed of 1e-290 mol/h of an element splits as one of 1e-20 does."""
     circuit, _ = random_chains.random_chain(5)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data import correlations
 from ..models.mass_action import MassAction
 from .carried import dissolved
 from .layout import Layout
@@ -19,8 +20,8 @@ Floats = NDArray[np.float64]
 WATER = 1e-7
 """mol/L of acid that water has by itself; it keeps a wash without acid defined."""
 
-SULFATE_KA = 10.0**-1.99
-"""Dissociation constant of HSO4-, mol/L (Perrin 1969, as used by PrOMMiS 1.1)."""
+SULFATE_KA = 10.0 ** correlations()["D2EHPA sulphate"].log_ka.value
+"""Dissociation constant of HSO4-, mol/L, as the shipped correlations have it (PrOMMiS, dilute sulfate)."""
 
 
 @dataclass(frozen=True, eq=False)

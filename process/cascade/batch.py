@@ -65,7 +65,10 @@ def whole_number(value: object, what: str) -> int:
 
 def _floats(value: ArrayLike, what: str, ndim: int) -> Floats:
     try:
-        array = np.ascontiguousarray(value, dtype=np.float64)
+        given = np.asarray(value)
+        if given.size and given.dtype.kind not in "iuf":
+            raise TypeError
+        array = np.ascontiguousarray(given, dtype=np.float64)
     except (TypeError, ValueError):
         raise CascadeError(f"{what} holds something that is not a number; give float arrays") from None
     if np.ndim(value) != ndim:
@@ -73,7 +76,7 @@ def _floats(value: ArrayLike, what: str, ndim: int) -> Floats:
     return array
 
 
-def _refuse(bad: NDArray[np.bool_], sentence: str, *values: Floats) -> None:
+def _refuse(bad: NDArray[np.bool_], sentence: str, *values: Floats, stage: int | None = None) -> None:
     """Raise ``sentence``, formatted with the values at the first bad place, if any place is bad."""
     if not bad.any():
         return
@@ -81,21 +84,31 @@ def _refuse(bad: NDArray[np.bool_], sentence: str, *values: Floats) -> None:
     element = at[1] if len(at) > 1 else None
     prefix = f"case {at[0]}: " if bad.shape[0] > 1 else ""
     shown = (f"{float(v[at[: v.ndim]]):.6g}" for v in values)
-    raise CascadeError(prefix + sentence.format(*shown, element=element), case=at[0], element=element)
+    raise CascadeError(prefix + sentence.format(*shown, element=element), stage=stage, case=at[0], element=element)
 
 
 def _checked_draws(stages: int, cases: int, aqueous_draws: Mapping[int, ArrayLike]) -> tuple[NDArray[np.int64], Floats]:
+    if not isinstance(aqueous_draws, Mapping):
+        raise CascadeError(f"aqueous_draws is a {type(aqueous_draws).__name__}; give a mapping of stages to flows")
     places = [whole_number(stage, "an aqueous draw's stage") for stage in aqueous_draws]
     flows = np.zeros((cases, len(places)))
     for column, (stage, flow) in enumerate(zip(places, aqueous_draws.values(), strict=True)):
         if not 1 <= stage <= stages:
             raise CascadeError(f"aqueous draw at stage {stage}; the cascade has stages 1 to {stages}", stage=stage)
-        array = np.asarray(flow, dtype=np.float64)
+        try:
+            array = np.asarray(flow)
+            if array.dtype.kind not in "iuf":
+                raise TypeError
+        except (TypeError, ValueError):
+            raise CascadeError(f"aqueous draw at stage {stage} is {flow!r}; give a number", stage=stage) from None
         if array.shape not in ((), (cases,)):
-            raise CascadeError(f"aqueous draw at stage {stage} has shape {array.shape}; it needs ({cases},)")
+            raise CascadeError(
+                f"aqueous draw at stage {stage} has shape {array.shape}; it needs ({cases},)", stage=stage
+            )
         flows[:, column] = array
         bad = ~(np.isfinite(flows[:, column]) & (flows[:, column] >= 0.0))
-        _refuse(bad, f"aqueous draw at stage {stage} is {{}}; give a finite flow, not negative", flows[:, column])
+        sentence = f"aqueous draw at stage {stage} is {{}}; give a finite flow, not negative"
+        _refuse(bad, sentence, flows[:, column], stage=stage)
     return np.array(places, dtype=np.int64), flows
 
 
@@ -214,7 +227,13 @@ def solve_circuits(
     stages = whole_number(stages, "stages")
     feed_stage = whole_number(feed_stage, "feed_stage")
     flow, beta, organic, scrub, places, draws = check_circuits(
-        stages, feed_stage, feed, separation_factors, extract_flow, scrub_flow, aqueous_draws or {}
+        stages,
+        feed_stage,
+        feed,
+        separation_factors,
+        extract_flow,
+        scrub_flow,
+        {} if aqueous_draws is None else aqueous_draws,
     )
     cases, elements = flow.shape
     if start is None:

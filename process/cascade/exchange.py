@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 def _number(value: object, what: str) -> float:
     try:
-        if isinstance(value, str | bool):
+        if isinstance(value, str | bytes | bool | np.bool_):
             raise TypeError
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
@@ -67,6 +67,8 @@ class Cascade:
         given_draws: Any = self.aqueous_draws
         if given_draws is None:  # as `solve_circuits` takes it
             object.__setattr__(self, "aqueous_draws", {})
+        elif not isinstance(given_draws, Mapping):
+            raise CascadeError(f"aqueous_draws is a {type(given_draws).__name__}; give a mapping of stages to flows")
         feed = {str(k): _number(v, f"feed of {k}") for k, v in self.feed.items()}
         factors = {str(k): _number(v, f"separation factor of {k}") for k, v in self.separation_factors.items()}
         for name in feed:
@@ -132,7 +134,7 @@ class Cascade:
         }
         return _rebuild, (state,)
 
-    def solve(self, start: ArrayLike | None = None) -> CascadeResult:
+    def solve(self, start: ArrayLike | None = None, threads: int | None = None) -> CascadeResult:
         """Solve the steady state; ``start`` is the ``stage_scalars`` of a similar cascade, (stages,).
 
         Raises CascadeError if no checked solution is found.
@@ -148,6 +150,7 @@ class Cascade:
                 [self.scrub_flow],
                 self.aqueous_draws,
                 None if start is None else np.asarray(start)[None],
+                threads,
             )
         except CascadeError as error:
             element = names[error.element] if isinstance(error.element, int) else error.element
@@ -169,11 +172,22 @@ class Cascade:
             iterations=int(done.iterations[0]),
             closure=float(done.closure[0]),
             residual=float(done.residual[0]),
+            sensitivity=float(done.sensitivity[0]),
+            ill_conditioned=bool(done.ill_conditioned[0]),
         )
 
 
 def _rebuild(state: dict[str, Any]) -> Cascade:
     return Cascade(**state)
+
+
+def _result(state: dict[str, Any]) -> CascadeResult:
+    for name in ("raffinate", "extract"):
+        state[name] = MappingProxyType(state[name])
+    state["draws"] = MappingProxyType({stage: MappingProxyType(flows) for stage, flows in state["draws"].items()})
+    for name in ("aqueous", "organic", "stage_scalars"):
+        state[name] = _frozen(state[name])
+    return CascadeResult(**state)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -182,7 +196,9 @@ class CascadeResult:
 
     ``aqueous`` and ``organic`` are (stages, elements), rows from stage 1, columns in the order of the feed;
     ``stage_scalars`` (stages,) is ln 1/Σβx and may start a similar solve. ``closure`` is the largest relative balance
-    error of an element, ``residual`` the largest |ln Σx| of a stage.
+    error of an element, ``residual`` the largest |ln Σx| of a stage. ``sensitivity`` is the largest change of a
+    ``stage_scalar`` or of ln product flow for one ulp of the scrub flow; above 1e-6 the result is
+    ``ill_conditioned``: solved, but where its front stands hangs on the last digits of the flows.
     """
 
     cascade: Cascade
@@ -195,6 +211,14 @@ class CascadeResult:
     iterations: int
     closure: float
     residual: float
+    sensitivity: float
+    ill_conditioned: bool
+
+    def __reduce__(self) -> tuple[object, ...]:
+        state = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        state |= {"raffinate": dict(self.raffinate), "extract": dict(self.extract)}
+        state["draws"] = {stage: dict(flows) for stage, flows in self.draws.items()}
+        return _result, (state,)
 
     def outlet(self, where: str | int) -> Mapping[str, float]:
         """Element → molar flow of "raffinate", "extract" or the draw at a stage."""
@@ -227,7 +251,7 @@ class CascadeResult:
         return (
             f"<CascadeResult {self.cascade.stages} stages, {len(self.raffinate)} elements: "
             f"raffinate {sum(self.raffinate.values()):.6g}, extract {sum(self.extract.values()):.6g}, "
-            f"closure {self.closure:.1e}>"
+            f"closure {self.closure:.1e}{', ill-conditioned' if self.ill_conditioned else ''}>"
         )
 
     def _repr_html_(self) -> str:

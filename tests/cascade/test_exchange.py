@@ -162,3 +162,22 @@ def test_purity_of_what_is_not_there(where, elements):
 def test_start_of_the_wrong_shape_is_refused():
     with pytest.raises(CascadeError, match="start"):
         cascade().solve(start=np.zeros(3))
+
+
+def test_a_result_can_be_pickled() -> None:
+    result = Cascade(
+        stages=6,
+        feed_stage=3,
+        feed={"A": 0.5, "B": 0.5},
+        separation_factors={"A": 4.0, "B": 1.0},
+        extract_flow=1.5,
+        scrub_flow=1.0,
+        aqueous_draws={4: 0.05},
+    ).solve()
+    again = pickle.loads(pickle.dumps(result))
+    assert again.cascade == result.cascade
+    assert again.draws == result.draws
+    assert (again.aqueous == result.aqueous).all()
+    assert not again.aqueous.flags.writeable
+    assert again.sensitivity == result.sensitivity
+    assert not again.ill_conditioned

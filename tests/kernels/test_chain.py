@@ -374,6 +374,20 @@ def test_start_from_a_neighbour_is_sooner_there():
     np.testing.assert_allclose(warm["x"], cold["x"], rtol=1e-6, atol=1e-12)
 
 
+@pytest.mark.parametrize("seed", [3, 11, 12, 13])
+@pytest.mark.parametrize("ring", [0.0, 0.99])
+def test_steps_near_the_answer_converge_quadratically(ring, seed):
+    """From 1e-2 beside the answer by way of 1e-5 and 1e-10, with a returned organic that hardly strips too."""
+    circuit = rich(seed, 12, 4)
+    circuit |= {"kept": np.ones(12), "ring": np.full(4, ring), "log_k": circuit["log_k"] + 4.0}
+    circuit |= {"inlet": 0.05 * circuit["inlet"], "source": 0.05 * circuit["source"]}
+    answer = solved(circuit)["u"]
+    beside = answer + 1e-2 * np.random.default_rng(9).standard_normal(answer.shape)
+    done = run(batch([circuit], beside))
+    assert done["status"][0, 0] == chain.SOLVED
+    assert done["status"][0, 3] <= 3
+
+
 def test_wild_start_is_given_up():
     circuit, _ = random_chains.random_chain(3)
     for start in (-300.0, 40.0, 500.0):

@@ -67,8 +67,8 @@ cdef struct Chain:
     const int *stop
 
 
-cdef void spread_out(Chain *c) noexcept nogil:
-    """Fill factor from log_k."""
+cdef void prepare(Chain *c) noexcept nogil:
+    """Fill factor from log_k, if D is to be made from it."""
     cdef Py_ssize_t k
     if c.powers:
         for k in range(c.stages * c.elements):

@@ -160,7 +160,7 @@ cdef void load(Chain *c, const Given *g, Py_ssize_t j) noexcept nogil:
     for i in range(A):
         c.powers = c.powers and (c.slope1[i] == 1.0 or c.slope1[i] == 2.0 or c.slope1[i] == 3.0)
     memset(c.content, 0, N * A * sizeof(double))
-    spread_out(c)
+    prepare(c)
 
 
 cdef void conclude(Chain *c, Semiseparable *s, double goal, int limit, long long *status, double *quality) noexcept nogil:

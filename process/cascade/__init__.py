@@ -1,4 +1,4 @@
-"""Solvent-extraction cascades: exchange and mass-action circuits at steady state, and design."""
+"""Solvent-extraction cascades: exchange and mass-action circuits, equilibrium models, and design."""
 
 from .batch import Circuits, solve_circuits
 from .circuit import Aqueous, Circuit, CircuitCases, CircuitResult, Organic, Section
@@ -6,6 +6,7 @@ from .design import CascadeDesign, design, design_cut
 from .errors import CascadeError
 from .exchange import Cascade, CascadeResult
 from .flows import flows
+from .models import Correlation, CorrelationCircuit, Exchange, MassAction
 
 __all__ = [
     "Aqueous",
@@ -17,6 +18,10 @@ __all__ = [
     "CircuitCases",
     "CircuitResult",
     "Circuits",
+    "Correlation",
+    "CorrelationCircuit",
+    "Exchange",
+    "MassAction",
     "Organic",
     "Section",
     "design",

@@ -4,7 +4,7 @@ Per circuit the unknowns are u = ln of the stage scalars. Given u each element i
 without subtraction, so its flows close to rounding at any u; Newton drives ln(sum of the aqueous fractions) to zero.
 """
 
-from libc.math cimport INFINITY, exp, expm1, fabs, frexp, isfinite, ldexp, log, sqrt
+from libc.math cimport INFINITY, exp, expm1, fabs, frexp, isfinite, ldexp, log, sqrt, tanh
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
 

@@ -2,8 +2,11 @@
 #
 # Stages are numbered from 0 here. Stage n sends a = organic[n] * beta * exp(u[n]) up, aqueous[n] down and
 # sink[n] (draw plus accumulation) out, per unit of aqueous mole fraction. Every term below is a sum, a product or a
-# quotient of non-negative numbers, so each x keeps its relative precision however small it is. Below about 1e-290
+# quotient of non-negative numbers, so each x keeps its relative precision however small it is. Below about 1e-300
 # numbers lose digits and become zero: nothing divides by them.
+
+cdef double FADED = 1e-305
+cdef double FAINT = 1e-100
 
 cdef struct Circuit:
     Py_ssize_t stages
@@ -95,12 +98,15 @@ cdef double balances(Circuit *c) noexcept nogil:
             pivot += E
             gone += E
             old += E
+            # What has faded away becomes zero before it loses digits: such numbers are slow as well.
             for i in range(E):
-                x[i] = (up[i - E] / pivot[i - E]) * x[i - E]
+                held = (up[i - E] / pivot[i - E]) * x[i - E]
+                x[i] = held if held > FADED else 0.0
                 up[i] = rate * beta[i]
                 held = below * gone[i - E] + sink
                 pivot[i] = up[i] + held
-                gone[i] = held / pivot[i]
+                held /= pivot[i]
+                gone[i] = held if held > FADED else 0.0
         for i in range(E):
             least = pivot[i] if pivot[i] < least else least
         if n == c.feed_stage:
@@ -125,7 +131,8 @@ cdef double balances(Circuit *c) noexcept nogil:
             x -= E
             pivot -= E
             for i in range(E):
-                x[i] = (x[i] + below * x[i + E]) / pivot[i]
+                held = (x[i] + below * x[i + E]) / pivot[i]
+                x[i] = held if held > FADED else 0.0
                 sum_ += x[i]
         c.total[n] = sum_
         c.residual[n] = log(sum_) if sum_ > 0.0 and isfinite(sum_) else INFINITY
@@ -185,17 +192,20 @@ cdef bint derivatives(Circuit *c) noexcept nogil:
         for i in range(n * E, n * E + E):
             rest = sink + up[i] * gone_up[i + E]
             pivot_down[i] = below + rest
-            gone_up[i] = rest / pivot_down[i]
+            rest /= pivot_down[i]
+            gone_up[i] = rest if rest > FADED else 0.0
     for n in range(N):
         sum_ = 0.0
         for i in range(n * E, n * E + E):
             lost = pivot[i] * gone[i]
             kept = up[i] * gone_up[i + E]
-            down = kept / (lost + kept)
-            source_down[i] = down
-            source_up[i] = lost / (lost + kept)
-            left[i] = -x[i]
-            c.newton.right[i] = x[i]
+            down = kept / (lost + kept + FADED)
+            source_down[i] = down if down > FAINT else 0.0
+            kept = lost / (lost + kept + FADED)
+            source_up[i] = kept if kept > FAINT else 0.0
+            kept = x[i] if x[i] > FAINT else 0.0
+            left[i] = -kept
+            c.newton.right[i] = kept
             sum_ += x[i] * down
         c.newton.middle[n] = sum_
         if n > 0:

@@ -58,6 +58,45 @@ cdef double newton(Circuit *c, double goal, int limit, double longest, int *used
     return worst
 
 
+cdef double bent_newton(Circuit *c, double goal, int limit, double longest, int *used) noexcept nogil:
+    """Newton from u, each stage's step bent to a bound and taken wherever it leads; return the residual reached.
+
+    The residual may rise on the way. The bound begins at longest, shrinks after a rise and grows after a fall.
+    """
+    cdef Py_ssize_t n
+    cdef int it, halving
+    cdef double worst = balances(c), size, share, before, bound = longest, best = INFINITY
+    for it in range(limit):
+        if worst < best:
+            best = worst
+            memcpy(c.best, c.u, c.stages * sizeof(double))
+        if worst <= goal or not isfinite(worst) or c.stop[0] != 0:
+            break
+        size = newton_step(c)
+        used[0] += 1
+        if not isfinite(size) or (worst < 1e-7 and size > 3.0 and not c.balanced):
+            break
+        memcpy(c.trial, c.u, c.stages * sizeof(double))
+        if size > 0.01 * bound:
+            for n in range(c.stages):
+                c.step[n] = bound * tanh(c.step[n] / bound)
+        share = 1.0
+        before = worst
+        for halving in range(8):
+            for n in range(c.stages):
+                c.u[n] = c.trial[n] + share * c.step[n]
+            worst = balances(c)
+            if isfinite(worst):
+                break
+            share *= 0.35
+        bound *= 0.3 if worst > before else 1.3
+        bound = longest / 3.0 if bound < longest / 3.0 else 3.0 * longest if bound > 3.0 * longest else bound
+    if not worst <= best and isfinite(best):
+        memcpy(c.u, c.best, c.stages * sizeof(double))
+        worst = balances(c)
+    return worst
+
+
 cdef void remember(Circuit *c) noexcept nogil:
     """The present profile, each stage scaled to sum one, becomes the start of the next pseudo-time step."""
     cdef Py_ssize_t n, i

@@ -254,6 +254,48 @@ cdef double place(Circuit *c, double goal, int *used) noexcept nogil:
     return balances(c)
 
 
+cdef void between_products(Circuit *c) noexcept nogil:
+    """A start: u falls evenly from the raffinate of a perfect cut to its extract."""
+    cdef double low = 0.0, high = 0.0, light = c.aqueous0[0], heavy = c.organic0[c.stages - 1], part, next_
+    cdef double left = light, right = heavy, done_low = -INFINITY, done_high = INFINITY
+    cdef Py_ssize_t i, n, turn, pick
+    for turn in range(c.elements):
+        # The next least extractable element into the raffinate, the next most extractable one into the extract.
+        next_ = INFINITY
+        pick = -1
+        for i in range(c.elements):
+            if c.log_beta[i] > done_low and c.log_beta[i] < next_:
+                next_ = c.log_beta[i]
+                pick = i
+        if pick < 0:
+            break
+        for i in range(c.elements):
+            if c.log_beta[i] == next_:
+                part = c.feed[i] if c.feed[i] < left else left
+                left -= part
+                low += part * exp(c.log_beta[i])
+        done_low = next_
+    for turn in range(c.elements):
+        next_ = -INFINITY
+        pick = -1
+        for i in range(c.elements):
+            if c.log_beta[i] < done_high and c.log_beta[i] > next_:
+                next_ = c.log_beta[i]
+                pick = i
+        if pick < 0:
+            break
+        for i in range(c.elements):
+            if c.log_beta[i] == next_:
+                part = c.feed[i] if c.feed[i] < right else right
+                right -= part
+                high += part * exp(-c.log_beta[i])
+        done_high = next_
+    low = -log(low / (light - left)) if low > 0.0 else 0.0
+    high = log(high / (heavy - right)) if high > 0.0 else 0.0
+    for n in range(c.stages):
+        c.u[n] = low + (high - low) * n / (c.stages - 1)
+
+
 cdef double attempts(Circuit *c, double goal, int limit, int *used) noexcept nogil:
     """Newton from u; failing that, paths from a flat profile: as specified, then from either side of the product,
     then with smaller draws; each with the plain first residual and with leaks.
@@ -265,7 +307,10 @@ cdef double attempts(Circuit *c, double goal, int limit, int *used) noexcept nog
     c.ease = 0.0
     c.leaks = False
     sharpen(c, 1.0)
-    worst = newton(c, goal, 15, 3.0 if balances(c) < 1.0 else -3.0, used)
+    worst = bent_newton(c, goal, 60, 0.5, used)
+    if not worst <= goal and c.stop[0] == 0:
+        between_products(c)
+        worst = bent_newton(c, goal, 40, 1.5, used)
     above = 0.5 * c.aqueous0[0]
     below = -0.5 * c.organic0[c.stages - 1]
     for attempt in range(12):
@@ -406,6 +451,8 @@ cdef double steady(Circuit *c, double goal, int limit, int *used) noexcept nogil
     cdef double worst, size, now
     cdef Py_ssize_t n
     cdef int way
+    if not isfinite(c.u[0]):
+        between_products(c)
     memcpy(c.start, c.u, c.stages * sizeof(double))
     worst = attempts(c, goal, limit, used)
     if not worst <= goal and c.stop[0] == 0 and snap(c):

@@ -201,6 +201,17 @@ def check_circuits(
     return flow, beta, organic, scrub, places, draws
 
 
+def _checked_start(start: ArrayLike, cases: int, stages: int) -> Floats:
+    given = _floats(start, "start", 2)
+    if given.shape != (cases, stages):
+        raise CascadeError(f"start has shape {given.shape}; it needs {(cases, stages)}")
+    _refuse(
+        np.asarray(~(np.isfinite(given).all(axis=1) | np.isnan(given).all(axis=1)), dtype=np.bool_),
+        "start holds a number that is not finite; leave it out, or give a row of NaN",
+    )
+    return given
+
+
 def solve_circuits(
     stages: int,
     feed_stage: int,
@@ -215,7 +226,8 @@ def solve_circuits(
     """Solve exchange circuits with one number of stages, flows in any one molar unit.
 
     ``feed`` and ``separation_factors`` are (cases, elements); ``extract_flow`` (S, the organic) and ``scrub_flow``
-    (W) are (cases,); ``aqueous_draws`` maps stage to (cases,); ``start`` is the ``scalars`` of an earlier solve;
+    (W) are (cases,); ``aqueous_draws`` maps stage to (cases,); ``start`` is the ``scalars`` of an earlier solve, a row
+    of NaN for none;
     ``threads`` the most threads to use (None: as many as there are cores), without influence on the answer.
     Raises CascadeError with ``.case`` for the first circuit that is impossible or not solved. Source: the theory of
     countercurrent extraction of Xu Guangxian; see docs/theory_cascade.md.
@@ -236,16 +248,9 @@ def solve_circuits(
         {} if aqueous_draws is None else aqueous_draws,
     )
     cases, elements = flow.shape
-    if start is None:
-        scalars = np.repeat(-np.log((flow * beta).sum(axis=1) / flow.sum(axis=1))[:, None], stages, axis=1)
-    else:
-        scalars = _floats(start, "start", 2).copy()
-        if scalars.shape != (cases, stages):
-            raise CascadeError(f"start has shape {scalars.shape}; it needs {(cases, stages)}")
-        _refuse(
-            np.asarray(~np.isfinite(scalars).all(axis=1), dtype=np.bool_),
-            "start holds a number that is not finite; leave it out",
-        )
+    scalars = np.full((cases, stages), np.nan)
+    if start is not None:
+        scalars[...] = _checked_start(start, cases, stages)
     result = Circuits(
         raffinate=np.zeros((cases, elements)),
         extract=np.zeros((cases, elements)),

@@ -316,12 +316,8 @@ def _rate(
     running: NDArray[np.bool_],
 ) -> Any:
     factors = np.broadcast_to(beta, fraction[running].shape)
-    # The memory has a row for every sample; one that did not run before starts flat.
-    start = -np.log(per_sample(fraction[running] * beta) / per_sample(fraction[running]))
-    start = np.repeat(start[:, None], extraction + scrubbing, axis=1)
+    # The memory has a row for every sample, NaN for one that did not run before.
     known = b.memory.get("scalars")
-    if known is not None:
-        start = np.where(np.isfinite(known[running]), known[running], start)
     try:
         result = solve_circuits(
             extraction + scrubbing,
@@ -330,7 +326,7 @@ def _rate(
             factors,
             solvent[running],
             scrub[running],
-            start=start,
+            start=None if known is None else known[running],
         )
     except CascadeError as error:
         raise _told(error, running) from error

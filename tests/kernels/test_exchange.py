@@ -208,7 +208,7 @@ def test_start_from_a_neighbour_gives_the_same_answer():
 def test_failure_is_told_not_returned():
     """With no Newton step allowed the kernel says so, and names a stage."""
     feed, beta = np.array([[0.5, 0.5]]), np.array([[2.0, 1.0]])
-    status, quality = np.zeros((1, 4), dtype=np.int64), np.zeros((1, 2))
+    status, quality = np.zeros((1, 4), dtype=np.int64), np.zeros((1, 4))
     out = [np.zeros((1, 20)), np.zeros((1, 20, 2)), np.zeros((1, 2)), np.zeros((1, 2)), np.zeros((1, 0, 2))]
     exchange.solve(
         9,
@@ -221,10 +221,67 @@ def test_failure_is_told_not_returned():
         *out,
         status,
         quality,
+        np.zeros(1, dtype=np.int32),
         goal=-1.0,
         limit=1,
     )
     assert status[0, 0] == exchange.NOT_CONVERGED
     assert 0 <= status[0, 1] < 20
+    half = np.zeros((1, 20))
+    half[0, 7] = np.nan
     with pytest.raises(CascadeError, match="start"):
-        solve_circuits(20, 10, feed, beta, [1.7], [1.2], start=np.full((1, 20), np.nan))
+        solve_circuits(20, 10, feed, beta, [1.7], [1.2], start=half)
+
+
+def arrays(cases=3, stages=20, elements=2):
+    """Arguments of the kernel for equal circuits, to be spoilt."""
+    return {
+        "feed_at": 9,
+        "feed": np.full((cases, elements), 0.5),
+        "beta": np.tile([2.0, 1.0], (cases, 1)),
+        "organic": np.full(cases, 1.7),
+        "scrub": np.full(cases, 1.2),
+        "draw_at": np.zeros(0, dtype=np.int64),
+        "draw": np.zeros((cases, 0)),
+        "u": np.full((cases, stages), np.nan),
+        "x": np.zeros((cases, stages, elements)),
+        "raffinate": np.zeros((cases, elements)),
+        "extract": np.zeros((cases, elements)),
+        "drawn": np.zeros((cases, 0, elements)),
+        "status": np.zeros((cases, 4), dtype=np.int64),
+        "quality": np.zeros((cases, 4)),
+        "stop": np.zeros(1, dtype=np.int32),
+    }
+
+
+def test_a_range_of_cases_is_solved_and_no_other():
+    given = arrays()
+    exchange.solve(**given, first=1, last=2)
+    assert given["status"][1, 0] == exchange.SOLVED
+    assert given["status"][1, 3] > 0
+    assert not given["x"][[0, 2]].any()
+    assert np.isfinite(given["u"][1]).all()
+
+
+def test_a_stop_ends_the_work():
+    given = arrays()
+    given["stop"][0] = 1
+    exchange.solve(**given)
+    assert (given["status"][:, 0] == exchange.INTERRUPTED).all()
+
+
+@pytest.mark.parametrize("name", [name for name in arrays() if name != "feed_at"])
+def test_arrays_that_do_not_belong_together_are_refused(name):
+    given = arrays()
+    given[name] = np.concatenate([given[name], given[name][:1]]) if len(given[name]) else np.zeros(1, dtype=np.int64)
+    with pytest.raises(ValueError, match="do not belong together"):
+        exchange.solve(**given)
+    for place in (-1, 20):
+        with pytest.raises(ValueError, match="do not belong together"):
+            exchange.solve(**(arrays() | {"feed_at": place}))
+
+
+def test_a_draw_outside_is_refused():
+    given = arrays() | {"draw_at": np.array([20]), "draw": np.zeros((3, 1)), "drawn": np.zeros((3, 1, 2))}
+    with pytest.raises(ValueError, match="outside"):
+        exchange.solve(**given)

@@ -25,6 +25,7 @@ MODULES = (
     "mixer",
     "splitter",
     "solvent_extraction",
+    "extraction_circuit",
     "oxalate_precipitation",
     "carbonate_precipitation",
     "calcination",

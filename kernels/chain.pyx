@@ -18,6 +18,7 @@ cdef extern from *:
 cdef double FULL = 1e-6    # free share of the extractant at which the organic counts as full
 cdef double TRACE = 1e-150   # of the whole feed: a smaller feed is solved as if it were that and scaled back
 cdef double LEAST = 1e-300   # smaller values are set to zero
+cdef double FAINT = 1e-250   # mol/h; a smaller flow acts on nothing, and what divides by it may overflow
 
 include "semiseparable.pxi"
 include "chain_balances.pxi"

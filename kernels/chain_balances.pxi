@@ -33,6 +33,7 @@ cdef struct Chain:
     double *wrong          # residual
     double *step
     double *trial
+    double *whole
     double *keep           # u to come back to
     double *spare
     double *ring           # (elements,)

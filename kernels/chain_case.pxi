@@ -28,7 +28,7 @@ cdef struct Given:
 
 cdef Py_ssize_t room_for(Py_ssize_t N, Py_ssize_t E) noexcept nogil:
     """Doubles of workspace."""
-    return 24 * N * E + 2 * E * E + 12 * E + 23 * N
+    return 24 * N * E + 2 * E * E + 12 * E + 24 * N
 
 
 cdef double *take(double **room, Py_ssize_t many) noexcept nogil:
@@ -58,6 +58,7 @@ cdef void lay_out(Chain *c, Semiseparable *s, Py_ssize_t N, Py_ssize_t E, double
     c.wrong = take(&room, N)
     c.step = take(&room, N)
     c.trial = take(&room, N)
+    c.whole = take(&room, N)
     c.keep = take(&room, N)
     c.spare = take(&room, N)
     c.ring = take(&room, E)

@@ -64,20 +64,19 @@ cdef void derivatives(Chain *c, Semiseparable *s) noexcept nogil:
             rho = weight * c.charge[i] * x - bent * c.sites[i] * d * x
             # Products of two faint numbers underflow, which is slow; a share of 1e-60 acts on nothing.
             s.right[k + i] = rho if fabs(rho) > 1e-60 else 0.0
-            if phi > 0.0:
+            if phi > FAINT:
                 t = 1.0 / phi
                 s.source_up[k + i] = sl * x * (rate * d * V - au * W + bypass * back[i] * ps * low) * t
                 s.rises[k + i] = (a * ein * pt + bypass) * c.flux[k + i] * t
-                if x > 0.0:
-                    # Without bypass the change of x is that of the flux.
-                    s.left[k + i] = s.right[k + i]
-                    if bypass > 0.0:
-                        s.left[k + i] *= phi / (x * (a + bypass / (pt * ein)))
+                # Without bypass the change of x is that of the flux.
+                s.left[k + i] = s.right[k + i]
+                if bypass > 0.0 and s.right[k + i] != 0.0:
+                    s.left[k + i] *= phi / (x * (a + bypass / (pt * ein)))
             middle -= rho * sl * W + bent * c.sites[i] * d * x * sl
             s.falls[k + i] = 0.0
             if n > 0:
                 phi = c.pivot[k - E + i] * c.x[k - E + i]
-                if phi > 0.0:
+                if phi > FAINT:
                     s.falls[k + i] = ps * down * x / phi
             t = bypass * w + ein * (a * w + (1.0 - ps) * down + sink) * pt
             again[i] = ps * down * ein * pt
@@ -197,10 +196,13 @@ cdef double newton(Chain *c, Semiseparable *s, double goal, int limit, double lo
     Each stage's step is bent to at most a bound and taken wherever it leads, as long as that is finite: the residual
     may rise on the way, and on random circuits this ends sooner and more often than any search along the step. The
     bound begins at longest, shrinks after a rise and grows after a fall, within a third and three times of that.
+
+    In pseudo-time the residual must fall: else shares of the bent step are tried, then of the whole step, which points
+    downhill although it may be long; where all of them rise the bent step is taken none the less.
     """
     cdef Py_ssize_t n
     cdef int it, halving
-    cdef double worst = balances(c), size, share, before, bound = longest
+    cdef double worst = balances(c), size, share, before, whole, bound = longest
     for it in range(limit):
         if worst <= goal or not isfinite(worst) or stopped(c.stop):
             break
@@ -209,18 +211,27 @@ cdef double newton(Chain *c, Semiseparable *s, double goal, int limit, double lo
         if not isfinite(size):
             break
         memcpy(c.trial, c.u, c.stages * sizeof(double))
+        memcpy(c.whole, c.step, c.stages * sizeof(double))
         if size > 0.01 * bound:
             for n in range(c.stages):
                 c.step[n] = bound * tanh(c.step[n] / bound)
         share = 1.0
+        whole = 1.0 if size < bound else bound / size
         before = worst
         for halving in range(8):
-            for n in range(c.stages):
-                c.u[n] = c.trial[n] + share * c.step[n]
+            if c.hold > 0.0 and halving >= 3 and halving < 7:
+                for n in range(c.stages):
+                    c.u[n] = c.trial[n] + whole * c.whole[n]
+                whole *= 0.2
+            else:
+                if halving == 7 and c.hold > 0.0:
+                    share = 0.1
+                for n in range(c.stages):
+                    c.u[n] = c.trial[n] + share * c.step[n]
+                share *= 0.35
             worst = balances(c)
-            if isfinite(worst):
+            if isfinite(worst) and (worst < before or c.hold == 0.0 or halving == 7):
                 break
-            share *= 0.35
         bound *= 0.3 if worst > before else 1.3
         bound = longest / 3.0 if bound < longest / 3.0 else 3.0 * longest if bound > 3.0 * longest else bound
     return worst

@@ -76,7 +76,7 @@ cdef void hold_at(Chain *c, double hold) noexcept nogil:
 
 cdef double settle(Chain *c, Semiseparable *s, double goal, int limit, double hold, int *used) noexcept nogil:
     """Implicit pseudo-time steps of growing length from u and what is stored, to the steady state."""
-    cdef double worst, tried = INFINITY, rest = INFINITY
+    cdef double worst, tried = INFINITY, rest = INFINITY, shrink = 0.3
     cdef int spent
     memcpy(c.keep, c.u, c.stages * sizeof(double))
     while used[0] < limit and not stopped(c.stop):
@@ -84,7 +84,7 @@ cdef double settle(Chain *c, Semiseparable *s, double goal, int limit, double ho
         # A turn counts as a step: at the shortest hold Newton may have nothing left to do, turn after turn.
         used[0] += 1
         spent = used[0]
-        worst = newton(c, s, 1e-9 if rest > 1e-6 else 1e-13, 40 if rest > 1e-6 else 8, 0.15, used)
+        worst = newton(c, s, 1e-9 if rest > 1e-6 else 1e-13, 40 if rest > 1e-6 else 8, 1.0, used)
         if worst <= 1e-6:
             store(c)
             memcpy(c.keep, c.u, c.stages * sizeof(double))
@@ -101,14 +101,16 @@ cdef double settle(Chain *c, Semiseparable *s, double goal, int limit, double ho
                     return worst
                 memcpy(c.u, c.keep, c.stages * sizeof(double))
             if spent <= 14:
-                hold *= 0.3
+                hold *= shrink
+                shrink = 0.3 if shrink * 0.9 < 0.3 else shrink * 0.9
             elif spent > 25:
                 hold *= 1.5
             if hold < 1e-16:
                 hold = 1e-16
         else:
             memcpy(c.u, c.keep, c.stages * sizeof(double))
-            hold *= 5.0
+            hold *= 1.5 / shrink
+            shrink = sqrt(shrink) if shrink < 0.5 else shrink
             if hold > 1e12:
                 break
     hold_at(c, 0.0)
@@ -142,6 +144,10 @@ cdef double sharpen(Chain *c, Semiseparable *s, double goal, int limit, int *use
             shrink = sqrt(shrink)
             if shrink > 0.985:
                 break
+    if good > FULL:
+        c.line = good
+        if bent_down(c):
+            return INFINITY
     return worst
 
 
@@ -179,15 +185,19 @@ cdef double steady(Chain *c, Semiseparable *s, bint warm, double goal, int limit
     for n in range(c.stages):
         flow += (c.organic[n] + c.aqueous[n]) / c.stages
     line = 1e-2
-    while not worst <= goal and used[0] < limit and line >= FULL and not stopped(c.stop):
+    if not worst <= goal:
         guess(c, NEAR)
+    while not worst <= goal and used[0] < limit and line >= FULL and not stopped(c.stop):
         c.line = line
-        line *= 1e-2
         if isfinite(balances(c)):
             store(c)
-            worst = settle(c, s, goal, used[0] + limit // 2, flow, used)
-            if worst <= goal and bent_down(c):
-                worst = sharpen(c, s, goal, used[0] + 200, used)
+            worst = settle(c, s, goal, used[0] + limit // 4, flow, used)
+            if worst <= goal:
+                if bent_down(c):
+                    worst = sharpen(c, s, goal, used[0] + 200, used)
+            else:
+                guess(c, NEAR)
+        line *= 0.1
     if worst <= goal and worst > 1e-15:
         # One step more, kept if it helps: the answer then hardly depends on where the iteration came from.
         size = newton_step(c, s)

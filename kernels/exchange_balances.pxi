@@ -30,6 +30,8 @@ cdef struct Circuit:
     double miss0           # what the elements of the extract bring beyond the extract flow, as specified and in use
     double miss
     bint balanced          # whether it did so in the last balances
+    bint ends              # whether the first residual compares the extract with its flow
+    bint ended             # whether it did so in the last balances
     bint shifted           # which way the Newton matrix was factored
     bint comparable        # whether it may: not with draws
     bint leaks             # whether the first residual compares leaks
@@ -157,6 +159,17 @@ cdef double balances(Circuit *c) noexcept nogil:
             c.total[0] = 1.0
         else:
             c.balanced = False
+    c.ended = c.ends and c.hold == 0.0
+    if c.ended:
+        # With draws leaks do not add up so simply; the extract is compared with its flow instead.
+        low = 0.0
+        n = (N - 1) * E
+        for i in range(E):
+            low += c.up[n + i] * c.x[n + i]
+        for i in range(E):
+            c.right0[i] = -c.up[n + i] * c.x[n + i] / low if low > 0.0 else 0.0
+        c.residual[0] = log(low / c.organic[N - 1]) if low > 0.0 else INFINITY
+        c.total[0] = 1.0
     for n in range(N):
         r = fabs(c.residual[n])
         if not r <= worst:
@@ -216,6 +229,9 @@ cdef bint derivatives(Circuit *c) noexcept nogil:
                 falls[i] = down if down < 1.0 else 1.0
                 down = up[i - E] * x[i - E] / (pivot_down[i] * x[i] + 1e-300)
                 rises[i] = down if down < 1.0 else 1.0
+    if c.ended:
+        c.shifted = True
+        return factor_shifted(&c.newton, c.ahead, c.rest, c.right0)
     if c.balanced:
         sum_ = 0.0
         for i in range(E):
@@ -225,13 +241,13 @@ cdef bint derivatives(Circuit *c) noexcept nogil:
         # A row that feels the first stage is a good first pivot; one that feels the far end only comes last.
         c.shifted = not sum_ > 1e-2
         if c.shifted:
-            return factor_shifted(&c.newton, c.ahead, c.rest)
+            return factor_shifted(&c.newton, c.ahead, c.rest, NULL)
     return factor(&c.newton)
 
 
 cdef void backward(Circuit *c, double *v) noexcept nogil:
     """Solve with the matrix that derivatives factored, in place of v."""
     if c.shifted:
-        substitute_shifted(&c.newton, c.ahead, c.rest, v)
+        substitute_shifted(&c.newton, c.ahead, c.rest, c.right0 if c.ended else NULL, v)
     else:
         substitute(&c.newton, v)

@@ -179,6 +179,7 @@ cdef double sensitivity(Circuit *c) noexcept nogil:
             sum_ += v[i]
         c.step[n] = sum_
     c.leaks = False
+    c.ends = False
     balances(c)
     if not derivatives(c):
         return INFINITY

@@ -37,7 +37,7 @@ cdef double newton(Circuit *c, double goal, int limit, double longest, int *used
             break
         size = newton_step(c)
         used[0] += 1
-        if not isfinite(size) or (worst < 1e-7 and size > 3.0 and not c.balanced):
+        if not isfinite(size) or (worst < 1e-7 and size > 3.0 and not c.balanced and not c.ended):
             break
         share = 1.0 if size <= fabs(longest) else fabs(longest) / size
         memcpy(c.trial, c.u, c.stages * sizeof(double))
@@ -74,7 +74,7 @@ cdef double bent_newton(Circuit *c, double goal, int limit, double longest, int 
             break
         size = newton_step(c)
         used[0] += 1
-        if not isfinite(size) or (worst < 1e-7 and size > 3.0 and not c.balanced):
+        if not isfinite(size) or (worst < 1e-7 and size > 3.0 and not c.balanced and not c.ended):
             break
         memcpy(c.trial, c.u, c.stages * sizeof(double))
         if size > 0.01 * bound:

@@ -240,16 +240,23 @@ cdef double path(Circuit *c, double goal, int limit, int *used) noexcept nogil:
 
 
 cdef double place(Circuit *c, double goal, int *used) noexcept nogil:
-    """Newton with the first residual in leaks, from u; keeps u where that does not converge. Return the residual."""
+    """Newton with the first residual in leaks, or with draws in the extract's flow, from u; return the residual.
+
+    Keeps u where that does not converge.
+    """
     cdef double worst
-    if not c.comparable:
-        return balances(c)
     memcpy(c.keep, c.u, c.stages * sizeof(double))
-    c.leaks = True
+    c.leaks = c.comparable
+    c.ends = not c.comparable
     worst = newton(c, goal, 4 * <int> c.stages + 40, 3.0, used)
+    if worst <= goal and c.ends and c.organic0[c.stages - 1] > c.aqueous0[0]:
+        # The raffinate is the lesser product: its flow has the last word.
+        c.ends = False
+        worst = newton(c, goal, 10, 3.0, used)
     if worst <= goal:
         return worst
     c.leaks = False
+    c.ends = False
     memcpy(c.u, c.keep, c.stages * sizeof(double))
     return balances(c)
 
@@ -306,6 +313,7 @@ cdef double attempts(Circuit *c, double goal, int limit, int *used) noexcept nog
     c.lean = 0.0
     c.ease = 0.0
     c.leaks = False
+    c.ends = False
     sharpen(c, 1.0)
     worst = bent_newton(c, goal, 60, 0.5, used)
     if not worst <= goal and c.stop[0] == 0:
@@ -318,9 +326,8 @@ cdef double attempts(Circuit *c, double goal, int limit, int *used) noexcept nog
             worst = place(c, goal, used)
         if worst <= goal or c.stop[0] != 0:
             break
-        c.leaks = attempt % 2 == 1
-        if c.leaks and not c.comparable:
-            continue
+        c.leaks = attempt % 2 == 1 and c.comparable
+        c.ends = attempt % 2 == 1 and not c.comparable
         c.ease = 0.8 if attempt >= 6 else 0.0
         if c.ease > 0.0 and c.taken[0] == 0.0:
             break
@@ -328,8 +335,9 @@ cdef double attempts(Circuit *c, double goal, int limit, int *used) noexcept nog
         if attempt % 6 > 1:
             c.lean = above if (attempt % 6 < 4) == (c.excess > 0.0) else below
         worst = path(c, goal, used[0] + limit, used)
-        if c.leaks:
+        if c.leaks or c.ends:
             c.leaks = False
+            c.ends = False
             worst = balances(c)
     return worst
 
@@ -358,11 +366,13 @@ cdef double either(Circuit *c, double goal, int *used) noexcept nogil:
     cdef double worst
     memcpy(c.u, c.stride, c.stages * sizeof(double))
     worst = newton(c, goal, 25, 3.0, used)
-    if not worst <= goal and c.comparable:
+    if not worst <= goal:
         memcpy(c.u, c.stride, c.stages * sizeof(double))
-        c.leaks = True
+        c.leaks = c.comparable
+        c.ends = not c.comparable
         worst = newton(c, goal, 40, 3.0, used)
         c.leaks = False
+        c.ends = False
     if not worst <= goal:
         memcpy(c.u, c.stride, c.stages * sizeof(double))
         return INFINITY

@@ -2,9 +2,13 @@
 #
 # Such a row is as long as the cascade and may begin with zero, so it is no pivot. Row k + 1 is paired with column k
 # instead, and the first row closes the elimination. Of `right` row 0 is that row's; `rest`, `ahead` are (stages,).
+# Or the closing row is that of one stage more at the far end, to which everything rises unchanged: `end` is its `left`.
 
-cdef bint factor_shifted(Semiseparable *s, double *ahead, double *rest) noexcept nogil:
-    """Fill pivots, over, under, ahead (entry beside the pivot) and rest; False if a pivot is zero or no number."""
+cdef bint factor_shifted(Semiseparable *s, double *ahead, double *rest, const double *end) noexcept nogil:
+    """Fill pivots, over, under, ahead (entry beside the pivot) and rest; False if a pivot is zero or no number.
+
+    end (elements,) is NULL where the first row closes.
+    """
     cdef Py_ssize_t k, a, b, E = s.elements, N = s.stages
     cdef double *left
     cdef double *falls
@@ -62,11 +66,17 @@ cdef bint factor_shifted(Semiseparable *s, double *ahead, double *rest) noexcept
                     row[b] = (row[b] + t * over[b]) * (r * falls[b])
                 under[E + a] *= r
                 border[a] = falls[a] * (border[a] - rest[k] * over[a])
+    if end != NULL:
+        last = 0.0
+        for a in range(E):
+            last += end[a] * s.under[(N - 1) * E + a]
     s.pivots[N - 1] = last
     return last != 0.0 and isfinite(last)
 
 
-cdef void substitute_shifted(Semiseparable *s, const double *ahead, const double *rest, double *v) noexcept nogil:
+cdef void substitute_shifted(
+    Semiseparable *s, const double *ahead, const double *rest, const double *end, double *v
+) noexcept nogil:
     """Replace the right-hand side v (stages,) by the solution, after factor_shifted."""
     cdef Py_ssize_t k, a, E = s.elements, N = s.stages
     cdef double sum_, t, last = v[0]
@@ -81,13 +91,17 @@ cdef void substitute_shifted(Semiseparable *s, const double *ahead, const double
         for a in range(E):
             sum_ += x[a] * signal[a]
         v[k] = v[k + 1] - sum_
-        last -= rest[k] * v[k]
+        t = v[k] / s.pivots[k]
+        x = s.under + k * E
         if k + 2 < N:
-            t = v[k] / s.pivots[k]
-            x = s.under + k * E
             y = s.rises + (k + 2) * E
             for a in range(E):
                 signal[a] = y[a] * (signal[a] + x[a] * t)
+        elif end != NULL:
+            for a in range(E):
+                last -= end[a] * (signal[a] + x[a] * t)
+        if end == NULL:
+            last -= rest[k] * v[k]
     v[N - 1] = last / s.pivots[N - 1]
     for a in range(E):
         signal[a] = 0.0

@@ -194,3 +194,26 @@ def test_a_wrong_solution_would_be_seen(monkeypatch):
     for of in ("aqueous", "organic", "scalars"):
         monkeypatch.setitem(globals(), "solve_circuits", lambda *batch, of=of: spoilt(*batch, of=of))
         assert fault(circuit)
+
+
+def with_draws(seed):
+    """A random circuit and one to three aqueous draws that leave it raffinate and aqueous everywhere."""
+    circuit, rng = random_cascade([seed, 77]), np.random.default_rng([seed, 78])
+    stages = sorted({int(stage) for stage in rng.integers(1, circuit.stages + 1, int(rng.integers(1, 4)))})
+    most = min(1.0 - circuit.organic + circuit.scrub, circuit.scrub)
+    return circuit, {stage: [float(most * rng.uniform(0.05, 0.9) / len(stages))] for stage in stages}
+
+
+@pytest.mark.parametrize("chunk", range(4))
+def test_circuits_with_draws(chunk):
+    """Balanced or not, with extracts down to 1e-14 of the feed: solved, and the products have the flows asked for."""
+    for seed in range(100 * chunk, 100 * chunk + 100):
+        circuit, draws = with_draws(seed)
+        done = solve_circuits(*circuit.batch(), aqueous_draws=draws)
+        told = f"{circuit!r} {draws}"
+        assert done.residual[0] <= 1e-12, told
+        assert done.closure[0] <= 1e-12, told
+        assert done.organic_closure[0] <= 1e-10, told
+        assert np.abs(done.aqueous[0].sum(axis=1) - 1.0).max() <= 1e-11, told
+        for column, (flow,) in enumerate(draws.values()):
+            assert done.draws[0, column].sum() == pytest.approx(flow, rel=1e-11), told

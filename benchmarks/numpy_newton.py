@@ -1,8 +1,9 @@
 """The same circuit by a NumPy Newton, in a process of its own: OPENBLAS_NUM_THREADS acts only before NumPy is loaded.
 
 Residual, matrix and elimination are those of tests/kernels/exchange_twin.py, vectorised over the elements; the step is
-a dense numpy.linalg.solve, the start the kernel's flat one, the tolerance its 1e-12. The twin fills the matrix entry by
-entry; `by_rows` gives the same matrix with a row of NumPy work at a time. As a script it prints JSON.
+a dense numpy.linalg.solve, the start a flat one (every stage holds the feed), the tolerance the kernel's 1e-12. The
+twin fills the matrix entry by entry; `by_rows` gives the same matrix with a row of NumPy work at a time. As a script
+it prints JSON.
 """
 
 import importlib.util

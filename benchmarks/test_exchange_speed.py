@@ -31,8 +31,13 @@ def circuit(stages=100):
     return stages, stages // 2, feed, beta, organic, organic - 0.9 * extracted
 
 
-def solve(stages, feed_stage, feed, beta, organic, scrub):
-    return solve_circuits(stages, feed_stage, [feed], [beta], [organic], [scrub], threads=1)
+def solve(stages, feed_stage, feed, beta, organic, scrub, start=None):
+    return solve_circuits(stages, feed_stage, [feed], [beta], [organic], [scrub], start=start, threads=1)
+
+
+def flat(stages, feed_stage, feed, beta, organic, scrub):
+    """The start of the NumPy Newton: every stage holds the feed."""
+    return np.full((1, stages), -np.log(np.dot(feed, beta) / np.sum(feed)))
 
 
 def best(run, rounds=15):
@@ -53,23 +58,28 @@ def tell(capsys, benchmark, text, **numbers):
 
 
 def test_fifteen_elements_hundred_stages(benchmark, capsys):
-    """Beside NumPy Newtons of the same equations, start and tolerance: the twin's matrix, and one filled by rows."""
+    """Beside NumPy Newtons of the same equations and tolerance, from the same start and from the kernel's own."""
     given = circuit()
-    done = benchmark(solve, *given)
+    done, same = benchmark(solve, *given), solve(*given, flat(*given))
     told = numpy_newton.in_a_process_of_its_own(given)
-    for twin in told.values():
+    own_s, same_s = best(lambda: solve(*given)), best(lambda: solve(*given, flat(*given)))
+    numbers = {"same_start_s": same_s, "own_start_s": own_s}
+    numbers |= {"same_start_steps": int(same.iterations[0]), "own_start_steps": int(done.iterations[0])}
+    text = (
+        f"15 elements, 100 stages: {1e3 * same_s:.2f} ms in {same.iterations[0]} steps from the flat start, "
+        f"{1e3 * own_s:.2f} ms in {done.iterations[0]} from its own; NumPy Newton, flat start, one BLAS thread"
+    )
+    for name, twin in told.items():
         assert twin["residual"] <= 1e-12
         np.testing.assert_allclose(done.scalars[0], twin["scalars"], atol=1e-9)
-    seconds, steps = best(lambda: solve(*given)), int(done.iterations[0])
-    text = f"15 elements, 100 stages: {1e3 * seconds:.2f} ms in {steps} steps; NumPy Newton, one BLAS thread"
-    numbers = {"kernel_s": seconds, "steps": steps}
-    for name, twin in told.items():
+        np.testing.assert_allclose(same.scalars[0], twin["scalars"], atol=1e-9)
+        seconds = twin["seconds"]
         text += (
-            f"; matrix {name.replace('_', ' ')} {1e3 * twin['seconds']:.1f} ms in {twin['steps']} steps, "
-            f"{1e3 * twin['filling']:.1f} of them to fill it, ratio {twin['seconds'] / seconds:.0f}"
+            f"; matrix {name.replace('_', ' ')} {1e3 * seconds:.1f} ms in {twin['steps']} steps, "
+            f"{1e3 * twin['filling']:.1f} of them to fill it, ratio {seconds / same_s:.0f} and {seconds / own_s:.0f}"
         )
         numbers |= {f"{name}_{key}": twin[key] for key in ("seconds", "filling", "steps")}
-        numbers[f"{name}_ratio"] = twin["seconds"] / seconds
+        numbers |= {f"{name}_ratio_same_start": seconds / same_s, f"{name}_ratio_own_start": seconds / own_s}
     tell(capsys, benchmark, text, **numbers)
 
 
@@ -126,7 +136,7 @@ def test_thousand_samples_with_one_and_two_threads(benchmark, capsys):
         benchmark,
         f"1,000 samples of 15 elements, 100 stages, from the nominal answer: {1000 / times[1]:.0f} a second with one "
         f"thread, {1000 / times[2]:.0f} with two ({times[1] / times[2]:.2f} times), "
-        f"{alone.iterations.mean():.1f} steps each; from a flat start {1000 / cold:.0f} with one",
+        f"{alone.iterations.mean():.1f} steps each; without a start {1000 / cold:.0f} with one",
         one_thread_s=times[1],
         two_threads_s=times[2],
         cold_s=cold,

@@ -383,6 +383,8 @@ def test_in_a_recycle(tmp_path) -> None:
     assert result.solution.balance.worst < 1e-9
     assert result.solution.units["sx"].details["feed_m3_per_h"][0] > 4.4
     assert len(result.solution.units["sx"].details["flags"]) == 2
+    alone = didymium.load(path).solve({"sx.scrub.ratio": [2.11]})
+    assert np.array_equal(alone.streams["sx.raffinate"].flow[0], result.streams["sx.raffinate"].flow[1])
 
 
 @pytest.mark.parametrize(

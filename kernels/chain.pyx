@@ -78,7 +78,8 @@ def solve(
 
     Flows in L/h, source and inlet in mol/h, x, h and unbound (free extractant) in mol/L. status rows are (code, stage
     or -1, element or -1, Newton steps); quality rows are (largest |ln(cations / anions)|, largest relative closure of
-    an element). ValueError if shapes do not fit each other.
+    an element, largest change of a u for a relative change of 2^-52 of all values of anion, inf where the matrix is
+    singular or nothing was solved). ValueError if shapes do not fit each other.
 
     With along (cases, stages) nothing is solved: x, h and unbound are those at u, and each row v of along becomes
     (d residual / d u) v, for checks of the derivatives.
@@ -101,8 +102,8 @@ def solve(
         raise ValueError(f"arrays by cases, stages and elements must all be {(cases, N, E)}, as u and x are")
     if not (flat(inlet, cases, E) and flat(ring, cases, E) and charge.shape[0] == E and sites.shape[0] == E):
         raise ValueError(f"inlet and ring must be {(cases, E)}, charge and sites {(E,)}")
-    if status.shape[0] != cases or status.shape[1] != 4 or not flat(quality, cases, 2):
-        raise ValueError(f"status must be {(cases, 4)} and quality {(cases, 2)}")
+    if status.shape[0] != cases or status.shape[1] != 4 or not flat(quality, cases, 3):
+        raise ValueError(f"status must be {(cases, 4)} and quality {(cases, 3)}")
     if along is not None and not flat(along, cases, N):
         raise ValueError(f"along must be {(cases, N)}")
     if N < 1 or E < 1 or stop.shape[0] < 1:

@@ -10,6 +10,7 @@ cdef struct Chain:
     bint by_ph
     bint powers            # slopes are 1, 2 or 3 throughout: D from powers of exp(u)
     bint rings             # some element returns
+    bint factored          # the matrix at the answer is at hand
     double hold            # accumulation rate per mol/L of aqueous, zero at steady state
     double volumes         # organic over aqueous volume of that accumulation
     double dissociation

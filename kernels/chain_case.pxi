@@ -116,6 +116,7 @@ cdef void load(Chain *c, const Given *g, Py_ssize_t j) noexcept nogil:
     c.volumes = 10.0
     c.line = 1e-3
     c.hold = 0.0
+    c.factored = False
     memcpy(c.organic, g.organic + at, row)
     memcpy(c.aqueous, g.aqueous + at, row)
     memcpy(c.organic_down, g.organic_down + at, row)
@@ -176,6 +177,7 @@ cdef void conclude(Chain *c, Semiseparable *s, double goal, int limit, long long
     gap = closure(c, &element)
     quality[0] = worst
     quality[1] = gap
+    quality[2] = sensitivity(c, s) if worst <= goal else INFINITY
     status[0] = 0
     status[1] = -1
     status[2] = -1
@@ -195,6 +197,24 @@ cdef void conclude(Chain *c, Semiseparable *s, double goal, int limit, long long
             if status[0] == 0 and c.unbound[n] <= FULL * c.extractant[n]:
                 status[0] = 3
                 status[1] = n
+
+
+cdef double sensitivity(Chain *c, Semiseparable *s) noexcept nogil:
+    """Largest change of a u at the answer for a relative change of 2^-52 of all strong anions; inf if singular."""
+    cdef Py_ssize_t n
+    cdef double largest = 0.0
+    if not c.factored:
+        derivatives(c, s)
+        if not factor(s):
+            return INFINITY
+    for n in range(c.stages):
+        c.step[n] = c.anion[n] / c.anions[n]
+    if not solve_row(c, s, c.step):
+        return INFINITY
+    for n in range(c.stages):
+        if not fabs(c.step[n]) <= largest:
+            largest = fabs(c.step[n])
+    return 2.0 ** -52 * largest if isfinite(largest) else INFINITY
 
 
 cdef void differentiate(Chain *c, Semiseparable *s, double *v) noexcept nogil:

@@ -201,6 +201,7 @@ cdef double steady(Chain *c, Semiseparable *s, bint warm, double goal, int limit
     if worst <= goal and worst > 1e-15:
         # One step more, kept if it helps: the answer then hardly depends on where the iteration came from.
         size = newton_step(c, s)
+        c.factored = isfinite(size)
         used[0] += 1
         memcpy(c.trial, c.u, c.stages * sizeof(double))
         if size < 1e-3:

@@ -1,11 +1,17 @@
-"""Seeded random mass-action circuits on a saponified dimer like P507: what the chain kernel must always solve.
+"""Seeded random mass-action circuits on a saponified extractant: what the chain kernel must always solve.
 
-A draw is thrown away only where its specification is beyond physical bounds (``impossible``): the organic full, no
-anion left in the raffinate for the soap's cation, or a strip so weak that the returned organic fills up.
+The family "p507" draws its constants around P507's; the others take those of the data, "sulfate" with a feed of
+sulfate or of sulfate and chloride on P507. Acids are chlorides. A draw is
+thrown away only where its specification is beyond physical bounds (``impossible``): the organic full, no anion left in
+the raffinate for the soap's cation, or a strip so weak that the returned organic fills up.
 """
 
 import numpy as np
 
+from didymium.data.equilibria import chemistry
+
+EXTRACTANTS = {"naphthenic": "naphthenic acid", "p204": "P204", "cyanex": "Cyanex 272", "sulfate": "P507"}
+SOAPS = ("Na", "NH4", "Mg", "Ca")
 OFFSETS = (0.0, 1e-3, -1e-3, 0.02, -0.02, -0.2)
 
 
@@ -43,18 +49,35 @@ def levels(stages, organic, aqueous, up, down, passed, efficiency, fed):
     return np.linalg.solve(matrix, right)[:stages]
 
 
-def draw(rng):
+def constants(rng, elements, family):
+    """log10 K of the elements, rising, by the family's extractant, and its active units per formal monomer."""
+    if family == "p507":
+        while True:
+            log10_k = np.cumsum(np.log10(rng.uniform(1.2, 12.0, elements)))
+            log10_k += -2.1 - log10_k[rng.integers(0, elements)]
+            if log10_k[0] >= -4.0 and log10_k[-1] <= 3.0:
+                return log10_k, 0.5
+    known = chemistry(EXTRACTANTS[family])
+    series = [one.log_k.value for name, one in known.constants.items() if name not in SOAPS]
+    return np.sort(rng.choice(series, elements, replace=False)), known.units_per_formal
+
+
+def soap_cation(rng, family):
+    """log10 K and charge of the cation that the extractant is saponified with."""
+    if family == "p507":
+        return -5.0 + rng.uniform(-1.0, 1.0), 1.0
+    cation = chemistry(EXTRACTANTS[family]).constants[str(rng.choice(SOAPS))]
+    return cation.log_k.value, cation.charge
+
+
+def draw(rng, family="p507"):
     """One circuit as the kernel's arrays without the axis of cases, and what ``impossible`` needs to know."""
     elements = int(rng.integers(2, 9))
     extraction, scrub = int(rng.integers(5, 61)), int(rng.integers(0, 61))
     strip = int(rng.integers(0, 16))
     wash = int(rng.integers(0, 5)) if strip else 0
     stages = extraction + scrub + strip + wash
-    while True:
-        log10_k = np.cumsum(np.log10(rng.uniform(1.2, 12.0, elements)))
-        log10_k += -2.1 - log10_k[rng.integers(0, elements)]
-        if log10_k[0] >= -4.0 and log10_k[-1] <= 3.0:
-            break
+    log10_k, units = constants(rng, elements, family)
     content = rng.uniform(0.3, 1.5)
     share = rng.dirichlet(np.full(elements, 2.0)) if rng.random() < 0.6 else 10.0 ** rng.uniform(-4.0, 0.0, elements)
     feed = content * share / share.sum()
@@ -67,12 +90,15 @@ def draw(rng):
     exchange = product
     if scrub:
         exchange = rng.uniform(1.05, 3.0) * (extracted + content / (beta - 1.0))
-    active = rng.uniform(0.3, 0.9)
-    soap = 2.0 * active * rng.uniform(0.2, 0.5)
+    active = 2.0 * units * rng.uniform(0.3, 0.9)
+    soap = active / units * rng.uniform(0.2, 0.5)
     organic = 3.0 * exchange / soap
     feeds, chloride, passed = np.zeros(stages), np.zeros(stages), np.ones(stages)
     feeds[extraction - 1] += 1.0
-    chloride[extraction - 1] += 3.0 * content + acid
+    sulfate = np.zeros(stages)
+    if family == "sulfate":
+        sulfate[extraction - 1] = (1.5 * content + 0.5 * acid) * (1.0 if rng.random() < 0.5 else rng.random())
+    chloride[extraction - 1] += 3.0 * content + acid - 2.0 * sulfate[extraction - 1]
     passed[0] = 0.0
     reflux = 0.0
     if strip:
@@ -112,9 +138,10 @@ def draw(rng):
     ring[-1] = 0.0
     source = np.zeros((stages, elements + 1))
     source[extraction - 1, :elements] = feed
+    soap_k, soap_charge = soap_cation(rng, family)
     inlet = np.zeros(elements + 1)
-    inlet[-1] = soap * organic
-    anion = levels(stages, o, a, up_share * o, down_share * a, passed, efficiency, chloride)
+    inlet[-1] = soap * organic / soap_charge
+    carried = (stages, o, a, up_share * o, down_share * a, passed, efficiency)
     circuit = {
         "organic": o,
         "aqueous": a,
@@ -126,13 +153,13 @@ def draw(rng):
         "source": source,
         "inlet": inlet,
         "ring": ring,
-        "log_k": np.tile(np.log(10.0) * np.append(log10_k, -5.0 + rng.uniform(-1.0, 1.0)), (stages, 1)),
-        "slope": np.tile(np.append(np.full(elements, 3.0), 1.0), (stages, 1)),
-        "charge": np.append(np.full(elements, 3.0), 1.0),
-        "sites": np.append(np.full(elements, 3.0), 1.0),
-        "anion": anion,
-        "sulfate": np.zeros(stages),
-        "dissociation": 1.0,
+        "log_k": np.tile(np.log(10.0) * np.append(log10_k, soap_k), (stages, 1)),
+        "slope": np.tile(np.append(np.full(elements, 3.0), soap_charge), (stages, 1)),
+        "charge": np.append(np.full(elements, 3.0), soap_charge),
+        "sites": np.append(np.full(elements, 3.0), soap_charge),
+        "anion": levels(*carried, chloride),
+        "sulfate": np.maximum(levels(*carried, sulfate), 0.0) if sulfate.any() else sulfate,
+        "dissociation": 10.0**-1.99,
         "extractant": np.full(stages, active),
         "by_ph": False,
     }
@@ -144,8 +171,8 @@ def impossible(circuit, facts):
     extraction, scrub, strip, _wash, soap, active, closed, _off, product = facts
     if np.any(circuit["organic"] <= 0.0) or np.any(circuit["aqueous"] <= 0.0):
         return "no flow left"
-    raffinate = circuit["aqueous"][0] * circuit["anion"][0]
-    if circuit["inlet"].sum() > 0.98 * raffinate:
+    raffinate = circuit["aqueous"][0] * (circuit["anion"][0] + 2.0 * circuit["sulfate"][0])
+    if circuit["inlet"] @ circuit["charge"] > 0.98 * raffinate:
         return "no anion left for the soap's cation"
     if soap > 0.97 * active:
         return "organic full"
@@ -171,10 +198,10 @@ def impossible(circuit, facts):
     return ""
 
 
-def random_chain(seed):
-    """The first possible circuit of a seed (a whole number or several), and its facts."""
+def random_chain(seed, family="p507"):
+    """The first possible circuit of a family by a seed (a whole number or several), and its facts."""
     rng = np.random.default_rng(seed)
     while True:
-        circuit, facts = draw(rng)
+        circuit, facts = draw(rng, family)
         if not impossible(circuit, facts):
             return circuit, facts

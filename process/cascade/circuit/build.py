@@ -150,6 +150,7 @@ def describe(
         water=(sum(water.values()), float(ledger.aqueous[case].sum())),
         closure=MappingProxyType(dict(zip(BALANCES, ledger.closure[case].tolist(), strict=True))),
         residual=float(steady.quality[case, 0]),
+        sensitivity=float(steady.quality[case, 2]),
         iterations=int(steady.status[case, 3]),
         flags=flags,
         assumptions=_assumptions(layout, circuit, layout.soap >= 0),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..batch import ILL_CONDITIONED
 from ..errors import CascadeError
 from .limits import Flag
 
@@ -105,7 +106,8 @@ class CircuitResult:
 
     ``fed`` is element → mol/h that enters; ``residual_load`` element → mol/L in the organic leaving the last stage,
     which a closed loop brings back to stage 1. ``water`` is (in, out) in L/h. ``closure`` maps each balance to its
-    largest relative error; ``residual`` is the largest |ln(cations/anions)| of a stage. ``flags`` are limits left,
+    largest relative error; ``residual`` is the largest |ln(cations/anions)| of a stage. ``sensitivity`` is the
+    largest change of ``profile.u`` for a relative change of 2^-52 of all strong anions. ``flags`` are limits left,
     ``assumptions`` the constants and bounds used that rest on no measurement.
     """
 
@@ -119,9 +121,15 @@ class CircuitResult:
     water: tuple[float, float]
     closure: Mapping[str, float]
     residual: float
+    sensitivity: float
     iterations: int
     flags: tuple[Flag, ...]
     assumptions: tuple[str, ...]
+
+    @property
+    def ill_conditioned(self) -> bool:
+        """Whether ``sensitivity`` is above 1e-6: solved, but where its fronts stand hangs on the last digits given."""
+        return self.sensitivity > ILL_CONDITIONED
 
     @property
     def raffinate(self) -> Outflow:
@@ -189,7 +197,8 @@ class CircuitResult:
         ]
         return (
             f"<CircuitResult {len(self.profile.ph)} stages, {len(rare)} rare earths, mol/h: {', '.join(parts)}; "
-            f"closure {max(self.closure.values()):.1e}, {len(self.flags)} flags>"
+            f"closure {max(self.closure.values()):.1e}, {len(self.flags)} flags"
+            f"{', ill-conditioned' if self.ill_conditioned else ''}>"
         )
 
     def _repr_html_(self) -> str:

@@ -44,9 +44,9 @@ ACTIVITY_GOAL = 1e-10
 class Steady:
     """Solved stages, cases first: ``u``, ``h`` (proton) and ``free`` extractant (cases, stages), ``x`` in mol/L.
 
-    ``status`` holds the kernel's code, stage, element and Newton steps, ``quality`` the largest residual and closure;
-    ``rounds`` (cases,) counts the kernel's solves, ``settled`` says whether the rounds came to rest; ``refused`` tells
-    the cases that were not tried because a balance cannot hold.
+    ``status`` holds the kernel's code, stage, element and Newton steps, ``quality`` the largest residual and closure
+    and the sensitivity (see ``CircuitResult``); ``rounds`` (cases,) counts the kernel's solves, ``settled`` says
+    whether the rounds came to rest; ``refused`` tells the cases that were not tried because a balance cannot hold.
     """
 
     equations: Equations
@@ -74,7 +74,7 @@ def kernel(layout: Layout, equations: Equations, start: Floats, threads: int | N
     count = len(layout.elements)
     u = np.ascontiguousarray(start).copy()
     x, h, free = np.zeros((cases, stages, count)), np.zeros((cases, stages)), np.zeros((cases, stages))
-    status, quality = np.zeros((cases, 4), dtype=np.int64), np.zeros((cases, 2))
+    status, quality = np.zeros((cases, 4), dtype=np.int64), np.zeros((cases, 3))
     organic = v.pool_organic / v.efficiency
 
     def work(first: int, last: int, stop: NDArray[np.int32]) -> None:
@@ -136,7 +136,7 @@ def settle(
     returned = Returned(zero, zero.copy(), zero.copy())
     u = np.full((cases, stages), np.nan) if start is None else np.array(start, dtype=np.float64)
     x, h, free = np.zeros((cases, stages, count)), np.zeros((cases, stages)), np.zeros((cases, stages))
-    status, quality = np.zeros((cases, 4), dtype=np.int64), np.zeros((cases, 2))
+    status, quality = np.zeros((cases, 4), dtype=np.int64), np.zeros((cases, 3))
     rounds, settled = np.zeros(cases, dtype=np.int64), np.zeros(cases, dtype=np.bool_)
     fed = what_is_fed(layout, values)
     flows = flow_through(layout, values, fed, returned)

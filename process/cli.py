@@ -326,7 +326,8 @@ def _elements(text: str) -> list[str]:
 def _circuits(flowsheet: Flowsheet, names: Sequence[str]) -> list[str]:
     from .quantities import suggestion
 
-    known = [name for name, unit in flowsheet.plan.units.items() if unit.kind.name == "solvent_extraction"]
+    kinds = ("solvent_extraction", "extraction_circuit")
+    known = [name for name, unit in flowsheet.plan.units.items() if unit.kind.name in kinds]
     for name in names:
         if name not in known:
             raise typer.BadParameter(

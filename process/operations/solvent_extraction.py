@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from ..cascade import CascadeError, design_cut, flows, solve_circuits
+from ..cascade.batch import ILL_CONDITIONED
 from ..data import extractants
 from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE, is_name, members, molar_mass
 from ..quantities import Fraction, In, QuantityError, Value, suggestion
@@ -259,6 +260,8 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
     extraction, scrubbing = int(b.design["extraction"]), int(b.design["scrub"])
     share = np.zeros_like(fraction)
     b.details["iterations"] = np.zeros(b.samples, dtype=np.int64)
+    b.details["flags"] = np.empty(b.samples, dtype=object)
+    b.details["flags"].fill(())
     for phase in ("organic", "aqueous"):
         b.details[phase] = np.zeros((b.samples, extraction + scrubbing, len(columns)))
     if running.any():
@@ -269,6 +272,10 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
         extracted = result.extract
         out = extracted + result.raffinate
         share[running] = np.divide(extracted, out, out=np.zeros_like(out), where=out > 0.0)
+        for at, moved in zip(np.flatnonzero(running), result.sensitivity, strict=True):
+            if moved > ILL_CONDITIONED:
+                remark = f"ill-conditioned: one ulp of the scrub flow moves the answer by {moved:.1e}"
+                b.details["flags"][at] = (remark,)
     _reagents(p, b, feed, total, solvent, scrub)
 
     rare_share = np.zeros_like(feed)

@@ -141,6 +141,7 @@ def _circuit(unit: UnitResult) -> Document:
         "W_mol_per_mol_feed": number(details.get("W")),
         "feed_kmol_per_h": number(details.get("feed_kmol_per_h")),
         "organic_m3_per_h": number(details.get("organic_m3_per_h")),
+        "remarks": list(details["flags"][0]) if "flags" in details else [],
         "profile": {
             "elements": list(details.get("elements", ())),
             "aqueous_mole_fraction": _rows(details.get("aqueous")),

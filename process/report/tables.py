@@ -132,6 +132,16 @@ def circuits(result: Result) -> Table:
     return made
 
 
+def remarks(result: Result) -> list[str]:
+    """What a circuit's answer is to be read with: ranges of its constants left, bounds neared, a front on an edge."""
+    return [
+        f"{name}: {sentence}"
+        for name, unit in result.solution.units.items()
+        if "flags" in unit.details
+        for sentence in unit.details["flags"][0]
+    ]
+
+
 def profile(result: Result, unit: str) -> list[Table]:
     """The stages of a circuit: mole per cent of the rare earths, in the aqueous and in the organic phase."""
     details = result.solution.units[unit].details

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..data import Fact, cost_rates, deposits, extractants, oxide_price
+from ..data.equilibria import chemistry
 from ..elements import RARE_EARTHS
 from ..flowsheet import Result
 
@@ -29,8 +30,8 @@ class ModelFact:
 
 
 def model_facts(result: Result) -> tuple[ModelFact, ...]:
-    """Separation factors between the elements present, assumptions about the ore, assumed weights of the allocation."""
-    return (*_separation(result), *_ore(result), *_weights(result))
+    """Factors and constants of the elements present, assumptions about the ore, assumed weights of the allocation."""
+    return (*_separation(result), *_equilibria(result), *_ore(result), *_weights(result))
 
 
 def _present(result: Result) -> list[str]:
@@ -50,6 +51,19 @@ def _separation(result: Result) -> Iterator[ModelFact]:
         for pair, fact in extractants()[name].pairs.items():
             if all(element in present for element in pair.split("/")):
                 yield _of(f"separation factor, {name}", pair, fact, "1")
+
+
+def _equilibria(result: Result) -> Iterator[ModelFact]:
+    names = {
+        chemistry(unit.parameters.extractant.name).name
+        for unit in result.plan.units.values()
+        if unit.kind.name == "extraction_circuit" and hasattr(unit.parameters, "extractant")
+    }
+    present = _present(result)
+    for name in sorted(names):
+        for element, constant in chemistry(name).constants.items():
+            if element in present or element not in RARE_EARTHS:
+                yield _of(f"log10 extraction constant, {name}", element, constant.log_k, "1")
 
 
 def _ore(result: Result) -> Iterator[ModelFact]:

@@ -181,6 +181,18 @@ def test_details_per_sample(bench) -> None:
     np.testing.assert_allclose(done.details["aqueous"].sum(axis=2), 1.0, rtol=1e-9)
 
 
+def test_a_cut_on_an_edge_is_told(bench) -> None:
+    """Extract flow 0.2 of the feed, which is its samarium to the digit: only rounding says where the front is."""
+    balanced = RATED | {"stages": "100 + 100", "solvent": "0.7 mol/mol", "scrub": "0.5 mol/mol"}
+    feed = np.concatenate([bench.of(FEED), 2.0 * bench.of(FEED)])
+    done = bench.run("solvent_extraction", balanced, feed)
+    for remarks in done.details["flags"]:
+        assert len(remarks) == 1
+        assert remarks[0].startswith("ill-conditioned: one ulp of the scrub flow moves the answer by ")
+    sound = bench.run("solvent_extraction", RATED, feed)
+    assert sound.details["flags"].tolist() == [(), ()]
+
+
 def test_more_scrub_than_solvent(bench) -> None:
     with pytest.raises(OperationError, match=r"the circuit has no solution: .*lower the scrub or raise"):
         bench.run("solvent_extraction", RATED | {"scrub": "0.8 mol/mol"}, bench.of(FEED))

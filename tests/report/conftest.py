@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import didymium
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +24,8 @@ def baotou() -> didymium.Result:
 @pytest.fixture(scope="session")
 def found(mountain_pass: didymium.Result, baotou: didymium.Result) -> didymium.Comparison:
     return didymium.compare([mountain_pass, baotou])
+
+
+@pytest.fixture(scope="session")
+def extraction_circuit() -> didymium.Result:
+    return didymium.load(EXAMPLES / "extraction_circuit.yaml").solve()

@@ -142,3 +142,9 @@ def test_check_and_list() -> None:
     assert read["kinds"]["solvent_extraction"]["stage"] == "separation"
     assert read["kinds"]["mixer"]["stage"] is None
     assert "mountain_pass" in read["deposits"]
+
+
+def test_remarks_on_a_circuit(extraction_circuit: didymium.Result, baotou: didymium.Result) -> None:
+    (remark,) = valid("run", document.run(extraction_circuit, {}))["circuits"]["sx"]["remarks"]
+    assert remark.startswith("pH is -0.48")
+    assert all(not one["remarks"] for one in valid("run", document.run(baotou, {}))["circuits"].values())

@@ -148,3 +148,12 @@ def test_what_does_not_close_is_marked(baotou: didymium.Result) -> None:
     worse = dataclasses.replace(baotou.solution.balance, worst=1e-6)
     result = dataclasses.replace(baotou, solution=dataclasses.replace(baotou.solution, balance=worse))
     assert "> (!) 1e-09" in tables.closure_line(result)
+
+
+def test_a_circuit_beyond_the_range_of_its_constants_is_remarked_on(
+    extraction_circuit: didymium.Result, baotou: didymium.Result
+) -> None:
+    shown = text(*run.page(extraction_circuit, {}, profiles=["sx"]))
+    assert "sx: pH is -0.48" in shown
+    assert "sx, organic phase" in shown
+    assert tables.remarks(baotou) == []

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import didymium
 from didymium import data
 from didymium.studies.model import model_facts
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 def test_separation_factors_and_ore(baotou: didymium.Result) -> None:
@@ -22,3 +26,12 @@ def test_separation_factors_and_ore(baotou: didymium.Result) -> None:
 def test_weights_only_where_joint_costs_go_by_value() -> None:
     result = didymium.load("baotou", {"allocation": "mass"}).solve()
     assert not any(one.what == "share of joint costs" for one in model_facts(result))
+
+
+def test_constants_of_a_mass_action_circuit() -> None:
+    result = didymium.load(EXAMPLES / "extraction_circuit.yaml").solve()
+    found = {one.item: one for one in model_facts(result) if one.what == "log10 extraction constant, P507"}
+    assert {"Pr", "Nd", "Dy", "NH4"} <= set(found)
+    assert "Lu" not in found  # not in the feed
+    assert found["NH4"].assumed
+    assert found["NH4"].low < found["NH4"].value < found["NH4"].high

@@ -3,6 +3,11 @@
 # Everything is in relative changes, so what passes from stage to stage are shares between 0 and 1. Down go changes of
 # ln x, up go changes of ln(flux). W is the change of -ln x in a stage per change of ln D; V = 1 - W has a sum of its own.
 
+cdef inline double felt(double share) noexcept nogil:
+    """The share, or nothing where it acts on nothing: products of two faint numbers underflow, which is slow."""
+    return share if fabs(share) > 1e-60 else 0.0
+
+
 cdef void derivatives(Chain *c, Semiseparable *s) noexcept nogil:
     """Fill s with d wrong / d u from what balances left."""
     cdef Py_ssize_t n, i, k, E = c.elements, N = c.stages
@@ -57,17 +62,16 @@ cdef void derivatives(Chain *c, Semiseparable *s) noexcept nogil:
             V = (au * w + water * v + c.hold) * g
             low = od * d * V - water * W
             phi = a * x + bypass * c.flux[k + i]
-            s.source_down[k + i] = sl * low / down if down > 0.0 else 0.0
+            s.source_down[k + i] = felt(sl * low / down) if down > 0.0 else 0.0
             s.source_up[k + i] = 0.0
             s.rises[k + i] = 0.0
             s.left[k + i] = 0.0
             rho = weight * c.charge[i] * x - bent * c.sites[i] * d * x
-            # Products of two faint numbers underflow, which is slow; a share of 1e-60 acts on nothing.
-            s.right[k + i] = rho if fabs(rho) > 1e-60 else 0.0
+            s.right[k + i] = felt(rho)
             if phi > FAINT:
                 t = 1.0 / phi
-                s.source_up[k + i] = sl * x * (rate * d * V - au * W + bypass * back[i] * ps * low) * t
-                s.rises[k + i] = (a * ein * pt + bypass) * c.flux[k + i] * t
+                s.source_up[k + i] = felt(sl * x * (rate * d * V - au * W + bypass * back[i] * ps * low) * t)
+                s.rises[k + i] = felt((a * ein * pt + bypass) * c.flux[k + i] * t)
                 # Without bypass the change of x is that of the flux.
                 s.left[k + i] = s.right[k + i]
                 if bypass > 0.0 and s.right[k + i] != 0.0:
@@ -77,7 +81,7 @@ cdef void derivatives(Chain *c, Semiseparable *s) noexcept nogil:
             if n > 0:
                 phi = c.pivot[k - E + i] * c.x[k - E + i]
                 if phi > FAINT:
-                    s.falls[k + i] = ps * down * x / phi
+                    s.falls[k + i] = felt(ps * down * x / phi)
             t = bypass * w + ein * (a * w + (1.0 - ps) * down + sink) * pt
             again[i] = ps * down * ein * pt
             away[i] = t if t > LEAST else 0.0

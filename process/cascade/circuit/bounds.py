@@ -25,7 +25,7 @@ def check_before(layout: Layout, values: Values, equations: Equations) -> dict[i
     a state beyond the bounds of loading and pH, which are looked at afterwards.
     """
     out: dict[int, CascadeError] = {}
-    for bound in (_saponification, _anions_for_the_soap, _acid_of_the_loop, _acid_of_the_scrub):
+    for bound in (_saponification, _sites, _anions_for_the_soap, _acid_of_the_loop, _acid_of_the_scrub):
         for case, error in bound(layout, values, equations):
             out.setdefault(case, error)
     return dict(sorted(out.items()))
@@ -49,6 +49,44 @@ def _saponification(layout: Layout, values: Values, equations: Equations) -> Fou
                 f"active {layout.chemistry.active} can give up; saponify at most {most:g}"
             )
             yield at, _error(values, at, reason, 1)
+
+
+def _sites(layout: Layout, values: Values, equations: Equations) -> Found:
+    """Soap and load of each organic that enters, against the extractant it has."""
+    active = equations.active[:, 0]
+    formal = values["organic.concentration"]
+    entering = [] if layout.closed else [("organic", 0)]
+    entering += [(one.label, one.stage) for one in layout.side_organics]
+    for label, stage in entering:
+        load = np.zeros(values.cases)
+        for name, sites in zip(layout.elements, layout.sites, strict=True):
+            if f"{label}.load.{name}" in values:
+                load = load + sites * values[f"{label}.load.{name}"]
+        soap = values[f"{label}.saponification"] * formal
+        for at in _where(load + soap > active * (1.0 + 1e-12)):
+            text = (
+                f"the {label} that enters binds {load[at] + soap[at]:.6g} mol/L of active {layout.chemistry.name}, "
+                f"{load[at]:.6g} by its load and {soap[at]:.6g} by soap, but has only {active[at]:.6g}"
+            )
+            if load[at] < active[at]:
+                remedy = f"saponify at most {below((active[at] - load[at]) / formal[at])} of the formal extractant"
+            else:
+                remedy = f"load it less than {active[at] - soap[at]:.4g} mol/L of active extractant"
+            yield at, _error(values, at, f"{text}; {remedy}", stage + 1)
+
+
+def below(value: float) -> str:
+    """Four digits of a number, rounded down, so that what they name still holds.
+
+    >>> below(0.38267), below(12345.6)
+    ('0.3826', '12340')
+    """
+    step = 10.0 ** (np.floor(np.log10(value)) - 3.0)
+    return (
+        f"{np.floor(value / step * (1.0 + 1e-12)) * step:.4g}"
+        if value < 1e4
+        else f"{np.floor(value / step) * step:.0f}"
+    )
 
 
 def _anions_for_the_soap(layout: Layout, values: Values, equations: Equations) -> Found:

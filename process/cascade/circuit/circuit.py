@@ -18,7 +18,7 @@ from .cases import CircuitCases, gather
 from .equations import log10_k
 from .layout import Layout, lay_out, stage_index
 from .ledger import BALANCES, Ledger, draw_up
-from .limits import Flag, beyond, left, refusal
+from .limits import Flag, beyond, left, overfull, refusal
 from .result import CircuitResult
 from .sections import Section
 from .steady import explain, settle
@@ -211,8 +211,8 @@ class Circuit:
             varied,
         )
 
-    def _model(self) -> MassAction:
-        layout = self._layout()
+    def _model(self, layout: Layout | None = None) -> MassAction:
+        layout = self._layout() if layout is None else layout
         if self.equilibrium is not None:
             missing = [name for name in layout.elements if name not in self.equilibrium.elements]
             if missing:
@@ -285,7 +285,8 @@ class Circuit:
         """
         if failures not in ("raise", "keep"):
             raise CascadeError(f"failures is {failures!r}; choose 'raise' or 'keep'")
-        layout, model = self._layout(tuple(changes or ())), self._model()
+        layout = self._layout(tuple(changes or ()))
+        model = self._model(layout)
         values = spread(self._parameters(layout, model), changes or {})
         begin = None if start is None else np.asarray(start, dtype=np.float64)
         if begin is not None and begin.shape != (values.cases, layout.stages):
@@ -300,7 +301,8 @@ class Circuit:
             return left(layout, values, steady, ledger, model, limits, case)
 
         for case in range(values.cases):
-            error = explain(layout, values, steady, case) or _unclosed(ledger, case, values.cases)
+            error = explain(layout, values, steady, case)
+            error = error or overfull(layout, values, steady, ledger, case) or _unclosed(ledger, case, values.cases)
             if error is None and suspect[case] and self.beyond == "error":
                 error = refusal(flags_of(case), case if values.cases > 1 else None)
             if error is not None:

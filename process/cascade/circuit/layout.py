@@ -97,12 +97,22 @@ def stage_index(given: object, sections: tuple[Section, ...], what: str) -> int:
                 raise CascadeError(f"{what} at {name} {within!r}; {name} has stages 1 to {section.stages}")
             before += section.stages
         names = [section.name for section in sections]
-        raise CascadeError(f"{what} at section {name!r}{suggestion(str(name), names)}; choose from {', '.join(names)}")
+        raise CascadeError(f"{what} at section {name!r}; choose from {', '.join(names)}{suggestion(str(name), names)}")
     if isinstance(given, bool) or not isinstance(given, int | np.integer):
         raise CascadeError(f"{what} at {given!r}; give a stage from 1 to {total} or (section, stage)")
     if not 1 <= given <= total:
         raise CascadeError(f"{what} at stage {given}; the circuit has stages 1 to {total}", stage=int(given))
     return int(given) - 1
+
+
+def _distinct(outlets: list[Outlet]) -> None:
+    """Raise where two outlets would bear one name."""
+    names = [outlet.name for outlet in outlets]
+    for name in names:
+        if names.count(name) > 1:
+            raise CascadeError(
+                f"two sections give the outlet {name!r}, as a space counts as an underscore there; rename one of them"
+            )
 
 
 def lay_out(
@@ -141,19 +151,21 @@ def lay_out(
     outlets += [Outlet(f"draw {stage + 1}", "aqueous", stage, True) for stage in draws]
     outlets += [Outlet(f"organic draw {stage + 1}", "organic", stage, True) for stage in organic_draws]
     outlets.append(Outlet("crud" if closed else "organic", "organic", starts[-1] - 1))
+    _distinct(outlets)
     names: dict[str, None] = {}
     for inlet in (*inlets, *sides):
         stream = inlet.stream
         names.update(dict.fromkeys(stream.metals if isinstance(stream, Aqueous) else stream.load))
     names.update(dict.fromkeys(organic.load))
     soaped = organic.saponification > 0.0 or any(feed.saponification > 0.0 for feed in organic_feeds.values())
+    soaped |= any(name.endswith(".saponification") for name in varied)
     if soaped:
         names[organic.base] = None
     for name in names:
         if name not in chemistry.constants:
             raise CascadeError(
-                f"{chemistry.name} has no constant for {name}{suggestion(name, chemistry.constants)}; it has "
-                f"{', '.join(chemistry.constants)}: leave {name} out",
+                f"{chemistry.name} has no constant for {name}; it has {', '.join(chemistry.constants)}: leave {name} "
+                f"out{suggestion(name, chemistry.constants)}",
                 element=name,
             )
     elements = tuple(names)

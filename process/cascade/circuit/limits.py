@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..errors import CascadeError
 from ..models.mass_action import MassAction
+from .bounds import below
 from .layout import Layout
 from .ledger import Ledger, acid_brought
 from .steady import Steady
@@ -110,6 +111,32 @@ def left(
     out += _strip(layout, values, ledger, case)
     out += _ranges(layout, values, steady, ledger, model, case)
     return tuple(out)
+
+
+def overfull(layout: Layout, values: Values, steady: Steady, ledger: Ledger, case: int) -> CascadeError | None:
+    """The error for a closed loop whose organic brings back so much that the soap finds no extractant for itself.
+
+    The solution counts the base by the soap asked for, so it would go on with ions that no extractant binds.
+    """
+    if not layout.closed or layout.soap < 0:
+        return None
+    q, v = steady.equations, steady.equations.volumes
+    back = ledger.residual_load[case] * layout.sites
+    back[layout.soap] = 0.0
+    load = float(v.ring[case] * v.organic[case, -1] * back.sum() / v.organic_in[case])
+    formal, active = float(values["organic.concentration"][case]), float(q.active[case, 0])
+    soap = float(values["organic.saponification"][case]) * formal
+    if load + soap <= active * (1.0 + 1e-12):
+        return None
+    prefix = f"case {case}: " if values.cases > 1 else ""
+    text = (
+        f"{prefix}the organic comes back with {load:.6g} mol/L of its active {layout.chemistry.name} taken by metals, "
+        f"and {soap:.6g} of soap on top is more than the {active:.6g} it has"
+    )
+    remedy = "strip it with more or stronger acid"
+    if load < active:
+        remedy = f"saponify at most {below((active - load) / formal)} of the formal extractant, or {remedy}"
+    return CascadeError(f"{text}; {remedy}", stage=1, case=case if values.cases > 1 else None)
 
 
 def _barren(layout: Layout, values: Values, steady: Steady, ledger: Ledger, case: int) -> list[Flag]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from ..errors import CascadeError
+from ..models.base import SOAPS
 
 ANIONS = {"Cl": 1.0, "NO3": 1.0, "SO4": 2.0}
 """Anions that an aqueous solution may bring, with their charge."""
@@ -124,8 +125,10 @@ class Organic:
         if self.base_strength is not None:
             strength = number(self.base_strength, "base_strength, equivalents/L,", open_=True)
             object.__setattr__(self, "base_strength", strength)
-        if not isinstance(self.base, str):
-            raise CascadeError(f"base is {self.base!r}; give the cation, such as 'NH4' or 'Na'")
+        if not isinstance(self.base, str) or self.base not in SOAPS:
+            raise CascadeError(f"base is {self.base!r}; give the cation of a base, one of {', '.join(sorted(SOAPS))}")
+        if not isinstance(self.extractant, str):
+            raise CascadeError(f"extractant is {self.extractant!r}; give its name, such as 'P507'")
 
     def __hash__(self) -> int:
         return hash((self.extractant, self.concentration, self.flow, self.saponification, self.base, self.crud))

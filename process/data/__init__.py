@@ -27,6 +27,7 @@ from .money import (
     wages,
     waste_costs,
 )
+from .solubility import Solubility, solubilities
 
 __all__ = [
     "Chemistry",
@@ -43,6 +44,7 @@ __all__ = [
     "Quote",
     "Reagent",
     "Region",
+    "Solubility",
     "Source",
     "by_product_values",
     "capital",
@@ -65,6 +67,7 @@ __all__ = [
     "regional_factors",
     "regions",
     "single_element",
+    "solubilities",
     "sources",
     "wages",
     "waste_costs",

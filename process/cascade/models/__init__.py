@@ -5,6 +5,7 @@ from .correlation import Correlation
 from .correlation_circuit import CorrelationCircuit, CorrelationProfile
 from .exchange import Exchange
 from .mass_action import MassAction
+from .solubility import saturation, solubility_flags
 
 __all__ = [
     "MODELS",
@@ -16,6 +17,8 @@ __all__ = [
     "Exchange",
     "Flag",
     "MassAction",
+    "saturation",
+    "solubility_flags",
 ]
 
 MODELS: tuple[type[EquilibriumModel], ...] = (Exchange, MassAction, Correlation)

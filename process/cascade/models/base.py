@@ -137,7 +137,7 @@ def amounts(given: Amounts | None, elements: tuple[str, ...], what: str) -> Floa
                 )
             table[:, at] = column
     else:
-        table = np.atleast_2d(_floats(given, what))
+        table = np.atleast_2d(numeric(given, what))
     if table.ndim != 2 or table.shape[1] != len(elements):
         raise CascadeError(
             f"{what} has the shape {table.shape}; give (cases, {len(elements)}) for {len(elements)} ions"
@@ -153,10 +153,15 @@ def amounts(given: Amounts | None, elements: tuple[str, ...], what: str) -> Floa
     return table
 
 
-def _floats(given: object, what: str) -> Floats:
+def numeric(given: object, what: str) -> Floats:
+    """A copy of numbers of any shape and unit as float64. Raises CascadeError for anything else.
+
+    >>> numeric([1, 2], "start").tolist()
+    [1.0, 2.0]
+    """
     try:
         return np.array(given, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise CascadeError(f"{what} is {given!r}; give numbers") from None
 
 
@@ -166,7 +171,7 @@ def numbers(given: ArrayLike, what: str) -> Floats:
     >>> numbers(2, "ratio").tolist()
     [2.0]
     """
-    column = np.atleast_1d(_floats(given, what))
+    column = np.atleast_1d(numeric(given, what))
     if column.ndim != 1 or not len(column):
         raise CascadeError(f"{what} has the shape {column.shape}; give one number or one for each case")
     return column

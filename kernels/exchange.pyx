@@ -4,6 +4,7 @@ Per circuit the unknowns are u = ln of the stage scalars. Given u each element i
 without subtraction, so its flows close to rounding at any u; Newton drives ln(sum of the aqueous fractions) to zero.
 """
 
+from cpython.exc cimport PyErr_CheckSignals
 from libc.math cimport INFINITY, exp, expm1, fabs, frexp, isfinite, ldexp, log, sqrt, tanh
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
@@ -47,12 +48,16 @@ def solve(
     status rows are (code, stage or -1, element or -1, iterations); quality rows are (largest |ln sum x|, largest
     relative closure of an element, largest |sum y - 1|, change of the answer for one ulp of the scrub flow). Stages
     are numbered from 0; the caller has checked that all flows are positive. A number other than 0 in stop[0] ends the
-    work at the next Newton step. Raises ValueError for arrays that do not belong together.
+    work at the next Newton step. Raises ValueError for arrays that do not belong together, KeyboardInterrupt for a signal
+    that reached the main thread.
     """
     cdef Py_ssize_t cases = feed.shape[0], E = feed.shape[1], N = u.shape[1], D = draw.shape[1], j, d
     cdef Circuit c
     cdef double *room
     cdef int *which
+    cdef const long long *places = NULL
+    cdef const double *draws = NULL
+    cdef bint halted = False
     if last < 0:
         last = cases
     if (
@@ -77,6 +82,8 @@ def solve(
         free(room)
         free(which)
         raise MemoryError("no room for the cascade's workspace")
+    if D > 0:
+        places = &draw_at[0]
     with nogil:
         lay_out(&c, room, N, E)
         c.stages = N
@@ -84,14 +91,21 @@ def solve(
         c.stop = &stop[0]
         c.above = <bint *> (which + E + 1)
         for j in range(first, last):
-            prepare(&c, which, E, &feed[j, 0], &beta[j, 0], organic[j], scrub[j], &u[j, 0])
-            for d in range(D):
-                draw_off(&c, draw_at[d], draw[j, d])
+            if D > 0:
+                draws = &draw[j, 0]
+            prepare(
+                &c, which, E, &feed[j, 0], &beta[j, 0], organic[j], scrub[j], places, draws, D, &u[j, 0]
+            )
             status[j, 3] = 0
             solve_case(&c, goal, limit, &status[j, 0], &quality[j, 0])
             report(&c, which, E, &u[j, 0], &x[j, 0, 0], &raffinate[j, 0], &extract[j, 0])
             for d in range(D):
                 report_draw(&c, which, E, draw_at[d], draw[j, d], &drawn[j, d, 0])
             close_case(&c, which, &status[j, 0], &quality[j, 0])
+            if c.halted:
+                halted = True
+                break
     free(room)
     free(which)
+    if halted:
+        raise KeyboardInterrupt

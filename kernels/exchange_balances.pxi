@@ -33,7 +33,7 @@ cdef struct Circuit:
     bint ends              # whether the first residual compares the extract with its flow
     bint ended             # whether it did so in the last balances
     bint shifted           # which way the Newton matrix was factored
-    bint comparable        # whether it may: not with draws
+    bint comparable        # whether it may: with a pair at the cut, and draws from the first stage only
     bint leaks             # whether the first residual compares leaks
     double *up             # (stages, elements) a
     double *pivot          # (stages, elements) pivots of the elimination from stage 0 up
@@ -72,6 +72,26 @@ cdef struct Circuit:
     double lean            # extra extract flow at tau = 0
     double ease            # share of the draws left out at tau = 0
     const int *stop        # not zero once the caller wants no more
+    bint halted            # by a signal
+    int asked              # how often that was looked at
+    double ulp             # of the scrub flow as given, per unit of feed
+
+
+cdef bint signalled() noexcept with gil:
+    """Whether the user has asked for an end; the main thread alone is told."""
+    try:
+        PyErr_CheckSignals()
+    except BaseException:
+        return True
+    return False
+
+
+cdef bint stopped(Circuit *c) noexcept nogil:
+    """Whether to end: a flag of the caller's, or Ctrl-C, which is looked for at every 256th question."""
+    c.asked += 1
+    if c.asked % 256 == 0 and not c.halted:
+        c.halted = signalled()
+    return c.halted or c.stop[0] != 0
 
 
 cdef double balances(Circuit *c) noexcept nogil:
@@ -145,7 +165,7 @@ cdef double balances(Circuit *c) noexcept nogil:
         # All flows add up, so sum x = 1 on the first stage says just as well that the extract's elements lost to the
         # raffinate make up for the others' in the extract. Said so, and in logarithms, nothing cancels: a cut that is
         # balanced exactly has its answer, and so has an extract of a billionth of the feed.
-        below = c.aqueous[0]
+        below = c.aqueous[0] + c.draw[0]
         n = (N - 1) * E
         for i in range(E):
             if c.above[i]:

@@ -70,16 +70,22 @@ cdef Py_ssize_t lay_out(Circuit *c, double *room, Py_ssize_t N, Py_ssize_t E) no
     return at
 
 
-cdef double mismatch(
-    Circuit *c, const int *which, const double *feed, double organic, double scrub, bint all_
+cdef double exactly(
+    Circuit *c, const int *which, const double *feed, double organic, double scrub, bint all_, const double *draw,
+    Py_ssize_t draws
 ) noexcept nogil:
-    """Feed, of all elements or the extract's, less the extract flow, as if added without rounding."""
+    """Feed, of all elements or the extract's, less extract flow and draws, as if added without rounding."""
     cdef double sum_ = scrub, lost = 0.0, term, new, part
     cdef Py_ssize_t i
-    for i in range(-1, c.elements):
-        if i >= 0 and not (all_ or c.above[i]):
+    for i in range(-1, c.elements + draws):
+        if i < 0:
+            term = -organic
+        elif i >= c.elements:
+            term = -draw[i - c.elements]
+        elif all_ or c.above[i]:
+            term = feed[which[i]]
+        else:
             continue
-        term = -organic if i < 0 else feed[which[i]]
         new = sum_ + term
         part = new - sum_
         lost += (sum_ - (new - part)) + (term - part)
@@ -89,11 +95,12 @@ cdef double mismatch(
 
 cdef void prepare(
     Circuit *c, int *which, Py_ssize_t E, const double *feed, const double *beta, double organic, double scrub,
-    const double *u
+    const long long *draw_at, const double *draw, Py_ssize_t draws, const double *u
 ) noexcept nogil:
     """Fill the circuit for a feed of one in all; elements that are not fed are left out."""
-    cdef Py_ssize_t i, n, active = 0, N = c.stages
-    cdef double whole = 0.0, middle = 0.0
+    cdef Py_ssize_t i, n, d, active = 0, N = c.stages
+    cdef double whole = 0.0, middle = 0.0, least
+    cdef int exponent = 0
     for i in range(E):
         if feed[i] > 0.0:
             which[active] = <int> i
@@ -129,16 +136,24 @@ cdef void prepare(
     c.feed_share = 1.0
     c.reflux = 0.0
     c.shift = 0.0
-    key_pair(c, (organic - scrub) / whole)
-    c.comparable = True
-    c.miss0 = mismatch(c, which, feed, organic, scrub, False) / whole
-    c.aqueous0[0] = mismatch(c, which, feed, organic, scrub, True) / whole
+    frexp(scrub, &exponent)
+    c.ulp = ldexp(1.0, exponent - 53) / whole
+    c.halted = False
+    c.asked = 0
+    c.comparable = key_pair(c, (organic - scrub) / whole)
+    c.miss0 = exactly(c, which, feed, organic, scrub, False, NULL, 0) / whole
+    for d in range(draws):
+        draw_off(c, draw_at[d], draw[d])
+    c.aqueous0[0] = exactly(c, which, feed, organic, scrub, True, draw, draws) / whole
+    # Leaks tell of a product only where it is nearly what its elements bring.
+    least = c.organic0[N - 1] if c.organic0[N - 1] < c.aqueous0[0] else c.aqueous0[0]
+    c.comparable = c.comparable and fabs(c.miss0) < 0.5 * least
 
 
 cdef void draw_off(Circuit *c, Py_ssize_t stage, double flow) noexcept nogil:
     """Add an aqueous draw."""
     cdef Py_ssize_t n
-    c.comparable = c.comparable and flow == 0.0
+    c.comparable = c.comparable and (stage == 0 or flow == 0.0)
     c.draw0[stage] += flow / c.whole
     for n in range(stage + 1):
         c.aqueous0[n] -= flow / c.whole
@@ -153,10 +168,7 @@ cdef double sensitivity(Circuit *c) noexcept nogil:
     cdef Py_ssize_t n, i, E = c.elements, N = c.stages
     cdef double *v = c.old
     cdef double *x = c.x
-    cdef double ulp, largest, sum_
-    cdef int exponent = 0
-    frexp(c.scrub, &exponent)
-    ulp = ldexp(1.0, exponent - 53)
+    cdef double largest, sum_, also
     largest = 1.0 / c.organic[N - 1]
     if 1.0 / c.aqueous[0] > largest:
         largest = 1.0 / c.aqueous[0]
@@ -179,8 +191,16 @@ cdef double sensitivity(Circuit *c) noexcept nogil:
             sum_ += v[i]
         c.step[n] = sum_
     c.leaks = False
-    c.ends = False
+    c.ends = c.organic[N - 1] < c.aqueous[0]
     balances(c)
+    if c.ended:
+        # Of the two products the lesser one tells more; in its own terms it is known to all digits.
+        sum_ = 0.0
+        also = 0.0
+        for i in range((N - 1) * E, N * E):
+            sum_ += c.up[i] * v[i]
+            also += c.up[i] * x[i]
+        c.step[0] = sum_ / also
     if not derivatives(c):
         return INFINITY
     backward(c, c.step)
@@ -189,7 +209,7 @@ cdef double sensitivity(Circuit *c) noexcept nogil:
             return INFINITY
         if fabs(c.step[n]) > largest:
             largest = fabs(c.step[n])
-    return largest * ulp
+    return largest * c.ulp
 
 
 cdef void solve_case(Circuit *c, double goal, int limit, long long *status, double *quality) noexcept nogil:
@@ -262,5 +282,5 @@ cdef void close_case(Circuit *c, const int *which, long long *status, double *qu
             if not gap <= 1e-12:
                 status[2] = which[i]
     quality[1] = gap
-    if status[0] == 0 and not gap <= 1e-12:
+    if status[0] == 0 and not (gap <= 1e-12 and quality[2] <= 1e-8):
         status[0] = 2

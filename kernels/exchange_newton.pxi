@@ -31,7 +31,7 @@ cdef double newton(Circuit *c, double goal, int limit, double longest, int *used
         if worst < best:
             best = worst
             memcpy(c.best, c.u, c.stages * sizeof(double))
-        if worst <= goal or c.stop[0] != 0:
+        if worst <= goal or stopped(c):
             return worst
         if not isfinite(worst) or (longest < 0.0 and it >= 7 and worst > 1.0):
             break
@@ -70,7 +70,7 @@ cdef double bent_newton(Circuit *c, double goal, int limit, double longest, int 
         if worst < best:
             best = worst
             memcpy(c.best, c.u, c.stages * sizeof(double))
-        if worst <= goal or not isfinite(worst) or c.stop[0] != 0:
+        if worst <= goal or not isfinite(worst) or stopped(c):
             break
         size = newton_step(c)
         used[0] += 1
@@ -115,7 +115,7 @@ cdef double settle(Circuit *c, double goal, int limit, double hold, int *used) n
     cdef int spent, turns = 0
     cdef Py_ssize_t n
     memcpy(c.keep, c.u, c.stages * sizeof(double))
-    while used[0] < limit and c.stop[0] == 0:
+    while used[0] < limit and not stopped(c):
         c.hold = hold
         # A turn counts as a step: at the shortest hold Newton may have nothing left to do, turn after turn.
         used[0] += 1

@@ -25,12 +25,17 @@ cdef void sharpen(Circuit *c, double tau) noexcept nogil:
             c.aqueous[i] += 1.0 if i <= c.feed_stage else (1.0 - c.feed_share if i == c.feed_stage + 1 else 0.0)
 
 
-cdef void key_pair(Circuit *c, double product) noexcept nogil:
-    """Find the neighbours between which the extract flow cuts the feed best, and what it takes beyond that cut."""
+cdef bint key_pair(Circuit *c, double product) noexcept nogil:
+    """Find the neighbours between which the extract flow cuts the feed best, and what it takes beyond that cut.
+
+    False if no two factors differ.
+    """
     cdef double best = INFINITY, above, next_, miss
     cdef Py_ssize_t i, j
     c.key = 1.0
     c.excess = 0.0
+    for i in range(c.elements):
+        c.above[i] = False
     for i in range(c.elements):
         above = 0.0
         next_ = -INFINITY
@@ -46,6 +51,7 @@ cdef void key_pair(Circuit *c, double product) noexcept nogil:
             c.excess = product - above
             for j in range(c.elements):
                 c.above[j] = c.log_beta[j] >= c.log_beta[i]
+    return isfinite(best)
 
 
 cdef bint bordered(Circuit *c, double tau, double target) noexcept nogil:
@@ -104,7 +110,7 @@ cdef double arc(Circuit *c, double goal, int limit, int *used, double last, doub
     c.way_tau = moved if moved > 0.0 else 1.0
     memcpy(c.u, c.keep, N * sizeof(double))
     tau = last
-    while used[0] < limit and c.stop[0] == 0:
+    while used[0] < limit and not stopped(c):
         # Tangent at the last point, on the side of the former one.
         used[0] += 1
         if not bordered(c, last, 1.0):
@@ -120,7 +126,7 @@ cdef double arc(Circuit *c, double goal, int limit, int *used, double last, doub
             if fabs(c.way[n]) > largest:
                 largest = fabs(c.way[n])
         good = False
-        while used[0] < limit and c.stop[0] == 0:
+        while used[0] < limit and not stopped(c):
             for n in range(N):
                 c.u[n] = c.keep[n] + length / largest * c.way[n]
             tau = last + length / largest * c.way_tau
@@ -187,7 +193,7 @@ cdef double path(Circuit *c, double goal, int limit, int *used) noexcept nogil:
         c.keep[n] = 0.0
         for i in range(c.elements):
             c.old[n * c.elements + i] = c.feed[i]
-    while used[0] < limit and c.stop[0] == 0:
+    while used[0] < limit and not stopped(c):
         tau = last + width
         if tau > 1.0 - 1e-9:
             tau = 1.0
@@ -316,7 +322,7 @@ cdef double attempts(Circuit *c, double goal, int limit, int *used) noexcept nog
     c.ends = False
     sharpen(c, 1.0)
     worst = bent_newton(c, goal, 60, 0.5, used)
-    if not worst <= goal and c.stop[0] == 0:
+    if not worst <= goal and not stopped(c):
         between_products(c)
         worst = bent_newton(c, goal, 40, 1.5, used)
     above = 0.5 * c.aqueous0[0]
@@ -324,7 +330,7 @@ cdef double attempts(Circuit *c, double goal, int limit, int *used) noexcept nog
     for attempt in range(12):
         if worst < 0.5:
             worst = place(c, goal, used)
-        if worst <= goal or c.stop[0] != 0:
+        if worst <= goal or stopped(c):
             break
         c.leaks = attempt % 2 == 1 and c.comparable
         c.ends = attempt % 2 == 1 and not c.comparable
@@ -384,7 +390,7 @@ cdef double moved(Circuit *c, double goal, int *used) noexcept nogil:
     cdef Py_ssize_t n, from_, N = c.stages, shift = 2
     cdef int side
     memcpy(c.earlier, c.stride, N * sizeof(double))
-    while shift < N and c.stop[0] == 0:
+    while shift < N and not stopped(c):
         for side in range(2):
             for n in range(N):
                 from_ = n + (shift if side == 0 else -shift)
@@ -411,7 +417,7 @@ cdef double roundabout(Circuit *c, int way, double goal, int limit, int *used) n
         c.u[n] = 0.0
     worst = attempts(c, goal, limit, used)
     limit += used[0]
-    while worst <= goal and here < 1.0 and used[0] < limit and c.stop[0] == 0:
+    while worst <= goal and here < 1.0 and used[0] < limit and not stopped(c):
         memcpy(c.stride, c.u, c.stages * sizeof(double))
         next_ = here + length if here + length < 1.0 else 1.0
         detour(c, way, next_)
@@ -465,11 +471,11 @@ cdef double steady(Circuit *c, double goal, int limit, int *used) noexcept nogil
         between_products(c)
     memcpy(c.start, c.u, c.stages * sizeof(double))
     worst = attempts(c, goal, limit, used)
-    if not worst <= goal and c.stop[0] == 0 and snap(c):
+    if not worst <= goal and not stopped(c) and snap(c):
         memcpy(c.u, c.start, c.stages * sizeof(double))
         worst = attempts(c, goal, limit, used)
     for way in range(5):
-        if not worst <= goal and c.stop[0] == 0:
+        if not worst <= goal and not stopped(c):
             worst = roundabout(c, way, goal, 2 * limit, used)
     if worst <= goal and worst > 1e-15:
         # One step more, kept if it helps: the answer then hardly depends on where the iteration came from.

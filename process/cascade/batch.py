@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from .threads import run
 Floats = NDArray[np.float64]
 
 _FEWEST_STAGES = 2
+_MOST_FACTOR = 1e100
 _MOST_STAGES = 1000
 ILL_CONDITIONED = 1e-6
 """Change of the answer per ulp of the scrub flow from which a circuit counts as ill conditioned."""
@@ -63,7 +65,17 @@ def whole_number(value: object, what: str) -> int:
         raise CascadeError(f"{what} is {value!r}; give a whole number") from None
 
 
-def _floats(value: ArrayLike, what: str, ndim: int) -> Floats:
+def one_number(value: object, what: str) -> float:
+    """``value`` as a float, or a CascadeError that names ``what``; texts, True and complex numbers are refused."""
+    try:
+        if isinstance(value, str | bytes | bool | np.bool_ | complex | np.complexfloating):
+            raise TypeError
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise CascadeError(f"{what} is {value!r}; give a number") from None
+
+
+def floats(value: ArrayLike, what: str, ndim: int) -> Floats:
     try:
         given = np.asarray(value)
         if given.size and given.dtype.kind not in "iuf":
@@ -146,6 +158,9 @@ def _check_flows(
                 error.stage = stage
                 raise
     left = scrub + whole - organic - draws.sum(axis=1)
+    # Close to nothing the kernel's exact sum decides, and so it must here.
+    for case in np.flatnonzero(left <= 1e-12 * (scrub + whole)):
+        left[case] = math.fsum([scrub[case], -organic[case], *feed[case], *-draws[case]])
     _refuse(
         left <= 0.0,
         "no raffinate is left: feed {} + scrub {} − organic {} − draws = {}; lower extract_flow or the draws, or "
@@ -175,10 +190,10 @@ def check_circuits(
         raise CascadeError(f"stages is {stages}; the solver takes up to {_MOST_STAGES}, cut the separation in two")
     if not 1 <= feed_stage <= stages:
         raise CascadeError(f"feed_stage is {feed_stage}; the cascade has stages 1 to {stages}", stage=feed_stage)
-    flow = _floats(feed, "feed", 2)
-    beta = _floats(separation_factors, "separation_factors", 2)
-    organic = _floats(extract_flow, "extract_flow", 1)
-    scrub = _floats(scrub_flow, "scrub_flow", 1)
+    flow = floats(feed, "feed", 2)
+    beta = floats(separation_factors, "separation_factors", 2)
+    organic = floats(extract_flow, "extract_flow", 1)
+    scrub = floats(scrub_flow, "scrub_flow", 1)
     cases, elements = flow.shape
     if beta.shape != flow.shape or organic.shape != (cases,) or scrub.shape != (cases,):
         raise CascadeError(
@@ -196,13 +211,18 @@ def check_circuits(
         "separation factor of element {element} is {}; give a finite number above zero",
         beta,
     )
+    _refuse(
+        (beta < 1.0 / _MOST_FACTOR) | (beta > _MOST_FACTOR),
+        "separation factor of element {element} is {}; give numbers between 1e-100 and 1e100, only their ratios count",
+        beta,
+    )
     places, draws = _checked_draws(stages, cases, aqueous_draws)
     _check_flows(stages, feed_stage, flow, organic, scrub, places, draws)
     return flow, beta, organic, scrub, places, draws
 
 
 def _checked_start(start: ArrayLike, cases: int, stages: int) -> Floats:
-    given = _floats(start, "start", 2)
+    given = floats(start, "start", 2)
     if given.shape != (cases, stages):
         raise CascadeError(f"start has shape {given.shape}; it needs {(cases, stages)}")
     _refuse(
@@ -306,13 +326,18 @@ def _check_solved(status: NDArray[np.int64], quality: Floats) -> None:
         return
     case = int(failed[0])
     code, stage, element, iterations = (int(v) for v in status[case])
-    if code == exchange.NOT_CLOSED:
+    if code == exchange.NOT_CLOSED and element < 0:
+        reason = (
+            f"the mole fractions of the extract add up to 1 within only {quality[case, 2]:.1e}: it is too small a "
+            "part of the flows; raise extract_flow or lower scrub_flow"
+        )
+    elif code == exchange.NOT_CLOSED:
         reason = f"the balance of element {element} closes only to {quality[case, 1]:.1e} of its feed"
     else:
         reason = (
             f"no steady state found in {iterations} Newton steps: the mole fractions on stage {stage + 1} still sum "
             f"to 1 within only {quality[case, 0]:.1e}; move the extract flow away from the content of the elements "
-            "above the cut, raise the organic flow, or start from a solved neighbour"
+            "above the cut, raise the organic flow, change the draws if there are any, or start from a solved neighbour"
         )
     prefix = f"case {case}: " if len(status) > 1 else ""
     raise CascadeError(

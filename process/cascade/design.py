@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .batch import solve_circuits, whole_number
+from .batch import floats, one_number, solve_circuits, whole_number
 from .errors import CascadeError
 from .flows import cut_flows, flows
 
@@ -173,6 +173,7 @@ def design(
     >>> made.n, made.m, round(made.extract_flow, 5)
     (24, 22, 1.70864)
     """
+    beta, feed_fraction = one_number(beta, "beta"), one_number(feed_fraction, "feed_fraction")
     return design_cut(
         [1.0 - feed_fraction, feed_fraction], [1.0, beta], 1, purity_extract, purity_raffinate, least_ratio
     )
@@ -196,8 +197,11 @@ def design_cut(
     >>> made.n, made.m
     (12, 15)
     """
-    flow = np.array(feed, dtype=np.float64)
-    factors = np.array(beta, dtype=np.float64)
+    flow = floats(feed, "feed", 1).copy()
+    factors = floats(beta, "beta", 1)
+    purity_extract = one_number(purity_extract, "purity_extract")
+    purity_raffinate = one_number(purity_raffinate, "purity_raffinate")
+    least_ratio = one_number(least_ratio, "least_ratio")
     cut = whole_number(cut_index, "cut_index")
     if flow.ndim != 1 or flow.shape != factors.shape:
         raise CascadeError(f"feed {flow.shape} and separation factors {factors.shape} must be two rows of one length")

@@ -11,22 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .batch import check_circuits, solve_circuits, whole_number
+from .batch import check_circuits, floats, one_number, solve_circuits, whole_number
 from .errors import CascadeError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
-
-
-def _number(value: object, what: str) -> float:
-    try:
-        if isinstance(value, str | bytes | bool | np.bool_):
-            raise TypeError
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise CascadeError(f"{what} is {value!r}; give a number") from None
 
 
 def _frozen(array: Floats) -> Floats:
@@ -64,13 +55,15 @@ class Cascade:
         for given, what in ((self.feed, "feed"), (self.separation_factors, "separation_factors")):
             if not isinstance(given, Mapping):
                 raise CascadeError(f"{what} is a {type(given).__name__}; give a mapping of elements to numbers")
+            if len({str(name) for name in given}) < len(given):
+                raise CascadeError(f"{what} names an element twice: {', '.join(map(str, given))}")
         given_draws: Any = self.aqueous_draws
         if given_draws is None:  # as `solve_circuits` takes it
             object.__setattr__(self, "aqueous_draws", {})
         elif not isinstance(given_draws, Mapping):
             raise CascadeError(f"aqueous_draws is a {type(given_draws).__name__}; give a mapping of stages to flows")
-        feed = {str(k): _number(v, f"feed of {k}") for k, v in self.feed.items()}
-        factors = {str(k): _number(v, f"separation factor of {k}") for k, v in self.separation_factors.items()}
+        feed = {str(k): one_number(v, f"feed of {k}") for k, v in self.feed.items()}
+        factors = {str(k): one_number(v, f"separation factor of {k}") for k, v in self.separation_factors.items()}
         for name in feed:
             if name not in factors:
                 raise CascadeError(f"{name} is fed but has no separation factor; add it", element=name)
@@ -93,7 +86,7 @@ class Cascade:
         draws: dict[int, float] = {}
         for where, amount in self.aqueous_draws.items():
             stage = whole_number(where, "an aqueous draw's stage")
-            draws[stage] = _number(amount, f"aqueous draw at stage {stage}")
+            draws[stage] = one_number(amount, f"aqueous draw at stage {stage}")
             if not draws[stage] > 0.0:
                 raise CascadeError(
                     f"aqueous draw at stage {stage} is {draws[stage]:g}; give a flow above zero or leave it out",
@@ -104,8 +97,8 @@ class Cascade:
             ("feed_stage", feed_stage),
             ("feed", MappingProxyType(feed)),
             ("separation_factors", MappingProxyType({k: factors[k] for k in feed})),
-            ("extract_flow", _number(self.extract_flow, "extract_flow")),
-            ("scrub_flow", _number(self.scrub_flow, "scrub_flow")),
+            ("extract_flow", one_number(self.extract_flow, "extract_flow")),
+            ("scrub_flow", one_number(self.scrub_flow, "scrub_flow")),
             ("aqueous_draws", MappingProxyType(draws)),
         ):
             object.__setattr__(self, name, value)
@@ -120,7 +113,7 @@ class Cascade:
         )
 
     def __hash__(self) -> int:
-        return hash((self.stages, self.feed_stage, *self.feed.items(), *self.separation_factors.items()))
+        return hash((self.stages, self.feed_stage, *sorted(self.feed.items()), self.extract_flow, self.scrub_flow))
 
     def __reduce__(self) -> tuple[object, ...]:
         state = {
@@ -140,6 +133,8 @@ class Cascade:
         Raises CascadeError if no checked solution is found.
         """
         names = list(self.feed)
+        if start is not None and not np.isfinite(floats([start], "start", 2)).all():  # type: ignore[list-item]
+            raise CascadeError("start holds a number that is not finite; leave it out")
         try:
             done = solve_circuits(
                 self.stages,
@@ -149,7 +144,7 @@ class Cascade:
                 [self.extract_flow],
                 [self.scrub_flow],
                 self.aqueous_draws,
-                None if start is None else np.asarray(start)[None],
+                None if start is None else [start],  # type: ignore[list-item]
                 threads,
             )
         except CascadeError as error:
@@ -172,6 +167,7 @@ class Cascade:
             iterations=int(done.iterations[0]),
             closure=float(done.closure[0]),
             residual=float(done.residual[0]),
+            organic_closure=float(done.organic_closure[0]),
             sensitivity=float(done.sensitivity[0]),
             ill_conditioned=bool(done.ill_conditioned[0]),
         )
@@ -196,8 +192,9 @@ class CascadeResult:
 
     ``aqueous`` and ``organic`` are (stages, elements), rows from stage 1, columns in the order of the feed;
     ``stage_scalars`` (stages,) is ln 1/Σβx and may start a similar solve. ``closure`` is the largest relative balance
-    error of an element, ``residual`` the largest |ln Σx| of a stage. ``sensitivity`` is the largest change of a
-    ``stage_scalar`` or of ln product flow for one ulp of the scrub flow; above 1e-6 the result is
+    error of an element, ``residual`` the largest |ln Σx| of a stage, ``organic_closure`` the largest |Σy − 1|.
+    ``sensitivity`` is the largest change of a ``stage_scalar`` or of ln product flow for one ulp of the scrub flow;
+    above 1e-6 the result is
     ``ill_conditioned``: solved, but where its front stands hangs on the last digits of the flows.
     """
 
@@ -211,6 +208,7 @@ class CascadeResult:
     iterations: int
     closure: float
     residual: float
+    organic_closure: float
     sensitivity: float
     ill_conditioned: bool
 

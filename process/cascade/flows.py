@@ -50,7 +50,8 @@ def cut_flows(
         b_, f, pa, pb = np.broadcast_arrays(
             *(np.asarray(v, dtype=np.float64) for v in (beta, feed_fraction, purity_extract, purity_raffinate))
         )
-    except (TypeError, ValueError):
+        least_ratio = float(least_ratio)
+    except (TypeError, ValueError, OverflowError):
         raise CascadeError("separation factor, feed fraction and purities must be numbers of matching shapes") from None
     _refuse(~(np.isfinite(b_) & (b_ > 1.0)), "separation factor is {}; give a finite number above 1", b_)
     _refuse(~((f > 0.0) & (f < 1.0)), "feed fraction is {}; give a mole fraction between 0 and 1", f)

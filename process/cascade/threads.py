@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
@@ -36,8 +37,13 @@ def run(work: Work, cases: int, size: int, threads: int | None = None) -> None:
     >>> done
     [(0, 3)]
     """
-    if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
-        raise CascadeError(f"threads is {threads!r}; give a whole number above zero, or None")
+    if threads is not None:
+        try:
+            if isinstance(threads, bool | np.bool_) or operator.index(threads) < 1:
+                raise TypeError
+        except TypeError:
+            raise CascadeError(f"threads is {threads!r}; give a whole number above zero, or None") from None
+        threads = operator.index(threads)
     stop = np.zeros(1, dtype=np.int32)
     # A Newton step costs about stages × elements²; some thirty of them are usual.
     heavy = cases * size * 30 > _WORTH_A_THREAD

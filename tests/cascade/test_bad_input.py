@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from didymium.cascade import Cascade, CascadeError, solve_circuits
+from didymium.cascade import Cascade, CascadeError, design, design_cut, flows, solve_circuits
 
 GIVEN = {
     "stages": 20,
@@ -222,6 +222,60 @@ def test_threads_that_are_none(value):
     refused(lambda: solve_circuits(**BATCH, threads=value), "threads is")
 
 
-@pytest.mark.parametrize("value", ["x", 1j, [[0.0] * 20] * 2, [[NAN] * 20] * 3])
+@pytest.mark.parametrize("value", ["x", 1j, [[0.0] * 20] * 2, [[NAN] + [0.0] * 19] * 3, [[np.inf] * 20] * 3])
 def test_a_start_that_is_none(value):
     refused(lambda: solve_circuits(**BATCH, start=value), "start")
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda: design("a", 0.5, 0.9, 0.9), "beta is 'a'; give a number"),
+        (lambda: design([2, 3], 0.5, 0.9, 0.9), "beta is .*give a number"),
+        (lambda: design(2, [0.5, 0.4], 0.9, 0.9), "feed_fraction is .*give a number"),
+        (lambda: design(10**400, 0.5, 0.9, 0.9), "beta is .*give a number"),
+        (lambda: design(2, 0.5, 0.9, 0.9, least_ratio="x"), "least_ratio is 'x'; give a number"),
+        (lambda: flows(2, 0.5, 0.9, 0.9, least_ratio="x"), "must be numbers"),
+        (lambda: design_cut("ab", [1.0, 2.0], 1, 0.9, 0.9), "feed holds something that is not a number"),
+        (lambda: design_cut([[1.0], [1.0, 2.0]], [1.0, 2.0], 1, 0.9, 0.9), "feed holds something that is not a number"),
+    ],
+)
+def test_what_is_no_design(call, match):
+    refused(call, match)
+
+
+def test_numbers_beyond_floats_and_complex_ones():
+    for value in (10**400, 1.7 + 0j, np.complex128(1.7)):
+        refused(lambda value=value: Cascade(**{**GIVEN, "extract_flow": value}), "extract_flow is .*give a number")
+
+
+def test_a_start_that_is_no_row():
+    stages = GIVEN["stages"]
+    for start in ([[1], [2, 3]], [NAN] * stages):
+        with pytest.raises(CascadeError, match="start"):
+            Cascade(**GIVEN).solve(start=start)
+
+
+def test_an_element_named_twice():
+    refused(lambda: Cascade(**{**GIVEN, "feed": {"1": 0.5, 1: 0.5}}), "feed names an element twice")
+
+
+def test_no_raffinate_but_for_rounding():
+    """0.6 + 0.3 − 0.9 is 1.1e-16 in floats, and nothing or less in truth."""
+    for feed in ({"A": 0.1, "B": 0.2, "C": 0.3}, {"A": 0.1, "B": 0.1, "C": 0.4}):
+        refused(
+            lambda feed=feed: Cascade(
+                stages=10,
+                feed_stage=5,
+                feed=feed,
+                separation_factors={"A": 4.0, "B": 2.0, "C": 1.0},
+                extract_flow=0.9,
+                scrub_flow=0.3,
+            ),
+            "no raffinate is left",
+        )
+
+
+def test_factors_whose_ratios_no_float_can_hold():
+    with pytest.raises(CascadeError, match="between 1e-100 and 1e100"):
+        solve_circuits(46, 24, [[0.5, 0.5]], [[2e-310, 1e-310]], [1.7], [1.2])

@@ -217,3 +217,41 @@ def test_circuits_with_draws(chunk):
         assert np.abs(done.aqueous[0].sum(axis=1) - 1.0).max() <= 1e-11, told
         for column, (flow,) in enumerate(draws.values()):
             assert done.draws[0, column].sum() == pytest.approx(flow, rel=1e-11), told
+
+
+def test_a_batch_with_one_element_or_equal_factors_gives_the_bits_of_its_cases():
+    """Where nothing can be separated there is no pair at the cut; what a former case left must not be read for it."""
+    rng = np.random.default_rng(11)
+    feed = rng.dirichlet(np.ones(4), 40)
+    beta = np.cumprod(rng.uniform(1.2, 4.0, (40, 4)), axis=1)
+    beta[1::4] = 3.0
+    feed[3::4, 1:] = 0.0
+    organic = 1.5 * feed.sum(axis=1)
+    scrub = organic - rng.uniform(0.2, 0.8, 40) * feed.sum(axis=1)
+    batch = solve_circuits(8, 5, feed, beta, organic, scrub, threads=1)
+    for k in range(40):
+        one = slice(k, k + 1)
+        alone = solve_circuits(8, 5, feed[one], beta[one], organic[one], scrub[one], threads=1)
+        for name in ("raffinate", "extract", "aqueous", "scalars", "residual", "iterations", "sensitivity"):
+            np.testing.assert_array_equal(getattr(batch, name)[k], getattr(alone, name)[0], err_msg=f"{name} of {k}")
+
+
+@pytest.mark.parametrize("product", [1e-7, 1e-9, 1e-11, 1e-13, 2.2e-16])
+def test_extracts_of_next_to_nothing(product):
+    """The extract has its flow and adds up to one, whatever small part of the feed it is."""
+    for stages, feed_stage, beta, organic in ((40, 2, 4.0, 1.7), (40, 20, 8.0, 0.2), (10, 5, 2.0, 1.7)):
+        scrub = organic - product
+        done = solve_circuits(stages, feed_stage, [[0.5, 0.5]], [[beta, 1.0]], [organic], [scrub])
+        assert done.extract.sum() == pytest.approx(organic - scrub, rel=1e-11)
+        assert done.organic_closure[0] <= 1e-11
+        # One ulp of W is this much of the extract.
+        assert done.sensitivity[0] >= 0.99 * np.spacing(scrub) / product * (0.5 if product < 1e-15 else 1.0)
+
+
+def test_a_draw_from_the_first_stage_only_divides_the_raffinate():
+    feed = [0.21, 2.2e-9, 1.9e-7, 0.62, 0.018, 0.13, 0.029]
+    args = (187, 102, [feed], [[1.0, 8.2, 33.0, 180.0, 900.0, 5500.0, 13000.0]], [2.9], [2.9 - 0.79700019])
+    whole = solve_circuits(*args)
+    divided = solve_circuits(*args, {1: [0.3 * whole.raffinate.sum()]})
+    np.testing.assert_allclose(divided.draws[0, 0], 0.3 * whole.raffinate[0], rtol=1e-9)
+    np.testing.assert_allclose(divided.raffinate, 0.7 * whole.raffinate, rtol=1e-9)

@@ -1,5 +1,8 @@
 """Cases on several threads: the same bits for any number of them, and an end when the user wants one."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -72,3 +75,30 @@ def test_an_interrupt_stops_the_kernels(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         threads.run(work, 4, 10**9, 2)
     assert ended.is_set()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a signal of its own is sent to the process as POSIX does")
+@pytest.mark.parametrize("cases", [1, 2000])
+def test_ctrl_c_ends_a_long_solve(cases):
+    """A solve without end in sight, in the main thread or on others, is left within seconds of SIGINT."""
+    program = """
+import signal, sys, threading, os, time
+import numpy as np
+from didymium.kernels import exchange
+from didymium.cascade import threads
+n = int(sys.argv[1])
+def work(first, last, stop):
+    N = 400
+    feed, beta = np.full((n, 4), .25), np.tile([1., 1.4, 2., 2.8], (n, 1))
+    out = [np.full((n, N), np.nan), np.zeros((n, N, 4)), np.zeros((n, 4)), np.zeros((n, 4)), np.zeros((n, 0, 4))]
+    exchange.solve(200, feed, beta, np.full(n, 3.), np.full(n, 2.5), np.zeros(0, np.int64), np.zeros((n, 0)), *out,
+                   np.zeros((n, 4), np.int64), np.zeros((n, 4)), stop, first, last, goal=-1.0, limit=10**8)
+threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+begin = time.monotonic()
+try:
+    threads.run(work, n, 1 if n == 1 else 10**9)
+except KeyboardInterrupt:
+    print("left")
+"""
+    done = subprocess.run([sys.executable, "-c", program, str(cases)], capture_output=True, text=True, timeout=HANG)
+    assert done.stdout.strip() == "left", done.stderr

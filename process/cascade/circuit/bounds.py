@@ -78,15 +78,11 @@ def _sites(layout: Layout, values: Values, equations: Equations) -> Found:
 def below(value: float) -> str:
     """Four digits of a number, rounded down, so that what they name still holds.
 
-    >>> below(0.38267), below(12345.6)
-    ('0.3826', '12340')
+    >>> below(0.38267), below(0.385)
+    ('0.3826', '0.385')
     """
     step = 10.0 ** (np.floor(np.log10(value)) - 3.0)
-    return (
-        f"{np.floor(value / step * (1.0 + 1e-12)) * step:.4g}"
-        if value < 1e4
-        else f"{np.floor(value / step) * step:.0f}"
-    )
+    return f"{np.floor(value / step * (1.0 + 1e-12)) * step:.4g}"
 
 
 def _anions_for_the_soap(layout: Layout, values: Values, equations: Equations) -> Found:

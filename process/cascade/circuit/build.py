@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from .carried import dissolved
+from .equations import WATER
 from .layout import Layout
 from .ledger import BALANCES, Ledger, acid_brought
 from .limits import Flag
@@ -15,6 +17,7 @@ from .result import CircuitResult, Outflow, Profile, Reagents, Waste
 from .steady import Steady
 from .streams import Aqueous
 from .values import Values
+from .volumes import Volumes
 
 if TYPE_CHECKING:
     from .circuit import Circuit
@@ -61,18 +64,38 @@ def _outflows(layout: Layout, ledger: Ledger, case: int) -> dict[str, Outflow]:
     return out
 
 
-def _waste(layout: Layout, outlets: dict[str, Outflow]) -> Waste:
+def _nitrate(layout: Layout, values: Values, volumes: Volumes, case: int) -> Floats:
+    """mol/L of nitrate in the aqueous of each stage, (stages,): it goes where chloride goes, from its own streams."""
+    fed = np.zeros((1, layout.stages))
+    for inlet in layout.inlets:
+        stream = inlet.stream
+        if isinstance(stream, Aqueous) and stream.anion == "NO3":
+            charges = max(float(values[f"{inlet.label}.acid"][case]), WATER)
+            for name in stream.metals:
+                charge = float(layout.charge[layout.elements.index(name)])
+                charges += charge * float(values[f"{inlet.label}.{name}"][case])
+            fed[0, inlet.stage] += charges * float(values[f"{inlet.label}.flow"][case])
+    return np.asarray(dissolved(volumes.case(case), fed)[0][0])
+
+
+def _waste(layout: Layout, outlets: dict[str, Outflow], nitrate: Floats) -> Waste:
     """Salts of the cations that are no rare earths in the aqueous that leaves ahead of the strip.
 
-    Where chloride and sulfate leave together, each cation goes with both in the proportion of their charges.
+    Where several anions leave together, each cation goes with all in the proportion of their charges; ``nitrate`` is
+    its mol/L by stage, (stages,).
     """
     salts: dict[str, float] = {}
-    before = [one.name for one in layout.outlets if one.phase == "aqueous" and one.stage < layout.barren_end]
-    strong = sum(outlets[name].chloride for name in before)
-    sulfate = 2.0 * sum(outlets[name].sulfate for name in before)
-    named = sorted({one.stream.anion for one in layout.inlets if isinstance(one.stream, Aqueous)} - {"SO4"})
-    both = strong + sulfate or 1.0
-    shares = {"SO4": sulfate / both, named[0] if named else "Cl": strong / both}
+    leaving = [one for one in layout.outlets if one.phase == "aqueous" and one.stage < layout.barren_end]
+    before = [one.name for one in leaving]
+    found = {
+        "Cl": sum(outlets[name].chloride for name in before),
+        "NO3": sum(float(nitrate[one.stage]) * outlets[one.name].flow for one in leaving),
+        "SO4": 2.0 * sum(outlets[name].sulfate for name in before),
+    }
+    # Both are sums of the same products in another order, so what is left of chloride alone may be rounding.
+    found["Cl"] -= found["NO3"] if found["Cl"] - found["NO3"] > 1e-12 * found["Cl"] else found["Cl"]
+    both = sum(found.values()) or 1.0
+    shares = {anion: amount / both for anion, amount in found.items()}
     for at, name in enumerate(layout.elements):
         charge = float(layout.charge[at])
         if charge > 2.5:
@@ -146,7 +169,7 @@ def describe(
             organic=float(ledger.make_up[case]),
             extractant=float(ledger.lost[case]),
         ),
-        waste=_waste(layout, outlets),
+        waste=_waste(layout, outlets, _nitrate(layout, values, v, case)),
         water=(sum(water.values()), float(ledger.aqueous[case].sum())),
         closure=MappingProxyType(dict(zip(BALANCES, ledger.closure[case].tolist(), strict=True))),
         residual=float(steady.quality[case, 0]),

@@ -68,15 +68,25 @@ class CircuitCases:
         return _share(self.flows[:, self._place(where), at], self.fed[:, at])
 
     def purity(self, where: str | int, *elements: str) -> Floats:
-        """Mole fraction 0..1 of ``elements`` among the rare earths of one outlet, (cases,); NaN without any."""
+        """Mole fraction 0..1 of ``elements`` among the rare earths of one outlet, (cases,); NaN without any.
+
+        Raises CascadeError for an outlet or element that is none, without elements, and for what is no rare earth.
+        """
+        if not elements:
+            raise CascadeError("purity of what? name one or more elements")
         here = self.flows[:, self._place(where)]
         columns = [self._column(name) for name in dict.fromkeys(elements)]
+        wrong = [self.elements[at] for at in columns if not self._rare[at]]
+        if wrong:
+            raise CascadeError(f"purity counts rare earths, and {', '.join(sorted(wrong))} is none", element=wrong[0])
         return _share(here[:, columns].sum(axis=1), here[:, self._rare].sum(axis=1))
 
     def result(self, case: int) -> CircuitResult:
         """Everything about one case, as its circuit would have given it. Raises its CascadeError if it failed."""
+        if isinstance(case, bool) or not isinstance(case, int | np.integer):
+            raise CascadeError(f"case is {case!r}; give a whole number from 0 to {len(self) - 1}")
         if case in self.failures:
-            raise self.failures[case]
+            raise self.failures[int(case)]
         if not 0 <= case < len(self):
             raise CascadeError(f"case {case} is not within 0 to {len(self) - 1}", case=case)
         return self._one(case)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,10 @@ class Volumes:
     organic_in: Floats
     brine_in: Floats
     ring: Floats
+
+    def case(self, at: int) -> Volumes:
+        """The volumes of one case, as a batch of one."""
+        return Volumes(**{one.name: getattr(self, one.name)[at : at + 1] for one in fields(self)})
 
 
 def _by_stage(layout: Layout, values: Values, what: str) -> Floats:

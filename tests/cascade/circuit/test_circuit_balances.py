@@ -341,3 +341,26 @@ def test_an_equilibrium_of_ones_own():
     ):
         with pytest.raises(CascadeError, match=words):
             circuit(feeds=feeds, **wrong)
+
+
+def nitrates(strip, **changes):
+    sections = [
+        Section("extraction", 14, **ENTRAINS),
+        Section("scrub", 10, liquor=Aqueous(flow=0.5, acid=3.0, anion="NO3"), **ENTRAINS),
+        Section("strip", 8, liquor=Aqueous(flow=1.0, acid=4.5, anion=strip), **ENTRAINS),
+    ]
+    return circuit(sections=sections, anion="NO3", **changes).solve()
+
+
+def test_waste_salts_are_named_after_the_anions_that_leave_with_them():
+    """Nitrate in feed and scrub makes nitrate of the base; only what is entrained round the loop is chloride."""
+    alone = nitrates("Cl", entrains=False, closed=False, organic=CASES["open"].organic)
+    whole = alone.raffinate.metals["NH4"] - alone.raffinate.in_organic["NH4"]
+    assert alone.waste.salts["NH4NO3"] == pytest.approx(whole, rel=1e-9)
+    assert alone.waste.salts.get("NH4Cl", 0.0) == 0.0
+    assert set(nitrates("NO3").waste.salts) == {"NH4NO3"}
+    ringed = nitrates("Cl").waste.salts
+    assert 0.0 < ringed["NH4Cl"] < 0.05 * ringed["NH4NO3"]
+    mixed = circuit(closed=False, entrains=False, anion="NO3").solve()
+    brought = 3.0 * sum(FEED.values()) + 0.03
+    assert mixed.waste.salts["NH4NO3"] / mixed.waste.salts["NH4Cl"] == pytest.approx(brought / 1.5, rel=1e-9)

@@ -258,3 +258,14 @@ def test_random_circuits_are_solved_or_refused_for_a_reason():
     assert unexplained == {}
     assert worst <= 1e-11
     assert solved >= 120
+
+
+def test_purity_of_a_batch_refuses_what_purity_of_a_result_refuses():
+    cases = circuit().solve_cases({"organic.flow": [9.0, 8.8]})
+    for elements, words in (((), "purity of what"), (("NH4",), "purity counts rare earths"), (("Nd", "NH4"), "NH4")):
+        with pytest.raises(CascadeError, match=words):
+            cases.purity("raffinate", *elements)
+        with pytest.raises(CascadeError, match=words):
+            cases.result(0).purity("raffinate", *elements)
+    with pytest.raises(CascadeError, match="whole number"):
+        cases.result("a")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ..elements import RARE_EARTHS
 from .facts import Fact, fact, rows
@@ -49,6 +51,27 @@ def _chloride() -> Mapping[str, Fact]:
     return MappingProxyType({row["parameter"]: fact(row) for row in rows("chloride_complexes")})
 
 
+def chloride_strengths() -> tuple[float, float]:
+    """The least and most ionic strength (mol/L) at which chloride complexes were measured.
+
+    >>> chloride_strengths()
+    (0.0, 6.0)
+    """
+    bounds = _chloride()["ionic_strength"]
+    return bounds.low, bounds.high
+
+
+def chloride_log_beta(ionic_strength: ArrayLike) -> NDArray[np.float64]:
+    """log10 of beta of MCl2+, L/mol, (...), at ionic strengths in mol/L, (...), held at the most that was measured.
+
+    >>> chloride_log_beta([0.0, 6.0, 9.0]).round(3).tolist()
+    [0.65, -0.786, -0.786]
+    """
+    found = _chloride()
+    root = np.sqrt(np.minimum(np.asarray(ionic_strength, dtype=np.float64), found["ionic_strength"].high))
+    return np.asarray(found["log_beta0"].value - found["slope"].value * root / (1.0 + found["root"].value * root))
+
+
 def chloride_complexes(ionic_strength: float = 1.0) -> Mapping[str, Fact]:
     """log10 of beta = [MCl2+] / ([M3+] [Cl-]), L/mol, by rare earth at an ionic strength in mol/L, 25 degC.
 
@@ -60,15 +83,23 @@ def chloride_complexes(ionic_strength: float = 1.0) -> Mapping[str, Fact]:
     >>> round(chloride_complexes(1.0)["Nd"].value, 3)
     -0.474
     """
-    found = _chloride()
-    bounds = found["ionic_strength"]
-    if not bounds.low <= ionic_strength <= bounds.high:
+    low, high = chloride_strengths()
+    if not low <= ionic_strength <= high:
         raise ValueError(
-            f"chloride complexes are known from {bounds.low:g} to {bounds.high:g} mol/L ionic strength, "
+            f"chloride complexes are known from {low:g} to {high:g} mol/L ionic strength, "
             f"not at {ionic_strength:g}; use the nearest bound"
         )
-    root = math.sqrt(ionic_strength)
-    shift = found["slope"].value * root / (1.0 + found["root"].value * root)
-    zero = found["log_beta0"]
+    zero = _chloride()["log_beta0"]
+    shift = zero.value - float(chloride_log_beta(ionic_strength))
     number = replace(zero, value=zero.value - shift, low=zero.low - shift, high=zero.high - shift)
     return MappingProxyType({name: number for name in RARE_EARTHS if name != "Sc"})
+
+
+@cache
+def media() -> Mapping[str, Fact]:
+    """What the models of a medium assume: "reference_acid" and "pitzer_strength" in mol/L, "log_ka" of HSO4-.
+
+    >>> media()["reference_acid"].value, media()["pitzer_strength"].high
+    (0.5, 10.0)
+    """
+    return MappingProxyType({row["item"]: fact(row) for row in rows("media")})

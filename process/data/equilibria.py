@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 import molmass
 
@@ -75,6 +76,15 @@ class Chemistry:
     most_ph: Fact
     temperature: Mapping[str, Fact]
     note: str
+
+    def __reduce__(self) -> tuple[object, ...]:
+        given = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return _rebuilt, ({key: dict(one) if isinstance(one, Mapping) else one for key, one in given.items()},)
+
+
+def _rebuilt(given: Mapping[str, Any]) -> Chemistry:
+    """What pickle calls: read-only mappings do not pickle by themselves."""
+    return Chemistry(**{key: MappingProxyType(one) if isinstance(one, dict) else one for key, one in given.items()})
 
 
 def _constants(name: str, basis: str) -> dict[str, Constant]:
@@ -189,6 +199,8 @@ def _names() -> Mapping[str, str]:
 
 
 def _canonical(name: str) -> str:
+    if not isinstance(name, str):
+        raise ValueError(f"the extractant is {name!r}; give its name, one of {', '.join(chemistries())}")
     known = _names()
     found = known.get(_plain(name))
     if found is None:

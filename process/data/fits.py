@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from .facts import Fact, Row, fact, rows
 
@@ -51,6 +52,17 @@ class CorrelationSet:
     log_ka: Fact
     masses: Mapping[str, float]
     ranges: Mapping[str, tuple[float, float]]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        given = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return _rebuilt, ({key: dict(one) if isinstance(one, Mapping) else one for key, one in given.items()},)
+
+
+def _rebuilt(given: Mapping[str, Any]) -> CorrelationSet:
+    """What pickle calls: read-only mappings do not pickle by themselves."""
+    return CorrelationSet(
+        **{key: MappingProxyType(one) if isinstance(one, dict) else one for key, one in given.items()}
+    )
 
 
 def _set(name: str, own: list[Row]) -> CorrelationSet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,6 +24,7 @@ SOAPS = frozenset({"Na", "K", "NH4", "Mg", "Ca"})
 class Flag:
     """One quantity of one case that left a limit, in the unit that its `sentence` names; `case` counts from 0.
 
+    `stage` counts from 1 over a row of stages, None for a single contact.
     `kind` is "range" where the constants are used outside the conditions that they were measured in, and "bound"
     where the plant itself would fail (third phase or gel, hydrolysis).
     """
@@ -35,16 +36,18 @@ class Flag:
     high: float
     kind: str
     sentence: str
+    stage: int | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Contact:
     """Two phases at equilibrium, mol/L, rows are cases and columns `elements`.
 
     `aqueous`, `organic` and `distribution` (organic over aqueous) are (cases, elements); `ph` is −log10 of the
     proton's concentration in mol/L, `free_extractant` is in active units in mol/L, `loading` is the share of the
     stoichiometric loading that is taken by ions other than soap cations, all (cases,). A model without acid or
-    extractant leaves `ph` and `free_extractant` None. `flags` name every limit that was left.
+    extractant leaves `ph` and `free_extractant` None. `flags` name every limit that was left, `assumptions` what the
+    constants used rest on without a measurement.
     """
 
     elements: tuple[str, ...]
@@ -55,6 +58,10 @@ class Contact:
     free_extractant: Floats | None
     loading: Floats
     flags: tuple[Flag, ...]
+    assumptions: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Contact of {', '.join(self.elements)}: {len(self.aqueous)} cases, {len(self.flags)} flags>"
 
     def of(self, element: str) -> tuple[Floats, Floats]:
         """Aqueous and organic concentration of one element, mol/L, (cases,) each. Raises CascadeError."""
@@ -77,6 +84,10 @@ class EquilibriumModel(Protocol):
     @property
     def charges(self) -> Floats:
         """Charge of each ion, (elements,)."""
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the constants rest on without a measurement, with ranges, a sentence each."""
 
     @property
     def active_total(self) -> float:
@@ -109,7 +120,8 @@ def position(element: str, elements: tuple[str, ...]) -> int:
     """
     if element not in elements:
         raise CascadeError(
-            f"{element!r} is not in this model{suggestion(element, elements)}; it holds {', '.join(elements)}",
+            f"{element!r} is not in this model{suggestion(str(element), elements) or ';'} "
+            f"it holds {', '.join(elements)}",
             element=element,
         )
     return elements.index(element)
@@ -160,6 +172,8 @@ def numeric(given: object, what: str) -> Floats:
     [1.0, 2.0]
     """
     try:
+        if np.asarray(given).dtype.kind in "bSU":
+            raise TypeError
         return np.array(given, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         raise CascadeError(f"{what} is {given!r}; give numbers") from None
@@ -188,8 +202,49 @@ def positive(given: ArrayLike, what: str, unit: str, *, zero: bool = False) -> F
     if len(wrong):
         least = "not negative" if zero else "above zero"
         case = int(wrong[0])
-        raise CascadeError(f"{what} is {column[case]:g} {unit}; give a finite number {least}", case=case)
+        value = f"{column[case]:g} {unit}".strip()
+        raise CascadeError(f"{what} is {value}; give a finite number {least}", case=case)
     return column
+
+
+def single(given: object, what: str, unit: str, *, zero: bool = False) -> float:
+    """One finite number above zero (or zero too), in `unit`; a list is refused. Raises CascadeError.
+
+    >>> single(2, "dose", "vol%")
+    2.0
+    """
+    if numeric(given, what).ndim:
+        raise CascadeError(f"{what} is {given!r}; give one number")
+    return float(positive(given, what, unit, zero=zero)[0])  # type: ignore[arg-type]
+
+
+def named(given: object, known: Iterable[str], owner: str, thing: str = "constant") -> tuple[str, ...]:
+    """Names of elements in their order, each once and of `known`, those that `owner` has a `thing` for.
+
+    Raises CascadeError with the nearest name.
+
+    >>> named(["Nd", "La"], ("La", "Nd"), "P507")
+    ('Nd', 'La')
+    """
+    everything = tuple(known)
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise CascadeError(f"elements is {given!r}; give a list of names such as ('La', 'Nd')")
+    names = tuple(given)
+    if not names:
+        raise CascadeError(f"a model of {owner} needs at least one element; none given")
+    for name in names:
+        if name not in everything:
+            guess = suggestion(str(name), everything) or ";"
+            raise CascadeError(f"{owner} has no {thing} for {name!r}{guess} known are {', '.join(everything)}",
+                               element=str(name))  # fmt: skip
+        if names.count(name) > 1:
+            raise CascadeError(f"{name} is named twice in {', '.join(names)}", element=name)
+    return names
+
+
+def rebuild(kind: type, given: Mapping[str, object]) -> object:
+    """What pickle calls: a model from its arguments, since read-only mappings do not pickle."""
+    return kind(**given)
 
 
 def cases_of(**given: Floats) -> int:

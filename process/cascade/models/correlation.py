@@ -9,19 +9,33 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...data.fits import CorrelationSet, correlations
+from ...data.fits import TERMS, CorrelationSet, correlations
 from ...wording import suggestion
 from ..errors import CascadeError
-from .base import SOAPS, Amounts, Contact, Flag, Floats, amounts, cases_of, outside, positive, weighted
+from .base import (
+    SOAPS,
+    Amounts,
+    Contact,
+    Flag,
+    Floats,
+    amounts,
+    cases_of,
+    named,
+    outside,
+    positive,
+    rebuild,
+    single,
+    weighted,
+)
 from .bracket import crossing
-from .sulfate import acid_of
+from .sulfate import acid_of, assumption
 
 LN10 = math.log(10.0)
 LEAST = -60.0
 """ln of the least free share of an extractant that is looked for."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Correlation:
     """log10 D = (m0 + m1 d) pH + B0 + B1 log10 d, with the dose d of free extractant in vol%, or a constant D.
 
@@ -44,27 +58,45 @@ class Correlation:
 
     def __init__(self, fitted: CorrelationSet | str, dose: float, elements: Iterable[str] | None = None) -> None:
         known = _known(fitted)
-        names = (*known.elements, *known.constant) if elements is None else tuple(elements)
-        if not names:
-            raise CascadeError("a correlation model needs at least one element; none given")
+        everything = (*known.elements, *known.constant)
+        names = named(everything if elements is None else elements, everything, known.name, "correlation")
         terms = np.zeros((4, len(names)))
         for at, name in enumerate(names):
             if name in known.elements:
                 one = known.elements[name]
                 terms[:, at] = one.m0.value, one.m1.value, one.b0.value, one.b1.value
-            elif name in known.constant:
-                terms[2, at] = math.log10(known.constant[name].value)
             else:
-                every = ", ".join((*known.elements, *known.constant))
-                raise CascadeError(f"{known.name} has no correlation for {name!r}; known are {every}", element=name)
+                terms[2, at] = math.log10(known.constant[name].value)
         for name, thing in (
             ("fitted", known),
-            ("dose", float(positive(dose, "dose", "vol%")[0])),
+            ("dose", single(dose, "dose", "vol%")),
             ("elements", names),
             ("charges", np.array([known.molecules[name] for name in names], dtype=np.float64)),
             ("terms", terms),
         ):
             object.__setattr__(self, name, thing)
+
+    def __repr__(self) -> str:
+        return f"<Correlation {self.fitted.name}, {self.dose:g} vol%, {len(self.elements)} elements>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return rebuild, (Correlation, {"fitted": self.fitted, "dose": self.dose, "elements": self.elements})
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the correlations rest on without a measurement: Ka, constant D, and coefficients that are assumed."""
+        known = self.fitted
+        out = [assumption(known.log_ka.value)]
+        flat = [f"{name} {known.constant[name].value:g}" for name in self.elements if name in known.constant]
+        if flat:
+            out.append(f"D is held at any pH and loading: {', '.join(flat)}")
+        for name in self.elements:
+            if name in known.elements:
+                one = known.elements[name]
+                terms = [term for term in TERMS if getattr(one, term).assumed]
+                if terms:
+                    out.append(f"{', '.join(terms)} of {name} are assumed")
+        return tuple(out)
 
     @property
     def active_total(self) -> float:
@@ -177,17 +209,20 @@ class Correlation:
             )
         d = self._bounded(ph, free)
         x = total / (1.0 + share * d)
-        return Contact(self.elements, x, d * x, d, ph, free, self.loading(d * x, extractant), self.flags(ph))
+        return Contact(
+            self.elements, x, d * x, d, ph, free, self.loading(d * x, extractant), self.flags(ph), self.assumptions
+        )
 
     def _bounded(self, ph: Floats, free: Floats) -> Floats:
         ln_d = self.log_constants(free=free) + LN10 * ph[:, None] * self.exponents(free)
         return np.asarray(np.exp(np.clip(ln_d, -690.0, 690.0)))
 
 
-def _known(given: CorrelationSet | str) -> CorrelationSet:
-    if not isinstance(given, str):
+def _known(given: object) -> CorrelationSet:
+    if isinstance(given, CorrelationSet):
         return given
     known = correlations()
-    if given not in known:
-        raise CascadeError(f"no correlations named {given!r}{suggestion(given, known)}; known are {', '.join(known)}")
+    if not isinstance(given, str) or given not in known:
+        guess = suggestion(str(given), known) or ";"
+        raise CascadeError(f"no correlations named {given!r}{guess} known are {', '.join(known)}")
     return known[given]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from ..batch import whole_number
 from ..errors import CascadeError
-from .base import Amounts, Flag, Floats, amounts, positive
+from .base import Amounts, Flag, Floats, amounts, numeric, position, single
 from .correlation import LN10, Correlation
 from .rows import row_flows, row_response
 from .sulfate import acid_of, acid_slope, free_proton
@@ -19,6 +19,8 @@ from .sulfate import acid_of, acid_slope, free_proton
 GOAL = 1e-12
 MOST_STEPS = 60
 LEAST_STRIDE = 1e-4
+MOST_PH, MOST_FREE = 20.0, 1e3
+"""What a start may hold: pH of either sign and mol/L of free extractant, far beyond any plant."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,10 @@ class CorrelationCircuit:
     y0: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.model, Correlation):
+            raise CascadeError(
+                f"model is a {type(self.model).__name__}; give a Correlation (mass action is didymium.cascade.Circuit)"
+            )
         stages = whole_number(self.stages, "stages")
         if stages < 1:
             raise CascadeError(f"the circuit has {stages} stages; give at least one")
@@ -61,7 +67,7 @@ class CorrelationCircuit:
             ("sulfate", "sulfate", "mol/L", True),
             ("ratio", "phase ratio O/A", "L/L", False),
         ):
-            object.__setattr__(self, name, float(positive(getattr(self, name), what, unit, zero=zero)[0]))
+            object.__setattr__(self, name, single(getattr(self, name), what, unit, zero=zero))
         if self.charge <= 0.0:
             raise CascadeError("the aqueous feed holds neither acid nor metal, so its pH is undefined; give some acid")
 
@@ -86,9 +92,17 @@ class CorrelationCircuit:
             proton = max(proton, 1e-6 * self.charge)
             w = np.concatenate([np.full(n, -np.log(proton)), np.full(n, np.log(self.model.active_total))])
         else:
-            given = np.array(start, dtype=np.float64)
-            if given.shape != (2, n) or not np.all(np.isfinite(given)) or np.any(given[1] <= 0.0):
+            given = numeric(start, "start")
+            if given.shape != (2, n):
                 raise CascadeError(f"start has the shape {given.shape}; give (2, {n}): pH and free extractant in mol/L")
+            wrong = ~((np.abs(given[0]) <= MOST_PH) & (given[1] > 0.0) & (given[1] <= MOST_FREE))
+            if wrong.any():
+                at = int(np.argmax(wrong))
+                raise CascadeError(
+                    f"start has pH {given[0, at]:g} and free extractant {given[1, at]:g} mol/L on stage {at + 1}; give "
+                    f"a pH from {-MOST_PH:g} to {MOST_PH:g} and an extractant above 0 up to {MOST_FREE:g} mol/L",
+                    stage=at + 1,
+                )
             w = np.concatenate([LN10 * given[0], np.log(given[1])])
         steps, found = self._newton(w, 1.0)
         if found is None:
@@ -188,7 +202,22 @@ class CorrelationCircuit:
         if not (closure.max() <= 1e-12 and residual <= 100.0 * GOAL):
             raise CascadeError(f"the solution does not close: {closure.max():.1e}, residual {residual:.1e}")
         loading = model.loading(y, self.extractant)
-        return CorrelationProfile(self, x, y, ph, free, loading, steps, float(closure.max()), residual, model.flags(ph))
+        return CorrelationProfile(
+            self, x, y, ph, free, loading, steps, float(closure.max()), residual, _staged(model.flags(ph))
+        )
+
+
+def _staged(flags: tuple[Flag, ...]) -> tuple[Flag, ...]:
+    """Flags of rows as flags of stages; the dose is that of the feed and told once, without a stage."""
+    out = []
+    for flag in flags:
+        if flag.quantity == "dose":
+            if flag.case == 0:
+                out.append(flag)
+        else:
+            stage = flag.case + 1
+            out.append(replace(flag, case=0, stage=stage, sentence=f"stage {stage}: {flag.sentence}"))
+    return tuple(out)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -197,7 +226,7 @@ class CorrelationProfile:
 
     `aqueous` and `organic` are (stages, elements), `ph`, `free_extractant` (mol/L) and `loading` (stages,). `closure`
     is the largest relative balance error of an element, `residual` that of charge and extractant on a stage; the
-    `case` of a flag is its stage, from 0.
+    `stage` of a flag counts from 1. `assumptions` are those of the model.
     """
 
     circuit: CorrelationCircuit
@@ -210,6 +239,11 @@ class CorrelationProfile:
     closure: float
     residual: float
     flags: tuple[Flag, ...]
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the correlations rest on without a measurement."""
+        return self.circuit.model.assumptions
 
     @property
     def raffinate(self) -> Mapping[str, float]:
@@ -225,8 +259,8 @@ class CorrelationProfile:
         return MappingProxyType(dict(zip(self.circuit.model.elements, row.tolist(), strict=True)))
 
     def recovery(self, element: str) -> float:
-        """Share 0..1 of what both feeds bring of an element that leaves in the extract."""
-        at = self.circuit.model.elements.index(element)
+        """Share 0..1 of what both feeds bring of an element that leaves in the extract. Raises CascadeError."""
+        at = position(element, self.circuit.model.elements)
         up = self.circuit.ratio * self.organic[-1, at]
         return float(up / (up + self.aqueous[0, at]))
 

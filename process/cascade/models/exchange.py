@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import CascadeError
-from .base import Amounts, Contact, Floats, amounts, cases_of, numbers, positive
+from .base import Amounts, Contact, Floats, amounts, cases_of, numbers, positive, rebuild, single
 from .bracket import crossing
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Exchange:
     """Constant separation factors, y_i/Y = β_i x_i/Σ β_j x_j, the organic holding `capacity` mol/L in all.
 
@@ -31,14 +31,31 @@ class Exchange:
     elements: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.separation_factors, Mapping):
+            given = self.separation_factors
+            raise CascadeError(f"separation_factors is {given!r}; give a mapping of elements to factors")
         factors = {}
         for name, value in self.separation_factors.items():
-            factors[str(name)] = float(positive(value, f"separation factor of {name}", "")[0])
+            factors[str(name)] = single(value, f"separation factor of {name}", "")
         if not factors:
             raise CascadeError("an exchange model needs at least one element; none given")
         object.__setattr__(self, "separation_factors", MappingProxyType(factors))
         object.__setattr__(self, "elements", tuple(factors))
-        object.__setattr__(self, "capacity", float(positive(self.capacity, "capacity", "mol/L")[0]))
+        object.__setattr__(self, "capacity", single(self.capacity, "capacity", "mol/L"))
+
+    def __repr__(self) -> str:
+        return f"<Exchange {', '.join(self.elements)}, {self.capacity:g} mol/L>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return rebuild, (
+            Exchange,
+            {"separation_factors": dict(self.separation_factors), "capacity": self.capacity},
+        )
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """None of its own: the factors are the caller's."""
+        return ()
 
     @property
     def charges(self) -> Floats:

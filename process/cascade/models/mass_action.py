@@ -10,25 +10,40 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...data.activities import media
 from ...data.equilibria import Chemistry, chemistry
 from ..errors import CascadeError
-from .base import SOAPS, Amounts, Contact, Flag, Floats, outside, position, positive, weighted
+from .base import (
+    SOAPS,
+    Amounts,
+    Contact,
+    Flag,
+    Floats,
+    named,
+    numeric,
+    outside,
+    position,
+    positive,
+    rebuild,
+    single,
+    weighted,
+)
 from .mass_action_contact import contact
 from .medium import Medium
 
 STANDARD = 298.15
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MassAction:
     """Mass action of one extractant, D = K e^n h^-z, concentrations in mol/L.
 
     `chemistry` is a name or the data of an extractant, `formal` its concentration as formal monomer (mol/L);
     `elements` are the ions to follow, all that the data know where None is given; `temperature` in K. `activity` is
-    None, "davies" or "pitzer", `complexes` counts chloride complexes; both are measured from `reference_acid` mol/L
-    of HCl with traces of metal, the condition at which the constants are read (an assumption: they were fitted
-    over a range). `log_k` replaces log10 K of some elements, as when a plant fits its own. Limits: one medium,
-    volumes that do not change, no hydrolysis. Raises CascadeError. Source: docs/theory_equilibrium.md.
+    None, "davies" or "pitzer", `complexes` counts chloride complexes; both are measured from `reference_acid` mol/L of
+    HCl with traces of metal (0.5 where None is given), the condition at which the constants are read (an assumption:
+    they were fitted over a range). `log_k` replaces log10 K of some elements, as when a plant fits its own. Limits:
+    one medium, volumes that do not change, no hydrolysis. Raises CascadeError. Source: docs/theory_equilibrium.md.
 
     >>> model = MassAction("P507", 1.0, ("Nd",), log_k={"Nd": -2.14})
     >>> one = model.contact({"Nd": 0.1}, acid=0.05)
@@ -58,27 +73,16 @@ class MassAction:
         temperature: float = STANDARD,
         activity: str | None = None,
         complexes: bool = False,
-        reference_acid: float = 0.5,
+        reference_acid: float | None = None,
         log_k: Mapping[str, float] | None = None,
     ) -> None:
         known = _known(chemistry)
-        names = tuple(known.constants if elements is None else elements)
-        if not names:
-            raise CascadeError("a mass-action model needs at least one element; none given")
-        if len(set(names)) < len(names):
-            raise CascadeError(f"an element is named twice in {', '.join(names)}")
-        everything = tuple(known.constants)
-        for name in names:
-            if name not in everything:
-                raise CascadeError(
-                    f"{known.name} has no constant for {name!r}; known are {', '.join(everything)}", element=name
-                )
-        own = {name: float(value) for name, value in (log_k or {}).items()}
-        for name, value in own.items():
-            position(name, names)
-            if not math.isfinite(value):
-                raise CascadeError(f"log10 K of {name} is {value:g}; give a finite number", element=name)
-        kelvin = float(positive(temperature, "temperature", "K")[0])
+        names = named(known.constants if elements is None else elements, known.constants, known.name)
+        own = _own(log_k, names)
+        kelvin = single(temperature, "temperature", "K")
+        if not isinstance(complexes, bool):
+            raise CascadeError(f"complexes is {complexes!r}; give True or False")
+        reference = media()["reference_acid"].value if reference_acid is None else reference_acid
         constants = [known.constants[name] for name in names]
         charges = np.array([constant.charge for constant in constants], dtype=np.float64)
         warmer = 1.0 / kelvin - 1.0 / STANDARD
@@ -89,12 +93,12 @@ class MassAction:
         ]
         given = {
             "chemistry": known,
-            "formal": float(positive(formal, "extractant", "mol/L")[0]),
+            "formal": single(formal, "extractant", "mol/L"),
             "elements": names,
             "temperature": kelvin,
             "activity": activity,
-            "complexes": bool(complexes),
-            "reference_acid": float(positive(reference_acid, "reference acid", "mol/L")[0]),
+            "complexes": complexes,
+            "reference_acid": single(reference, "reference acid", "mol/L"),
             "log_k": MappingProxyType(own),
             "charges": charges,
             "molecules": np.array([constant.molecules for constant in constants], dtype=np.float64),
@@ -107,6 +111,32 @@ class MassAction:
             "medium",
             Medium.of(names, charges, known.medium, activity, self.complexes, self.reference_acid),
         )
+
+    def __repr__(self) -> str:
+        return (
+            f"<MassAction {self.chemistry.name} {self.formal:g} mol/L, {len(self.elements)} ions, "
+            f"{self.temperature:g} K>"
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        names = ("formal", "elements", "temperature", "activity", "complexes", "reference_acid")
+        given = {name: getattr(self, name) for name in names}
+        return rebuild, (MassAction, {"chemistry": self.chemistry, **given, "log_k": dict(self.log_k)})
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the constants rest on without a measurement, with ranges; values of one's own are left out."""
+        out = []
+        warm = self.temperature != STANDARD
+        for name in self.elements:
+            one = self.chemistry.constants[name]
+            if one.assumed and name not in self.log_k:
+                k = one.log_k
+                out.append(f"log10 K of {name} is {k.value:.3g} ({k.low:.3g} to {k.high:.3g})")
+            slope = self.chemistry.temperature.get(name)
+            if warm and slope is not None and slope.assumed:
+                out.append(f"temperature coefficient of {name} is {slope.value:g} K ({slope.low:g} to {slope.high:g})")
+        return (*out, *self.medium.assumptions)
 
     @property
     def active_total(self) -> float:
@@ -176,17 +206,20 @@ class MassAction:
         ratio: ArrayLike = 1.0,
         saponification: ArrayLike = 0.0,
         cation: str = "Na",
+        anion: str = "chloride",
     ) -> Contact:
         """One equilibrium stage: feeds and the feed's free `acid` in mol/L, `ratio` O/A by volume, any number of cases.
 
         `saponification` of the formal extractant with `cation` adds to the organic feed. Each element closes to
-        rounding. Raises CascadeError for a feed that the extractant cannot hold, or where no acid is left.
+        rounding. `anion` is "chloride", "nitrate" or "sulfate" and flagged where the constants were measured in
+        another; of sulfate no HSO4− is followed. Raises CascadeError for a feed that the extractant cannot hold, where
+        no acid is left, or where activities or complexes of chloride are asked for another anion.
 
         >>> model = MassAction("P507", 1.0, ("Nd", "Na"))
         >>> float(model.contact({"Nd": 0.2}, acid=0.01, saponification=0.3).ph[0]) > 1.2
         True
         """
-        return contact(self, feed_aqueous, feed_organic, acid, ratio, saponification, cation)
+        return contact(self, feed_aqueous, feed_organic, acid, ratio, saponification, cation, anion)
 
     def distribution(self, ph: ArrayLike, free: ArrayLike) -> Floats:
         """D, (..., elements), at an equilibrium pH (−log10 mol/L) and free active units in mol/L, no activities.
@@ -228,18 +261,53 @@ class MassAction:
         )  # fmt: skip
         for quantity, values, most, what, consequence in bounds:
             found.extend(outside(quantity, values, (-math.inf, most), "bound", what, consequence))
-        held = [name for name in self.elements if name not in data.temperature]
-        if held and abs(self.temperature - STANDARD) > 2.0:
-            sentence = f"{', '.join(held)}: no temperature coefficient is known, so log K stays that of 298.15 K"
-            found.append(Flag(0, "temperature", self.temperature, STANDARD, STANDARD, "range", sentence))
+        found.extend(self.temperature_flags())
         found.extend(self.medium.flags(anion, aqueous))
         return tuple(found)
 
+    def temperature_flags(self) -> tuple[Flag, ...]:
+        """One flag that names the elements without a temperature coefficient, more than 2 K from 298.15 K.
 
-def _known(given: Chemistry | str) -> Chemistry:
-    if not isinstance(given, str):
+        >>> MassAction("P204", 1.0, ("Nd", "Er"), temperature=310.0).temperature_flags()[0].sentence
+        'Er: no temperature coefficient is known, so log K stays that of 298.15 K'
+        """
+        held = [name for name in self.elements if name not in self.chemistry.temperature]
+        if not held or abs(self.temperature - STANDARD) <= 2.0:
+            return ()
+        sentence = f"{', '.join(held)}: no temperature coefficient is known, so log K stays that of 298.15 K"
+        return (Flag(0, "temperature", self.temperature, STANDARD, STANDARD, "range", sentence),)
+
+    def medium_flags(self, anions: Iterable[str]) -> tuple[Flag, ...]:
+        """A flag for each of the anions "chloride", "nitrate", "sulfate" that the constants were not measured in.
+
+        Raises CascadeError where activities or complexes of chloride meet another anion.
+
+        >>> [flag.kind for flag in MassAction("P507", 1.0).medium_flags(["chloride", "nitrate"])]
+        ['range']
+        """
+        return self.medium.of_streams(anions)
+
+
+def _own(given: object, names: tuple[str, ...]) -> dict[str, float]:
+    """log10 K of the caller's own, checked."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise CascadeError(f"log_k is {given!r}; give a mapping of elements to log10 K")
+    own = {}
+    for name, value in given.items():
+        position(name, names)
+        number = numeric(value, f"log10 K of {name}")
+        if number.ndim or not math.isfinite(number):
+            raise CascadeError(f"log10 K of {name} is {value!r}; give one finite number", element=name)
+        own[str(name)] = float(number)
+    return own
+
+
+def _known(given: object) -> Chemistry:
+    if isinstance(given, Chemistry):
         return given
     try:
-        return chemistry(given)
+        return chemistry(given)  # type: ignore[arg-type]
     except ValueError as error:
         raise CascadeError(str(error)) from None

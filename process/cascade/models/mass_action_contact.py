@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import CascadeError
-from .base import Amounts, Contact, Floats, amounts, cases_of, positive, weighted
+from .base import Amounts, Contact, Floats, amounts, cases_of, numeric, positive, weighted
 from .bracket import crossing
 
 if TYPE_CHECKING:
@@ -30,11 +30,13 @@ def contact(
     ratio: ArrayLike,
     saponification: ArrayLike,
     cation: str,
+    anion_name: str,
 ) -> Contact:
     """`MassAction.contact`: mol/L, (cases, elements)."""
+    of_medium = model.medium_flags([anion_name])
     x0 = amounts(feed_aqueous, model.elements, "aqueous feed")
     y0 = amounts(feed_organic, model.elements, "organic feed")
-    if np.any(np.asarray(saponification) != 0.0):
+    if np.any(numeric(saponification, "saponification") != 0.0):
         soap = model.soap(cation, saponification)
         cases_of(organic_feed=y0, saponification=soap)
         y0 = y0 + soap
@@ -64,8 +66,8 @@ def contact(
     x = total / (1.0 + volume[:, None] * d)
     y = d * x
     ph = -np.log10(proton)
-    flags = model.flags(x, y, ph)
-    return Contact(model.elements, x, y, d, ph, free, model.loading(y), flags)
+    flags = (*model.flags(x, y, ph), *of_medium)
+    return Contact(model.elements, x, y, d, ph, free, model.loading(y), flags, model.assumptions)
 
 
 def _check_feeds(model: MassAction, x0: Floats, y0: Floats, h0: Floats, volume: Floats) -> None:

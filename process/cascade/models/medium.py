@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ...data.facts import Fact, fact, rows
+from ...data.activities import chloride_log_beta, chloride_strengths, media
+from ...data.activities import pitzer as pitzer_data
 from ...elements import RARE_EARTHS
+from ...wording import suggestion
 from ..errors import CascadeError
 from . import pitzer
 from .base import Flag, Floats, outside, weighted
@@ -24,10 +25,8 @@ DAVIES_REFUSED = 1.0
 """Ionic strength, mol/L, above which the Davies equation is refused: its term 0.3 I has taken over."""
 
 
-@cache
-def _chloride() -> Mapping[str, Fact]:
-    """log10 β1 of MCl2+ = log_beta0 − slope √I/(1 + root √I), all rare earths and Y alike, mol/L."""
-    return {row["parameter"]: fact(row) for row in rows("chloride_complexes")}
+ANIONS = {"HCl": "chloride", "HNO3": "nitrate", "H2SO4": "sulfate"}
+"""Anion of the acid that constants were measured in, by the word of `chemistries.csv`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +35,7 @@ class Medium:
 
     names: tuple[str, ...]
     charges: Floats
+    measured: str
     activity: str | None
     complexes: bool
     reference_acid: float
@@ -67,12 +67,55 @@ class Medium:
                 "ends; lower it or use activity='pitzer'"
             )
         salts = pitzer.salts(names) if activity == "pitzer" else None
-        return Medium(names, charges, activity, complexes, reference_acid, salts)
+        return Medium(names, charges, ANIONS.get(medium, medium), activity, complexes, reference_acid, salts)
 
     @property
     def acts(self) -> bool:
         """Whether anything changes with the composition."""
         return self.activity is not None or self.complexes
+
+    def of_streams(self, anions: Iterable[str]) -> tuple[Flag, ...]:
+        """A flag for each anion of the streams ("chloride", "nitrate", "sulfate") that the constants do not know.
+
+        Raises CascadeError for another word, and where activities or complexes of chloride meet another anion.
+        """
+        found = []
+        for anion in dict.fromkeys(anions):
+            if anion not in ANIONS.values():
+                guess = suggestion(str(anion), ANIONS.values())
+                raise CascadeError(f"the anion is {anion!r}{guess or ';'} choose from {', '.join(ANIONS.values())}")
+            if self.acts and anion != "chloride":
+                what = f"activity={self.activity!r}" if self.activity else "complexes=True"
+                raise CascadeError(
+                    f"{what} is for chloride but a stream holds {anion}; use activity=None and complexes=False"
+                )
+            if anion != self.measured:
+                sentence = f"the constants were measured in {self.measured} but a stream holds {anion}; "
+                sentence += "its complexes are not in them, so D is extrapolated"
+                found.append(Flag(0, "medium", 1.0, 0.0, 0.0, "range", sentence))
+        return tuple(found)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the medium's model rests on without a measurement, with ranges."""
+        if not self.acts:
+            return ()
+        reference = media()["reference_acid"]
+        out = [
+            f"constants are read at {self.reference_acid:g} mol/L of HCl ({reference.low:g} to {reference.high:g})",
+        ]
+        if self.activity == "pitzer":
+            for name in (*self.names, "H"):
+                one = pitzer_data()[name]
+                if one.beta0.assumed:
+                    out.append(
+                        f"Pitzer's parameters of the chloride of {name} are from memory: beta0 {one.beta0.value:g} "
+                        f"({one.beta0.low:g} to {one.beta0.high:g})"
+                    )
+            most = media()["pitzer_strength"]
+            out.append("Pitzer's mixing terms are taken as 0; none are known here")
+            out.append(f"Pitzer's coefficients serve to {most.value:g} mol/L ({most.low:g} to {most.high:g})")
+        return tuple(out)
 
     def shift(self, anion: ArrayLike, aqueous: ArrayLike | None) -> Floats:
         """What to add to ln K, (..., elements), at an anion (mol/L, (...)) and ions (mol/L, (..., elements))."""
@@ -104,10 +147,7 @@ class Medium:
 
     def _free_ion(self, anion: Floats, aqueous: Floats, strength: Floats) -> Floats:
         """ln of the share of each ion that carries no chloride, (..., elements)."""
-        known = _chloride()
-        root = np.sqrt(np.minimum(strength, known["ionic_strength"].high))
-        fall = known["slope"].value * root / (1.0 + known["root"].value * root)
-        beta = 10.0 ** (known["log_beta0"].value - fall)
+        beta = 10.0 ** chloride_log_beta(strength)
         binds = np.array([name in RARE_EARTHS and name != "Sc" for name in self.names])
         ions = np.maximum(aqueous, 0.0)[..., binds].sum(axis=-1)
         # One constant for all rare earths makes the free chloride a quadratic; this form of its root never cancels.
@@ -132,9 +172,9 @@ class Medium:
             return outside("ionic strength", strength, (0.0, DAVIES_LIMIT), "range", what,
                            f"the Davies coefficients are held at {DAVIES_LIMIT:g}")  # fmt: skip
         if self.salts is not None:
-            return outside("ionic strength", strength, (0.0, pitzer.MOST_STRENGTH), "range", what,
+            return outside("ionic strength", strength, (0.0, media()["pitzer_strength"].value), "range", what,
                            "Pitzer's coefficients of the single salts are extrapolated")  # fmt: skip
         if self.complexes:
-            return outside("ionic strength", strength, (0.0, _chloride()["ionic_strength"].high), "range", what,
+            return outside("ionic strength", strength, (0.0, chloride_strengths()[1]), "range", what,
                            "the chloride constants are held there")  # fmt: skip
         return ()

@@ -13,8 +13,6 @@ from .base import Floats, weighted
 A_PHI = 0.392
 """Debye–Hückel parameter of the osmotic coefficient, (kg/mol)^0.5, water at 25 °C: Pitzer and Mayorga (1973)."""
 B, ALPHA = 1.2, 2.0
-MOST_STRENGTH = 6.0
-"""Ionic strength, mol/kg, that single salts of 1-1 type were fitted to; an assumption for mixtures, 4 to 10."""
 
 
 @dataclass(frozen=True, eq=False)

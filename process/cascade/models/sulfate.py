@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...data.activities import media
 from .base import Floats
+
+
+def assumption(log_ka: float | None = None) -> str:
+    """The sentence about Ka of HSO4−, log10 of mol/L; None takes the data's.
+
+    >>> assumption()
+    'log10 Ka of HSO4- is -1.99 (-2.05 to -1): that of zero ionic strength, held at every strength'
+    """
+    one = media()["log_ka"]
+    value = one.value if log_ka is None else log_ka
+    return (
+        f"log10 Ka of HSO4- is {value:g} ({one.low:g} to {one.high:g}): that of zero ionic strength, held at every "
+        "strength"
+    )
 
 
 def free_proton(acid: Floats, sulfate: Floats, ka: float) -> Floats:

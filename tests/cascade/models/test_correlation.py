@@ -187,3 +187,12 @@ def test_recovery_and_outlets_agree():
 def test_sets_of_ones_own_are_taken():
     fitted = dataclasses.replace(correlations()["D2EHPA sulphate"], name="ours", ranges={})
     assert Correlation(fitted, 30.0).contact({"La": 1e-5}, acid=1e-3).flags == ()
+
+
+def test_the_published_circuit_lies_within_its_own_range():
+    """pH 1.403 to 1.469 as published, to the third decimal: ours is 1.4692 at the end."""
+    low, high = correlations()["D2EHPA sulphate"].ranges["ph"]
+    assert low <= 1.4025
+    assert high >= 1.4695
+    assert MODEL.flags(np.array([1.4026, 1.4692])) == ()
+    assert [flag.case for flag in MODEL.flags(np.array([1.402, 1.45, 1.470]))] == [0, 2]

@@ -33,7 +33,8 @@ cdef struct Circuit:
     bint ends              # whether the first residual compares the extract with its flow
     bint ended             # whether it did so in the last balances
     bint shifted           # which way the Newton matrix was factored
-    bint comparable        # whether it may: with a pair at the cut, and draws from the first stage only
+    bint comparable        # whether it may: with a pair near the cut that the products make
+    bint drawn_off         # whether there are draws above the first stage
     bint leaks             # whether the first residual compares leaks
     double *up             # (stages, elements) a
     double *pivot          # (stages, elements) pivots of the elimination from stage 0 up
@@ -96,7 +97,7 @@ cdef bint stopped(Circuit *c) noexcept nogil:
 
 cdef double balances(Circuit *c) noexcept nogil:
     """Fill up, pivot, gone, x and total from u; return the largest residual (inf if any is not a positive number)."""
-    cdef Py_ssize_t n, i, E = c.elements, N = c.stages
+    cdef Py_ssize_t n, i, k, E = c.elements, N = c.stages
     cdef double rate, sink, below, worst = 0.0, r, sum_, held, least = INFINITY, low, high
     cdef double *x = c.x
     cdef double *up = c.up
@@ -161,6 +162,7 @@ cdef double balances(Circuit *c) noexcept nogil:
     low = c.miss if c.miss > 0.0 else 0.0
     high = -c.miss if c.miss < 0.0 else 0.0
     c.balanced = c.leaks and c.hold == 0.0
+    c.ended = c.ends and c.hold == 0.0
     if c.balanced:
         # All flows add up, so sum x = 1 on the first stage says just as well that the extract's elements lost to the
         # raffinate make up for the others' in the extract. Said so, and in logarithms, nothing cancels: a cut that is
@@ -172,16 +174,24 @@ cdef double balances(Circuit *c) noexcept nogil:
                 high += below * c.x[i]
             else:
                 low += c.up[n + i] * c.x[n + i]
+        if c.drawn_off:
+            for k in range(1, N):
+                if c.draw[k] > 0.0:
+                    for i in range(E):
+                        if c.above[i]:
+                            high += c.draw[k] * c.x[k * E + i]
         if low > 1e-280 and high > 1e-280:
+            # What is not lost to raffinate and draws is in the extract: the row may be told from either end.
+            c.ended = c.drawn_off
             for i in range(E):
-                c.right0[i] = below * c.x[i] / (high if c.above[i] else low)
+                c.right0[i] = c.up[n + i] * c.x[n + i] if c.drawn_off else below * c.x[i]
+                c.right0[i] /= high if c.above[i] else low
             c.residual[0] = log(high / low)
             c.total[0] = 1.0
         else:
             c.balanced = False
-    c.ended = c.ends and c.hold == 0.0
-    if c.ended:
-        # With draws leaks do not add up so simply; the extract is compared with its flow instead.
+    elif c.ended:
+        # A product that is a small part of what any element brings is compared with its own flow.
         low = 0.0
         n = (N - 1) * E
         for i in range(E):

@@ -142,18 +142,21 @@ cdef void prepare(
     c.asked = 0
     c.comparable = key_pair(c, (organic - scrub) / whole)
     c.miss0 = exactly(c, which, feed, organic, scrub, False, NULL, 0) / whole
+    c.drawn_off = False
     for d in range(draws):
         draw_off(c, draw_at[d], draw[d])
     c.aqueous0[0] = exactly(c, which, feed, organic, scrub, True, draw, draws) / whole
     # Leaks tell of a product only where it is nearly what its elements bring.
     least = c.organic0[N - 1] if c.organic0[N - 1] < c.aqueous0[0] else c.aqueous0[0]
+    if c.drawn_off:
+        least = c.organic0[N - 1]
     c.comparable = c.comparable and fabs(c.miss0) < 0.5 * least
 
 
 cdef void draw_off(Circuit *c, Py_ssize_t stage, double flow) noexcept nogil:
     """Add an aqueous draw."""
     cdef Py_ssize_t n
-    c.comparable = c.comparable and (stage == 0 or flow == 0.0)
+    c.drawn_off = c.drawn_off or (stage > 0 and flow > 0.0)
     c.draw0[stage] += flow / c.whole
     for n in range(stage + 1):
         c.aqueous0[n] -= flow / c.whole

@@ -246,24 +246,28 @@ cdef double path(Circuit *c, double goal, int limit, int *used) noexcept nogil:
 
 
 cdef double place(Circuit *c, double goal, int *used) noexcept nogil:
-    """Newton with the first residual in leaks, or with draws in the extract's flow, from u; return the residual.
+    """Newton with the first residual in leaks, or in the extract's flow, from u; return the residual.
 
     Keeps u where that does not converge.
     """
-    cdef double worst
+    cdef double worst = INFINITY
+    cdef int manner
     memcpy(c.keep, c.u, c.stages * sizeof(double))
-    c.leaks = c.comparable
-    c.ends = not c.comparable
-    worst = newton(c, goal, 4 * <int> c.stages + 40, 3.0, used)
-    if worst <= goal and c.ends and c.organic0[c.stages - 1] > c.aqueous0[0]:
-        # The raffinate is the lesser product: its flow has the last word.
-        c.ends = False
-        worst = newton(c, goal, 10, 3.0, used)
-    if worst <= goal:
-        return worst
+    for manner in range(2):
+        c.leaks = c.comparable and manner == 0
+        c.ends = not c.leaks
+        worst = newton(c, goal, 4 * <int> c.stages + 40, 3.0, used)
+        if worst <= goal and c.ends and c.organic0[c.stages - 1] > c.aqueous0[0]:
+            # The raffinate is the lesser product: its flow has the last word.
+            c.ends = False
+            worst = newton(c, goal, 10, 3.0, used)
+        if worst <= goal:
+            return worst
+        memcpy(c.u, c.keep, c.stages * sizeof(double))
+        if not (c.leaks and c.drawn_off):
+            break
     c.leaks = False
     c.ends = False
-    memcpy(c.u, c.keep, c.stages * sizeof(double))
     return balances(c)
 
 
@@ -332,8 +336,8 @@ cdef double attempts(Circuit *c, double goal, int limit, int *used) noexcept nog
             worst = place(c, goal, used)
         if worst <= goal or stopped(c):
             break
-        c.leaks = attempt % 2 == 1 and c.comparable
-        c.ends = attempt % 2 == 1 and not c.comparable
+        c.leaks = attempt % 2 == 1 and c.comparable and not (c.drawn_off and attempt % 4 == 3)
+        c.ends = attempt % 2 == 1 and not c.leaks
         c.ease = 0.8 if attempt >= 6 else 0.0
         if c.ease > 0.0 and c.taken[0] == 0.0:
             break
@@ -449,7 +453,7 @@ cdef bint snap(Circuit *c) noexcept nogil:
     """Take a cut that is balanced but for rounding as balanced exactly; False if there is none."""
     cdef Py_ssize_t i
     cdef double above = 0.0, below = 0.0
-    if not c.comparable or c.miss0 == 0.0 or fabs(c.miss0) > 1e-15 * (c.organic0[0] + 1.0):
+    if not c.comparable or c.taken[0] > 0.0 or c.miss0 == 0.0 or fabs(c.miss0) > 1e-15 * (c.organic0[0] + 1.0):
         return False
     for i in range(c.elements):
         if c.above[i]:

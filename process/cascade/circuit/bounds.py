@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CascadeError
+from .carried import dissolved
 from .equations import Equations
 from .layout import Layout
+from .nearest import Movable, Turn
+from .sections import Section
 from .values import Values
 
 Floats = NDArray[np.float64]
@@ -34,6 +37,11 @@ def check_before(layout: Layout, values: Values, equations: Equations) -> dict[i
 def _error(values: Values, case: int, reason: str, stage: int | None, element: str | None = None) -> CascadeError:
     prefix = f"case {case}: " if values.cases > 1 else ""
     return CascadeError(prefix + reason, stage=stage, element=element, case=case if values.cases > 1 else None)
+
+
+def _movable(values: Values, case: int, reason: str, turns: tuple[Turn, ...], stage: int | None) -> Movable:
+    prefix = f"case {case}: " if values.cases > 1 else ""
+    return Movable(prefix + reason, turns, stage=stage, case=case if values.cases > 1 else None)
 
 
 def _where(bad: NDArray[np.bool_]) -> list[int]:
@@ -86,45 +94,86 @@ def below(value: float) -> str:
 
 
 def _anions_for_the_soap(layout: Layout, values: Values, equations: Equations) -> Found:
-    """The soap's cation leaves with the raffinate and needs an anion there; drawn anions are lost to it."""
+    """The soap's cation leaves with the raffinate and needs an anion there; drawn anions are lost to it.
+
+    Cations that are fed and hardly extracted (Na, NH4, Mg, Ca of the feed) leave there too and take their share.
+    """
     v, q = equations.volumes, equations
-    soap = q.fed.soap + q.fed.pool_soap[:, : layout.barren_end].sum(axis=1)
+    sides = [one for one in layout.side_organics if one.stage < layout.barren_end]
+    by_side = [q.fed.pool_soap[:, one.stage] for one in sides]
+    soap = q.fed.soap + sum(by_side, np.zeros(values.cases))
+    light = ~layout.rare_earths
+    passing, _ = dissolved(v, q.fed.metals[:, :, light] @ layout.charge[light])
+    others = v.aqueous[:, 0] * passing[:, 0]
     carried = v.aqueous[:, 0] * (q.strong[:, 0] + 2.0 * q.sulfate[:, 0])
-    for at in _where((soap >= carried) & (soap > 0.0)):
-        share, flow = values["organic.saponification"][at], values["organic.flow"][at]
-        fit = carried[at] / soap[at]
+    for at in _where((soap + others >= carried) & (soap > 0.0)):
         name = layout.elements[layout.soap]
+        room = carried[at] - others[at]
+        fed = f", and the feeds {others[at]:.6g} of cations that are hardly extracted" if others[at] > 0.0 else ""
         reason = (
-            f"over-saponified: the soap brings {soap[at]:.6g} equivalents/h of {name}, but the raffinate holds "
-            f"only {carried[at]:.6g} of anions to carry it away, so its charges cannot balance; saponify less than "
-            f"{share * fit:.4g}, or send less than {flow * fit:.4g} L/h of organic"
+            f"over-saponified: the soap brings {soap[at]:.6g} equivalents/h of {name}{fed}, but the raffinate holds "
+            f"only {carried[at]:.6g} of anions to carry it away, so its charges cannot balance"
         )
-        yield at, _error(values, at, reason, 1, name)
+        main = room - (soap[at] - q.fed.soap[at])
+        remedy = "saponify less, both what enters stage 1 and the side organics, or draw less of the aqueous"
+        if q.fed.soap[at] > 0.0 and main > 0.0:
+            strength = values["organic.concentration"][at]
+            share, flow = values["organic.saponification"][at], values["organic.flow"][at]
+            remedy = (
+                f"saponify less than {below(main / (flow * strength))}, or send less than "
+                f"{below(main / (share * strength))} L/h of organic"
+            )
+        else:
+            for one, own in zip(sides, by_side, strict=True):
+                rest = room - (soap[at] - own[at])
+                if own[at] > 0.0 and rest > 0.0:
+                    share = values[f"{one.label}.saponification"][at] * rest / own[at]
+                    remedy = f"saponify {one.label} less than {below(share)}"
+        yield at, _error(values, at, f"{reason}; {remedy}", 1, name)
 
 
 def _acid_of_the_loop(layout: Layout, values: Values, equations: Equations) -> Found:
-    """What the base takes out of a closed loop at each pass, acid must have put in."""
+    """What the base takes out of a closed loop at each pass, acid must have put in, or organic that is lost take along.
+
+    Organic that leaves carries away at most as many cations as it has sites; fresh organic brings as many protons.
+    """
     if not layout.closed:
         return
-    fed = equations.fed
-    acid, soap = fed.acid.sum(axis=1), fed.soap + fed.pool_soap.sum(axis=1)
-    strips = [
+    fed, v = equations.fed, equations.volumes
+    acid = fed.acid.sum(axis=1)
+    soap = fed.soap + fed.pool_soap.sum(axis=1) + fed.pool_load.sum(axis=1) @ layout.charge
+    sides = sum((values[f"{one.label}.flow"] for one in layout.side_organics), np.zeros(values.cases))
+    lost = np.maximum(v.organic_in + sides - v.ring * v.organic[:, -1], 0.0)
+    # A closed loop that loses none is made up of rounding errors, which are no sites.
+    sites = np.where(lost > 1e-9 * v.organic_in, lost * equations.active[:, 0], 0.0)
+    strips = acid_strips(layout)
+    for at in _where((acid + sites <= soap) & (soap > 0.0)):
+        drawn = f", organic that leaves takes at most {sites[at]:.4g} along" if sites[at] > 0.0 else ""
+        text = (
+            f"the closed loop cannot balance its protons: the base takes {soap[at]:.6g} equivalents/h out, all "
+            f"acids together bring {acid[at]:.6g}{drawn}, so rare earths would pile up in the organic"
+        )
+        if strips:
+            section, start = strips[0]
+            own = values[f"{section.name}.acid"][at]
+            least = values[f"{section.name}.flow"][at] + (soap[at] - acid[at] - sites[at]) / own if own > 0.0 else 0.0
+            reason = (
+                f"{text}; feed {section.name} more than {least:.4g} L/h of its acid, the least by equivalents without "
+                "the acid that stays free, or saponify less"
+            )
+            turns = (Turn(f"{section.name}.flow", up=True), Turn("organic.saponification", up=False))
+            yield at, _movable(values, at, reason, turns, start + 1)
+        else:
+            yield at, _error(values, at, f"{text}; give the circuit a strip section with acid, or open the loop", None)
+
+
+def acid_strips(layout: Layout) -> list[tuple[Section, int]]:
+    """The strip sections with an acid of their own and their first stages, from 0."""
+    return [
         (section, start)
         for section, start in zip(layout.sections, layout.starts, strict=False)
         if section.kind == "strip" and section.liquor is not None and section.liquor.acid > 0.0
     ]
-    for at in _where((acid <= soap) & (soap > 0.0)):
-        text = (
-            f"the closed loop cannot balance its protons: the base takes {soap[at]:.6g} equivalents/h out, all "
-            f"acids together bring {acid[at]:.6g}, so rare earths would pile up in the organic"
-        )
-        if strips:
-            section, start = strips[0]
-            least = values[f"{section.name}.flow"][at] + (soap[at] - acid[at]) / values[f"{section.name}.acid"][at]
-            reason = f"{text}; feed {section.name} more than {least:.4g} L/h of its acid"
-            yield at, _error(values, at, reason, start + 1)
-        else:
-            yield at, _error(values, at, f"{text}; give the circuit a strip section with acid, or open the loop", None)
 
 
 def _acid_of_the_scrub(layout: Layout, values: Values, equations: Equations) -> Found:
@@ -155,16 +204,18 @@ def _acid_of_the_scrub(layout: Layout, values: Values, equations: Equations) -> 
     for at in _where(stripped & fed_rare & (scrub + other >= soap + uptake)):
         own = values[f"{name}.acid"][at]
         room = soap[at] - other[at] - (scrub[at] - own * values[f"{name}.flow"][at])
-        remedy = f"feed {name} at most {room / own:.4g} L/h" if room > 0.0 else f"feed {name} less"
-        if soap[at] > 0.0:
-            least = values["organic.flow"][at] * (scrub[at] + other[at]) / soap[at]
-            remedy += f", or send at least {least:.4g} L/h of organic"
-        reason = (
+        text = (
             f"the scrub acid strips everything: {name} and feed bring {scrub[at] + other[at]:.6g} equivalents/h of "
             f"acid, the organic {soap[at]:.6g} of soap and at most {uptake[at]:.4g} without it, so no rare earth is "
-            f"left for the strip; {remedy}"
+            f"left for the strip"
         )
-        yield at, _error(values, at, reason, stage)
+        if room > 0.0 and soap[at] > 0.0:
+            least = values["organic.flow"][at] * (scrub[at] + other[at]) / soap[at]
+            remedy = f"feed {name} at most {below(room / own)} L/h, or send at least {least:.4g} L/h of organic"
+            yield at, _error(values, at, f"{text}; {remedy}", stage)
+        else:
+            turns = (Turn(f"{name}.flow", up=False), Turn("organic.flow", up=True))
+            yield at, _movable(values, at, f"{text}; feed {name} less acid, or send more organic", turns, stage)
 
 
 def _held(layout: Layout, equations: Equations, stage: int, acid: Floats) -> Floats:

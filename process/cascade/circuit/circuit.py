@@ -19,11 +19,13 @@ from .equations import log10_k
 from .layout import Layout, lay_out, stage_index
 from .ledger import BALANCES, Ledger, draw_up
 from .limits import Flag, beyond, left, overfull, refusal
+from .nearest import with_values
 from .result import CircuitResult
 from .sections import Section
 from .steady import explain, settle
 from .streams import Aqueous, Organic, number, rebuild
-from .values import parameters, spread
+from .values import MOST_LOG_K, parameters, spread
+from .varied import varied
 
 Floats = NDArray[np.float64]
 
@@ -122,8 +124,9 @@ class Circuit:
             ("organic_feeds", MappingProxyType(dict(sorted(sides.items())))),
             ("draws", MappingProxyType(draws)),
             ("organic_draws", MappingProxyType(organic_draws)),
-            ("constants", MappingProxyType(
-                {str(k): number(v, f"log10 K of {k}", least=-np.inf) for k, v in self.constants.items()})),
+            ("constants", MappingProxyType({
+                str(k): number(v, f"log10 K of {k}", least=-MOST_LOG_K, most=MOST_LOG_K)
+                for k, v in self.constants.items()})),
             ("limits", MappingProxyType({k: number(v, f"limit of {k}") for k, v in self.limits.items()})),
             ("temperature", number(self.temperature, "temperature, K,", open_=True)),
         ):  # fmt: skip
@@ -300,21 +303,24 @@ class Circuit:
         def flags_of(case: int) -> tuple[Flag, ...]:
             return left(layout, values, steady, ledger, model, limits, case)
 
+        def one_of(case: int) -> Circuit:
+            return varied(self, {name: float(values[name][case]) for name in changes or ()})
+
         for case in range(values.cases):
             error = explain(layout, values, steady, case)
             error = error or overfull(layout, values, steady, ledger, case) or _unclosed(ledger, case, values.cases)
             if error is None and suspect[case] and self.beyond == "error":
-                error = refusal(flags_of(case), case if values.cases > 1 else None)
+                error = refusal(layout, flags_of(case), case if values.cases > 1 else None)
             if error is not None:
                 if failures == "raise":
-                    raise error
+                    raise with_values(one_of(case), error)
                 failed[case] = error
         return gather(
             layout,
             steady,
             ledger,
             MappingProxyType(failed),
-            lambda case: describe(self, layout, values, steady, ledger, case, flags_of(case)),
+            lambda case: describe(one_of(case), layout, values, steady, ledger, case, flags_of(case)),
         )
 
 

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from ..errors import CascadeError
 from ..models.mass_action import MassAction
-from .bounds import below
+from .bounds import acid_strips, below
 from .layout import Layout
 from .ledger import Ledger, acid_brought
+from .nearest import Movable, Turn
 from .steady import Steady
 from .values import Values
 
@@ -78,15 +79,10 @@ def left(
     out: list[Flag] = []
     bounds = bounds_of(layout, limits)
     loading, ph = ledger.loading[case], ledger.ph[case]
-    flow = float(values["organic.flow"][case])
     n = int(np.argmax(loading))
     if loading[n] > bounds["loading"]:
-        soap = float(values["organic.saponification"][case]) / layout.chemistry.units_per_formal
-        if soap >= bounds["loading"]:
-            most = bounds["loading"] * layout.chemistry.units_per_formal
-            remedy = f"the soap alone takes {soap:.3g}; saponify less than {most:.4g}"
-        else:
-            remedy = f"send about {flow * loading[n] / bounds['loading']:.4g} L/h of organic instead of {flow:.4g}"
+        # At a given share of soap more organic is more soap, so it helps only where metal is taken up without soap.
+        remedy = "saponify less" + (", or strip with more acid" if layout.closed and acid_strips(layout) else "")
         out.append(
             Flag(
                 "bound", "loading", float(loading[n]), bounds["loading"], n + 1,
@@ -103,8 +99,7 @@ def left(
                 Flag(
                     "bound", "ph", float(high[n]), bounds["ph"], n + 1,
                     f"the aqueous of stage {n + 1} ({layout.section_of(n).name}) is at pH {high[n]:.2f}, above "
-                    f"{bounds['ph']:g} where rare earths hydrolyse; saponify less than "
-                    f"{values['organic.saponification'][case]:.4g} or send less organic than {flow:.4g} L/h",
+                    f"{bounds['ph']:g} where rare earths hydrolyse; saponify less, or send less organic",
                 )
             )  # fmt: skip
     out += _barren(layout, values, steady, ledger, case)
@@ -152,7 +147,7 @@ def _barren(layout: Layout, values: Values, steady: Steady, ledger: Ledger, case
     own = float(values[f"{scrubs[0]}.acid"][case])
     remedy = f"feed {scrubs[0]} less acid"
     if soap > other and own > 0.0:
-        remedy = f"feed {scrubs[0]} at most {(soap - other) / own:.4g} L/h"
+        remedy = f"feed {scrubs[0]} at most {below((soap - other) / own)} L/h"
     return [
         Flag(
             "bound", "scrub acid", scrub + other, soap, layout.barren_end,
@@ -227,10 +222,27 @@ def _ions(layout: Layout, model: MassAction, steady: Steady, case: int) -> Float
     return out
 
 
-def refusal(flags: tuple[Flag, ...], case: int | None) -> CascadeError | None:
+def refusal(layout: Layout, flags: tuple[Flag, ...], case: int | None) -> CascadeError | None:
     """The error for the first bound that was left, if any was."""
     for flag in flags:
         if flag.kind == "bound":
             prefix = f"case {case}: " if case is not None else ""
+            turns = _turns(layout, flag)
+            if turns:
+                return Movable(prefix + flag.sentence, turns, stage=flag.stage, case=case)
             return CascadeError(prefix + flag.sentence, stage=flag.stage, case=case)
     return None
+
+
+def _turns(layout: Layout, flag: Flag) -> tuple[Turn, ...]:
+    """The parameters that a bound's sentence speaks of without a number."""
+    soap = (Turn("organic.saponification", up=False),)
+    if flag.quantity == "loading":
+        strips = acid_strips(layout) if layout.closed else []
+        return (*soap, *(Turn(f"{section.name}.flow", up=True) for section, _ in strips[:1]))
+    if flag.quantity == "ph":
+        return (*soap, Turn("organic.flow", up=False))
+    if flag.quantity == "scrub acid" and flag.sentence.endswith("less acid"):
+        scrubs = [one for one in layout.sections if one.kind == "scrub" and one.liquor is not None]
+        return (Turn(f"{scrubs[0].name}.flow", up=False), Turn("organic.flow", up=True))
+    return ()

@@ -14,7 +14,7 @@ from didymium.kernels import chain
 from ..errors import CascadeError
 from ..models.mass_action import MassAction
 from ..threads import run
-from .bounds import check_before
+from .bounds import acid_strips, check_before
 from .carried import leaving
 from .equations import (
     SULFATE_KA,
@@ -28,6 +28,7 @@ from .equations import (
     what_is_fed,
 )
 from .layout import Layout
+from .nearest import Movable, Turn
 from .values import Values
 from .volumes import Volumes
 
@@ -159,7 +160,8 @@ def settle(
         status[open_, 3] += steps
         rounds[open_] += 1
         alive = status[open_, 0] == chain.SOLVED
-        d = np.exp(part.log_k + part.slope * u[open_][:, :, None])
+        with np.errstate(over="ignore"):  # a case that failed may stand anywhere
+            d = np.exp(part.log_k + part.slope * u[open_][:, :, None])
         back = comes_back(layout, few, part, back_now, x[open_], h[open_], d)
         size = np.maximum(part.fed.soap, 1e-300)
         moved = np.zeros(len(open_))
@@ -209,28 +211,29 @@ def explain(layout: Layout, values: Values, steady: Steady, case: int) -> Cascad
             "with less entrainment"
         )
     elif code == chain.ORGANIC_FULL:
-        flow, free = values["organic.flow"][case], steady.free[case].min() / steady.equations.active[case, 0]
-        most = layout.chemistry.most_loading.value * layout.chemistry.units_per_formal
-        remedy = f"send more than {flow:.6g} L/h"
-        strips = [s for s in layout.sections if s.kind == "strip" and s.liquor is not None]
-        if values["organic.saponification"][case] > most:
-            remedy = f"saponify less than {most:.4g} of the formal extractant"
-        elif layout.closed and strips:
-            name = strips[0].name
+        free = steady.free[case].min() / steady.equations.active[case, 0]
+        turns: tuple[Turn, ...] = (Turn("organic.saponification", up=False), Turn("organic.flow", up=True))
+        remedy = "saponify less, or send more organic"
+        strips = acid_strips(layout)
+        if layout.closed and strips:
+            strip = strips[0][0].name
+            turns = (Turn(f"{strip}.flow", up=True), Turn("organic.saponification", up=False))
             remedy = (
-                f"in a closed loop rare earths pile up where the strip acid is short, so feed {name} more than "
-                f"{values[f'{name}.flow'][case]:.4g} L/h, or stronger acid, or send more organic than {flow:.6g} L/h"
+                "in a closed loop rare earths pile up where the strip acid is short, so feed "
+                f"{strip} more acid, or saponify less"
             )
         reason = (
             f"the organic is full at stage {where}: {free:.1e} of its extractant is free, too little to balance the "
             f"ions; {remedy}"
         )
+        own = case if values.cases > 1 else None
+        return Movable(prefix + reason, turns, stage=where, element=name, case=own)
     elif code == chain.NOT_CLOSED:
         reason = f"the balance of {name} closes only to {steady.quality[case, 1]:.1e} of what enters"
     else:
         reason = (
             f"no steady state found in {steps} Newton steps: charges on stage {where} balance only to "
             f"{steady.quality[case, 0]:.1e}; move the scrub or the organic flow a little, or start from a solved "
-            "neighbour"
+            "neighbour; how far is not known"
         )
     return CascadeError(prefix + reason, stage=where, element=name, case=case if values.cases > 1 else None)

@@ -7,11 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import numpy as np
+
 from ..errors import CascadeError
 from ..models.base import SOAPS
 
 ANIONS = {"Cl": 1.0, "NO3": 1.0, "SO4": 2.0}
 """Anions that an aqueous solution may bring, with their charge."""
+
+
+def span(least: float, most: float, above: bool) -> str:
+    """The numbers that are allowed, in words; ``above`` leaves the least itself out.
+
+    >>> span(0.0, 0.5, False), span(0.0, math.inf, True)
+    ('a number from 0 to 0.5', 'a finite number above 0')
+    """
+    if most < math.inf:
+        return f"a number {'above' if above else 'from'} {least:g} {'up ' if above else ''}to {most:g}"
+    if least == -math.inf:
+        return "a finite number"
+    return f"a finite number {'above' if above else 'not below'} {least:g}"
 
 
 def number(value: object, what: str, *, least: float = 0.0, most: float = math.inf, open_: bool = False) -> float:
@@ -21,19 +36,13 @@ def number(value: object, what: str, *, least: float = 0.0, most: float = math.i
     2.0
     """
     try:
-        if isinstance(value, str | bool):
+        if isinstance(value, str | bytes | bool | np.bool_ | np.ndarray):
             raise TypeError
         found = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise CascadeError(f"{what} is {value!r}; give a number") from None
     if not math.isfinite(found) or found < least or found > most or (open_ and found == least):
-        if most < math.inf:
-            span = f"a number {'above' if open_ else 'from'} {least:g} {'up ' if open_ else ''}to {most:g}"
-        elif least == -math.inf:
-            span = "a finite number"
-        else:
-            span = f"a finite number {'above' if open_ else 'not below'} {least:g}"
-        raise CascadeError(f"{what} is {found:g}; give {span}")
+        raise CascadeError(f"{what} is {found:g}; give {span(least, most, open_)}")
     return found
 
 

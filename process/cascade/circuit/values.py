@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,12 +11,22 @@ from numpy.typing import ArrayLike, NDArray
 from ...wording import suggestion
 from ..errors import CascadeError
 from .layout import Layout
-from .streams import Aqueous, Organic
+from .streams import Aqueous, Organic, span
 
 Floats = NDArray[np.float64]
 
-_SHARES = ("onward", "draw", "crud", "efficiency")
+MOST_LOG_K = 100.0
+"""Largest log10 K, either sign: beyond it the concentrations leave what a floating-point number can hold."""
+
 _ABOVE_ZERO = ("flow", "concentration", "efficiency", "base_strength")
+_MOST = {
+    "onward": 1.0,
+    "efficiency": 1.0,
+    "crud": 0.5,
+    "organic_in_aqueous": 0.5,
+    "aqueous_in_organic": 0.5,
+}
+"""What a parameter may be at most, by its last word, as where a circuit is built."""
 
 
 class Values:
@@ -82,6 +93,20 @@ def parameters(
     return out
 
 
+def limits_of(name: str) -> tuple[float, float, bool]:
+    """The least and the most that a parameter may be, and whether it must be above its least.
+
+    >>> limits_of("scrub.efficiency"), limits_of("draw 4"), limits_of("feed.Nd")
+    ((0.0, 1.0, True), (0.0, 1.0, False), (0.0, inf, False))
+    """
+    if name.startswith("log_k."):
+        return -MOST_LOG_K, MOST_LOG_K, False
+    if name.startswith(("draw ", "organic draw ")):
+        return 0.0, 1.0, False
+    word = name.rsplit(".", 1)[-1]
+    return 0.0, _MOST.get(word, math.inf), word in _ABOVE_ZERO
+
+
 def _column(name: str, given: ArrayLike, cases: int | None) -> Floats:
     try:
         column = np.array(given, dtype=np.float64)
@@ -89,15 +114,14 @@ def _column(name: str, given: ArrayLike, cases: int | None) -> Floats:
         raise CascadeError(f"{name} holds something that is not a number; give floats, one for each case") from None
     if column.ndim > 1 or (column.ndim == 1 and cases is not None and len(column) != cases):
         raise CascadeError(f"{name} has the shape {column.shape}; give one number or ({cases},), one for each case")
-    word = name.rsplit(".", 1)[-1]
-    free = name.startswith("log_k.")
-    bad = ~np.isfinite(column) | (not free and (column < 0.0))
-    bad |= (word in _ABOVE_ZERO) & (column <= 0.0)
-    bad |= any(word == one or name.startswith(one) or " draw" in name for one in _SHARES) & (column > 1.0)
+    least, most, above = limits_of(name)
+    bad = ~np.isfinite(column) | (column < least) | (column > most)
+    if above:
+        bad |= column <= least
     if bad.any():
         case = int(np.argmax(np.atleast_1d(bad)))
         raise CascadeError(
-            f"{name} is {float(np.atleast_1d(column)[case]):g} in case {case}; it is beyond what that parameter can be",
+            f"{name} is {float(np.atleast_1d(column)[case]):g} in case {case}; give {span(least, most, above)}",
             case=case,
         )
     return column
@@ -114,7 +138,7 @@ def spread(scalars: Mapping[str, float], changes: Mapping[str, ArrayLike]) -> Va
     for name, given in changes.items():
         if name not in scalars:
             raise CascadeError(
-                f"{name!r} is no parameter of this circuit{suggestion(name, scalars)}; they are {', '.join(scalars)}"
+                f"{name!r} is no parameter of this circuit; they are {', '.join(scalars)}{suggestion(name, scalars)}"
             )
         column = _column(name, given, cases)
         if column.ndim:

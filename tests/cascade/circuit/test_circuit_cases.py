@@ -131,7 +131,7 @@ def test_bounds_of_a_batch_are_those_of_its_cases():
         ({"organic.flow": [1.0, -1.0]}, "organic.flow is -1 in case 1"),
         ({"organic.flow": [1.0, 2.0], "feed.Nd": [1.0]}, "give one number or (2,)"),
         ({"organic.flow": ["a"]}, "not a number"),
-        ({"strip.onward": [1.5]}, "beyond what that parameter can be"),
+        ({"strip.onward": [1.5]}, "strip.onward is 1.5 in case 0; give a number from 0 to 1"),
         ({"feed.Nd": [[1.0]]}, "shape"),
     ],
 )

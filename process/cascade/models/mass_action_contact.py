@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from ..errors import CascadeError
 from .base import Amounts, Contact, Floats, amounts, cases_of, numeric, positive, weighted
 from .bracket import crossing
+from .solubility import solubility_flags
 
 if TYPE_CHECKING:
     from .mass_action import MassAction
@@ -66,7 +67,9 @@ def contact(
     x = total / (1.0 + volume[:, None] * d)
     y = d * x
     ph = -np.log10(proton)
-    flags = (*model.flags(x, y, ph), *of_medium)
+    chloride, sulfate = (anion if anion_name == name else np.zeros(count) for name in ("chloride", "sulfate"))
+    salts = solubility_flags(model.elements, x, chloride, 0.5 * sulfate, every=True)
+    flags = (*model.flags(x, y, ph), *of_medium, *salts)
     return Contact(model.elements, x, y, d, ph, free, model.loading(y), flags, model.assumptions)
 
 

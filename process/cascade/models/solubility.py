@@ -68,12 +68,17 @@ def _share(salts: list[Solubility], ions: Floats, names: tuple[str, ...], anions
 
 
 def solubility_flags(
-    elements: tuple[str, ...], aqueous: ArrayLike, chloride: ArrayLike, sulfate: ArrayLike = 0.0
+    elements: tuple[str, ...],
+    aqueous: ArrayLike,
+    chloride: ArrayLike,
+    sulfate: ArrayLike = 0.0,
+    *,
+    every: bool = False,
 ) -> tuple[Flag, ...]:
     """A "bound" flag for each salt that some row holds beyond its solubility, mol/L; arguments as in `saturation`.
 
-    `aqueous` is (rows, elements); `case` is the row that is worst, `value` and `high` mol/L of salt, for salts that
-    share a crystal of their mixture. Raises CascadeError.
+    `aqueous` is (rows, elements); `case` is the row that is worst, or one flag for `every` such row; `value` and `high`
+    are mol/L of salt, for salts that share a crystal of their mixture. Raises CascadeError.
 
     >>> solubility_flags(("Nd",), [[0.5], [4.0]], [1.5, 12.0])[0].sentence
     'NdCl3 is 4 mol/L, above the 3.51 mol/L (3.24 to 3.81) that water holds at 25 °C: it crystallises; add water'
@@ -82,23 +87,26 @@ def solubility_flags(
     groups, shares = saturation(elements, table, chloride, sulfate)
     flags = []
     for at, group in enumerate(groups):
-        row = int(np.argmax(shares[:, at]))
-        share = float(shares[row, at])
-        if not share > 1.0:
-            continue
-        here = [one for one in _groups()[group] if one.cation in elements]
-        parts = np.array([table[row, elements.index(one.cation)] / one.cations for one in here])
-        parts = np.maximum(parts, 0.0) / np.maximum(parts, 0.0).sum()
-        # Of a mixture the limit is the mean that its parts, each at its own limit, would reach together.
-        high = float(1.0 / (parts @ np.array([1.0 / one.molarity for one in here])))
-        low_end, high_end = (
-            float(1.0 / (parts @ np.array([1.0 / one.molarity_range[end] for one in here]))) for end in (0, 1)
-        )
-        only = [one.salt for one, part in zip(here, parts, strict=True) if part > 0.0]
-        what = only[0] if len(only) == 1 else f"the sum of {group}"
-        sentence = (
-            f"{what} is {share * high:.4g} mol/L, above the {high:.3g} mol/L ({low_end:.3g} to {high_end:.3g}) that "
-            "water holds at 25 °C: it crystallises; add water"
-        )
-        flags.append(Flag(row, "solubility", share * high, 0.0, high, "bound", sentence))
+        over = np.flatnonzero(shares[:, at] > 1.0)
+        rows = over if every or not len(over) else [int(np.argmax(shares[:, at]))]
+        flags.extend(_flag(group, elements, table[row], int(row), float(shares[row, at])) for row in rows)
     return tuple(flags)
+
+
+def _flag(group: str, elements: tuple[str, ...], ions: Floats, row: int, share: float) -> Flag:
+    """The flag of one row, ions (elements,) in mol/L, that holds `share` times what dissolves of a group."""
+    here = [one for one in _groups()[group] if one.cation in elements]
+    parts = np.array([ions[elements.index(one.cation)] / one.cations for one in here])
+    parts = np.maximum(parts, 0.0) / np.maximum(parts, 0.0).sum()
+    # Of a mixture the limit is the mean that its parts, each at its own limit, would reach together.
+    high = float(1.0 / (parts @ np.array([1.0 / one.molarity for one in here])))
+    low_end, high_end = (
+        float(1.0 / (parts @ np.array([1.0 / one.molarity_range[end] for one in here]))) for end in (0, 1)
+    )
+    only = [one.salt for one, part in zip(here, parts, strict=True) if part > 0.0]
+    what = only[0] if len(only) == 1 else f"the sum of {group}"
+    sentence = (
+        f"{what} is {share * high:.4g} mol/L, above the {high:.3g} mol/L ({low_end:.3g} to {high_end:.3g}) that "
+        "water holds at 25 °C: it crystallises; add water"
+    )
+    return Flag(row, "solubility", share * high, 0.0, high, "bound", sentence)

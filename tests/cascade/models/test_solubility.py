@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from didymium.cascade import CascadeError
-from didymium.cascade.models import saturation, solubility_flags
+from didymium.cascade.models import MassAction, saturation, solubility_flags
 from didymium.data import solubilities
 from didymium.elements import RARE_EARTHS
 
@@ -66,3 +66,15 @@ def test_plant_liquors_are_free_and_nitrates_have_no_salt():
 def test_what_is_no_composition_is_refused(given, message):
     with pytest.raises(CascadeError, match=message):
         solubility_flags(*given)
+
+
+def test_a_contact_flags_every_case_that_crystallises():
+    model = MassAction("P507", 1.0, ("Nd", "Na"))
+    feed = {"Nd": [0.2, 4.0, 4.2], "Na": 0.1}
+    found = [flag for flag in model.contact(feed, acid=1.0).flags if flag.quantity == "solubility"]
+    assert [(flag.case, flag.kind) for flag in found] == [(1, "bound"), (2, "bound")]
+    # The same rare earths as sulfate dissolve far less, as nitrate there is no limit in the data.
+    sulfate = model.contact(feed, acid=1.0, anion="sulfate")
+    assert sum(flag.sentence.startswith("Nd2(SO4)3") for flag in sulfate.flags) == 2
+    nitrate = model.contact(feed, acid=1.0, anion="nitrate")
+    assert all(flag.quantity != "solubility" for flag in nitrate.flags)

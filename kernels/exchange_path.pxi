@@ -318,7 +318,7 @@ cdef double attempts(Circuit *c, double goal, int limit, int *used) noexcept nog
     then with smaller draws; each with the plain first residual and with leaks.
     """
     cdef double worst, above, below
-    cdef int attempt
+    cdef int attempt, kinds, kind, turn
     c.hold = 0.0
     c.lean = 0.0
     c.ease = 0.0
@@ -331,19 +331,21 @@ cdef double attempts(Circuit *c, double goal, int limit, int *used) noexcept nog
         worst = bent_newton(c, goal, 40, 1.5, used)
     above = 0.5 * c.aqueous0[0]
     below = -0.5 * c.organic0[c.stages - 1]
-    for attempt in range(12):
+    kinds = 3 if c.comparable and c.drawn_off else 2
+    for attempt in range(6 * kinds):
         if worst < 0.5:
             worst = place(c, goal, used)
         if worst <= goal or stopped(c):
             break
-        c.leaks = attempt % 2 == 1 and c.comparable and not (c.drawn_off and attempt % 4 == 3)
-        c.ends = attempt % 2 == 1 and not c.leaks
-        c.ease = 0.8 if attempt >= 6 else 0.0
+        kind, turn = attempt % kinds, attempt // kinds
+        c.leaks = kind == 1 and c.comparable
+        c.ends = kind > 0 and not c.leaks
+        c.ease = 0.8 if turn >= 3 else 0.0
         if c.ease > 0.0 and c.taken[0] == 0.0:
             break
         c.lean = 0.0
-        if attempt % 6 > 1:
-            c.lean = above if (attempt % 6 < 4) == (c.excess > 0.0) else below
+        if turn % 3 > 0:
+            c.lean = above if (turn % 3 == 1) == (c.excess > 0.0) else below
         worst = path(c, goal, used[0] + limit, used)
         if c.leaks or c.ends:
             c.leaks = False

@@ -154,6 +154,8 @@ def amounts(given: Amounts | None, elements: tuple[str, ...], what: str) -> Floa
         raise CascadeError(
             f"{what} has the shape {table.shape}; give (cases, {len(elements)}) for {len(elements)} ions"
         )
+    if not len(table):
+        raise CascadeError(f"{what} has no cases; give at least one")
     wrong = np.argwhere(~(np.isfinite(table) & (table >= 0.0)))
     if len(wrong):
         case, at = (int(index) for index in wrong[0])

@@ -13,6 +13,9 @@ from ..errors import CascadeError
 from .base import Amounts, Contact, Floats, amounts, cases_of, numbers, positive, rebuild, single
 from .bracket import crossing
 
+MOST_SPAN = 200.0
+"""ln of the widest ratio of two separation factors; beyond it their product with a stage scalar overflows."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Exchange:
@@ -39,6 +42,12 @@ class Exchange:
             factors[str(name)] = single(value, f"separation factor of {name}", "")
         if not factors:
             raise CascadeError("an exchange model needs at least one element; none given")
+        least, most = min(factors.values()), max(factors.values())
+        if np.log(most) - np.log(least) > MOST_SPAN:
+            raise CascadeError(
+                f"separation factors run from {least:g} to {most:g}; give factors within {np.exp(MOST_SPAN):.0e} of "
+                "one another"
+            )
         object.__setattr__(self, "separation_factors", MappingProxyType(factors))
         object.__setattr__(self, "elements", tuple(factors))
         object.__setattr__(self, "capacity", single(self.capacity, "capacity", "mol/L"))

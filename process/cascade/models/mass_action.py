@@ -32,6 +32,8 @@ from .mass_action_contact import contact
 from .medium import Medium
 
 STANDARD = 298.15
+MOST_FORMAL = 50.0
+"""mol/L that no extractant reaches: water, the smallest molecule, has 55."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -79,6 +81,9 @@ class MassAction:
         known = _known(chemistry)
         names = named(known.constants if elements is None else elements, known.constants, known.name)
         own = _own(log_k, names)
+        strength = single(formal, "extractant", "mol/L")
+        if strength > MOST_FORMAL:
+            raise CascadeError(f"extractant is {strength:g} mol/L; no liquid holds more than {MOST_FORMAL:g}")
         kelvin = single(temperature, "temperature", "K")
         if not isinstance(complexes, bool):
             raise CascadeError(f"complexes is {complexes!r}; give True or False")
@@ -93,7 +98,7 @@ class MassAction:
         ]
         given = {
             "chemistry": known,
-            "formal": single(formal, "extractant", "mol/L"),
+            "formal": strength,
             "elements": names,
             "temperature": kelvin,
             "activity": activity,
@@ -179,7 +184,7 @@ class MassAction:
         >>> MassAction("P507", 1.5, ("Nd", "Na")).soap("Na", 0.36).round(12).tolist()
         [[0.0, 0.54]]
         """
-        if cation not in SOAPS:
+        if cation not in sorted(SOAPS):
             raise CascadeError(f"{cation!r} makes no soap; choose from {', '.join(sorted(SOAPS))}", element=cation)
         shares = positive(share, "saponification", "of the formal extractant", zero=True)
         at = position(cation, self.elements)

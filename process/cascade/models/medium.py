@@ -80,8 +80,11 @@ class Medium:
         Raises CascadeError for another word, and where activities or complexes of chloride meet another anion.
         """
         found = []
-        for anion in dict.fromkeys(anions):
-            if anion not in ANIONS.values():
+        told = [anions] if isinstance(anions, str) else list(anions)
+        for at, anion in enumerate(told):
+            if anion in told[:at]:
+                continue
+            if anion not in tuple(ANIONS.values()):
                 guess = suggestion(str(anion), ANIONS.values())
                 raise CascadeError(f"the anion is {anion!r}{guess or ';'} choose from {', '.join(ANIONS.values())}")
             if self.acts and anion != "chloride":

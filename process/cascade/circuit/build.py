@@ -112,7 +112,8 @@ def _assumptions(layout: Layout, circuit: Circuit, soaped: bool) -> tuple[str, .
     out = []
     for name in layout.elements:
         one = layout.chemistry.constants[name]
-        if name in circuit.constants or not one.assumed:
+        own = circuit.equilibrium.log_k if circuit.equilibrium is not None else {}
+        if name in circuit.constants or name in own or not one.assumed:
             continue
         k = one.log_k
         out.append(f"log10 K of {name} is {k.value:.3g} ({k.low:.3g} to {k.high:.3g})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..errors import CascadeError
 from .layout import Layout
 from .ledger import BALANCES, Ledger
+from .pickled import restored
 from .steady import Steady
 
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ class CircuitCases:
     failures: Mapping[int, CascadeError]
     _rare: NDArray[np.bool_]
     _one: Callable[[int], CircuitResult] = field()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # What gives one result holds the whole solver's state; its answers travel in its place.
+        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        results = {case: self.result(case) for case in range(len(self)) if case not in self.failures}
+        plain = given | {"failures": dict(self.failures), "_one": results.__getitem__}
+        return restored, (CircuitCases, plain)
 
     def __len__(self) -> int:
         return len(self.closure)

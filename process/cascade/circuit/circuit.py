@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +21,7 @@ from .ledger import BALANCES, Ledger, draw_up
 from .limits import Flag, beyond, left, overfull, refusal
 from .nearest import with_values
 from .result import CircuitResult
-from .sections import Section
+from .sections import KINDS, Section
 from .steady import explain, settle
 from .streams import Aqueous, Organic, number, rebuild
 from .values import MOST_LOG_K, parameters, spread
@@ -30,6 +30,8 @@ from .varied import varied
 Floats = NDArray[np.float64]
 
 MOST_STAGES = 1000
+MOST_U = 300.0
+"""Largest ln(free extractant/proton) to begin from: beyond it no liquor lies."""
 CLOSES = 1e-9
 """Largest relative error of a balance that counts as closed."""
 
@@ -102,6 +104,9 @@ class Circuit:
                         f"{getattr(self.organic, name)!r}; a circuit holds one organic",
                         stage=stage,
                     )
+        for name in ("closed", "complexes"):
+            if not isinstance(getattr(self, name), bool | np.bool_):
+                raise CascadeError(f"{name} is {getattr(self, name)!r}; give True or False")
         if self.closed and self.organic.load:
             raise CascadeError("a closed loop finds the load of its organic; leave load out, or open the loop")
         if not self.closed and self.organic.crud:
@@ -132,6 +137,7 @@ class Circuit:
         ):  # fmt: skip
             object.__setattr__(self, name, value)
         model = self._model()
+        self._in_chloride(model)
         for name in self.constants:
             if name not in model.elements:
                 raise CascadeError(
@@ -147,13 +153,35 @@ class Circuit:
                 f"the equilibrium given is that of {model.chemistry.name}, the organic is {self.organic.extractant}; "
                 "give the same extractant in both"
             )
+        if abs(model.formal - self.organic.concentration) > 1e-9 * model.formal:
+            raise CascadeError(
+                f"the equilibrium given is at {model.formal:g} formal mol/L, the organic at "
+                f"{self.organic.concentration:g}; give the same concentration in both"
+            )
         if (self.temperature, self.activity, self.complexes) != (298.15, None, False):
             raise CascadeError(
                 "temperature, activity and complexes belong to the equilibrium given; leave them out here"
             )
 
+    def _in_chloride(self, model: MassAction) -> None:
+        """Raise where activities or complexes of chloride would act on another anion."""
+        if not model.medium.acts:
+            return
+        liquors = {section.name: section.liquor for section in self.sections if section.liquor is not None}
+        streams = {f"the feed at stage {stage}": stream for stage, stream in self.feeds.items()}
+        for name, stream in (streams | {f"the liquor of {name}": one for name, one in liquors.items()}).items():
+            if stream.anion != "Cl":
+                what = f"activity={model.activity!r}" if model.activity else "complexes=True"
+                raise CascadeError(
+                    f"{name} brings {stream.anion}, but {what} counts every anion as chloride; leave it out, or give "
+                    "chloride streams only"
+                )
+
     def _sections(self) -> tuple[Section, ...]:
-        sections = tuple(self.sections)
+        given: object = self.sections
+        if isinstance(given, str) or not isinstance(given, Iterable):
+            raise CascadeError(f"sections is {given!r}; give a list of Section(name, stages)")
+        sections = tuple(given)
         for section in sections:
             if not isinstance(section, Section):
                 raise CascadeError(f"sections holds a {type(section).__name__}; give Section(name, stages)")
@@ -164,6 +192,11 @@ class Circuit:
         reserved = [name for name in names if name.startswith(("organic", "feed", "draw", "log_k"))]
         if reserved:
             raise CascadeError(f"a section is called {reserved[0]!r}, a word that parameters use; rename it")
+        if sections and sections[0].share_onward != KINDS[str(sections[0].kind)]:
+            raise CascadeError(
+                f"onward of {names[0]} is {sections[0].share_onward:g}, but the aqueous of the first section leaves as "
+                "raffinate; leave it out"
+            )
         total = sum(section.stages for section in sections)
         if total < 2:
             raise CascadeError(f"the circuit has {total} stages; it needs at least 2")
@@ -282,18 +315,23 @@ class Circuit:
     ) -> CircuitCases:
         """Solve many parameter sets: ``changes`` maps names of ``parameters`` to (cases,), the rest stays.
 
-        ``start`` is (cases, stages), the ``u`` of an earlier solve; ``threads`` has no influence on the answer. With
-        ``failures`` "raise" the first case that fails raises its CascadeError with ``.case``; with "keep" it is told
-        in the result; volumes that cannot be are raised in both.
+        ``start`` is (cases, stages), the ``u`` of an earlier solve, a row of NaN for none; ``threads`` changes
+        nothing. With ``failures`` "raise" the first case that fails raises its CascadeError with ``.case``, and the
+        nearest values that solve where its sentence gives a direction only; with "keep" it is told in the result,
+        without that search. Volumes that cannot be are raised in both.
         """
         if failures not in ("raise", "keep"):
             raise CascadeError(f"failures is {failures!r}; choose 'raise' or 'keep'")
-        layout = self._layout(tuple(changes or ()))
+        if changes is not None and not isinstance(changes, Mapping):
+            raise CascadeError(f"changes is a {type(changes).__name__}; give a mapping of parameter names to numbers")
+        if self.equilibrium is not None and "organic.concentration" in (changes or {}):
+            raise CascadeError("organic.concentration belongs to the equilibrium given; leave that out to vary it")
+        layout = self._layout(tuple(str(name) for name in changes or ()))
         model = self._model(layout)
         values = spread(self._parameters(layout, model), changes or {})
-        begin = None if start is None else np.asarray(start, dtype=np.float64)
-        if begin is not None and begin.shape != (values.cases, layout.stages):
-            raise CascadeError(f"start has the shape {begin.shape}; it needs {(values.cases, layout.stages)}")
+        if not self.closed and values["organic.crud"].any():
+            raise CascadeError("organic.crud is lost where the organic goes round; close the loop or leave it out")
+        begin = None if start is None else _beginning(start, (values.cases, layout.stages))
         steady = settle(layout, values, model, begin, threads)
         ledger = draw_up(layout, values, steady)
         failed: dict[int, CascadeError] = {}
@@ -322,6 +360,26 @@ class Circuit:
             MappingProxyType(failed),
             lambda case: describe(one_of(case), layout, values, steady, ledger, case, flags_of(case)),
         )
+
+
+def _beginning(start: ArrayLike, shape: tuple[int, int]) -> Floats:
+    """Where Newton begins, (cases, stages): finite rows, or rows of NaN for none. Raises CascadeError."""
+    try:
+        begin = np.array(start, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise CascadeError(f"start is {start!r}; give the u of an earlier solve, one number a stage") from None
+    if begin.shape != shape:
+        raise CascadeError(f"start has the shape {begin.shape}; it needs {shape}")
+    none = np.isnan(begin)
+    wrong = (none.any(axis=1) & ~none.all(axis=1)) | (np.abs(np.where(none, 0.0, begin)) > MOST_U).any(axis=1)
+    if wrong.any():
+        case = int(np.argmax(wrong))
+        raise CascadeError(
+            f"start holds {begin[case][~(np.abs(begin[case]) <= MOST_U)][0]:g} in case {case}; give ln(free "
+            f"extractant/proton) within {MOST_U:g} on every stage, or NaN on all for none",
+            case=case if shape[0] > 1 else None,
+        )
+    return begin
 
 
 def _unclosed(ledger: Ledger, case: int, cases: int) -> CascadeError | None:

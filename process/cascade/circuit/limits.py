@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CascadeError
-from ..models.mass_action import MassAction
+from ..models.mass_action import STANDARD, MassAction
 from .bounds import acid_strips, below
 from .layout import Layout
 from .ledger import Ledger, acid_brought
 from .nearest import Movable, Turn
 from .steady import Steady
+from .streams import Aqueous
 from .values import Values
 
 Floats = NDArray[np.float64]
@@ -207,9 +208,35 @@ def _ranges(layout: Layout, values: Values, steady: Steady, ledger: Ledger, mode
                 f"{what} is {row[n]:.4g}{where}, outside {low:g} to {high:g}: {measured}",
             )
         )  # fmt: skip
+    held = [name for name in layout.elements if name not in data.temperature]
+    if held and abs(model.temperature - STANDARD) > 2.0:
+        out.append(
+            Flag(
+                "range", "temperature", model.temperature, STANDARD, None,
+                f"{', '.join(held)}: no temperature coefficient is known, so log K stays that of {STANDARD:g} K",
+            )
+        )  # fmt: skip
+    out += _other_anions(layout)
     own = model.medium.flags(_anions(steady, case), _ions(layout, model, steady, case))
     out.extend(Flag("range", one.quantity, one.value, one.high, one.case + 1, one.sentence) for one in own[:1])
     return out
+
+
+def _other_anions(layout: Layout) -> list[Flag]:
+    """Streams of another anion than the one that the constants were measured in."""
+    anion = {"HCl": "Cl", "HNO3": "NO3", "H2SO4": "SO4"}.get(layout.chemistry.medium)
+    found = {one.label: one.stream.anion for one in layout.inlets if isinstance(one.stream, Aqueous)}
+    others = {label: own for label, own in found.items() if own != anion}
+    if anion is None or not others:
+        return []
+    said = ", ".join(f"{label} brings {own}" for label, own in others.items())
+    return [
+        Flag(
+            "range", "medium", float(len(others)), 0.0, None,
+            f"{said}: the constants of {layout.chemistry.name} were measured in {layout.chemistry.medium} and are "
+            "used as they are",
+        )
+    ]  # fmt: skip
 
 
 def _anions(steady: Steady, case: int) -> Floats:

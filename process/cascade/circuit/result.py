@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..batch import ILL_CONDITIONED
 from ..errors import CascadeError
 from .limits import Flag
+from .pickled import Pickles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Outflow:
+class Outflow(Pickles):
     """What leaves in one place: ``flow`` L/h of aqueous, ``organic_flow`` L/h of organic, the rest in mol/h.
 
     ``metals`` counts both phases, ``in_organic`` is the part in the organic. ``acid`` is titratable, ``chloride`` any
@@ -55,7 +56,7 @@ class Outflow:
 
 
 @dataclass(frozen=True, eq=False)
-class Profile:
+class Profile(Pickles):
     """The stages, rows from stage 1; ``aqueous`` and ``organic`` (stages, elements) in mol/L of what leaves a stage.
 
     ``ph`` is -log10 of the proton in mol/L, ``acid`` titratable mol/L, ``free_extractant`` active units in mol/L,
@@ -77,7 +78,7 @@ class Profile:
 
 
 @dataclass(frozen=True, eq=False)
-class Reagents:
+class Reagents(Pickles):
     """What a circuit uses: ``base`` equivalents/h, ``acid`` mol H+/h by section or feed, ``water`` L/h by stream.
 
     ``organic`` is the L/h of fresh organic that makes up a closed loop (all of an open one's), ``extractant`` the
@@ -93,7 +94,7 @@ class Reagents:
 
 
 @dataclass(frozen=True, eq=False)
-class Waste:
+class Waste(Pickles):
     """``salts`` mol/h by formula in what leaves extraction and scrub, ``acid`` titratable mol/h by aqueous outlet."""
 
     salts: Mapping[str, float]
@@ -101,7 +102,7 @@ class Waste:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CircuitResult:
+class CircuitResult(Pickles):
     """A solved circuit, flows in mol/h and L/h; ``outlets`` by name, see ``Outflow``.
 
     ``fed`` is element → mol/h that enters; ``residual_load`` element → mol/L in the organic leaving the last stage,
@@ -155,7 +156,7 @@ class CircuitResult:
     def outlet(self, where: str | int) -> Outflow:
         """One outlet by name, or an aqueous draw by its stage. Raises CascadeError."""
         name = f"draw {where}" if isinstance(where, int) else where
-        if name not in self.outlets:
+        if not isinstance(name, str) or name not in self.outlets:
             raise CascadeError(f"{where!r} is not an outlet of this circuit; choose from {', '.join(self.outlets)}")
         return self.outlets[name]
 

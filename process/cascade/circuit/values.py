@@ -82,9 +82,10 @@ def parameters(
         out[f"{inlet.label}.flow"] = inlet.stream.flow
         out[f"{inlet.label}.saponification"] = inlet.stream.saponification
         out.update({f"{inlet.label}.load.{name}": value for name, value in inlet.stream.load.items()})
-    for section in layout.sections:
+    for at, section in enumerate(layout.sections):
         out[f"{section.name}.efficiency"] = section.efficiency
-        out[f"{section.name}.onward"] = section.share_onward
+        if at:  # the first section's aqueous leaves as raffinate
+            out[f"{section.name}.onward"] = section.share_onward
         out[f"{section.name}.organic_in_aqueous"] = section.organic_in_aqueous
         out[f"{section.name}.aqueous_in_organic"] = section.aqueous_in_organic
     out.update({f"draw {stage + 1}": share for stage, share in draws.items()})
@@ -137,9 +138,8 @@ def spread(scalars: Mapping[str, float], changes: Mapping[str, ArrayLike]) -> Va
     columns = {}
     for name, given in changes.items():
         if name not in scalars:
-            raise CascadeError(
-                f"{name!r} is no parameter of this circuit; they are {', '.join(scalars)}{suggestion(name, scalars)}"
-            )
+            near = suggestion(str(name), scalars)
+            raise CascadeError(f"{name!r} is no parameter of this circuit; they are {', '.join(scalars)}{near}")
         column = _column(name, given, cases)
         if column.ndim:
             cases = len(column)

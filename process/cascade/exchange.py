@@ -133,7 +133,8 @@ class Cascade:
         Raises CascadeError if no checked solution is found.
         """
         names = list(self.feed)
-        if start is not None and not np.isfinite(floats([start], "start", 2)).all():  # type: ignore[list-item]
+        row: Any = None if start is None else [start]
+        if row is not None and not np.isfinite(floats(row, "start", 2)).all():
             raise CascadeError("start holds a number that is not finite; leave it out")
         try:
             done = solve_circuits(
@@ -144,7 +145,7 @@ class Cascade:
                 [self.extract_flow],
                 [self.scrub_flow],
                 self.aqueous_draws,
-                None if start is None else [start],  # type: ignore[list-item]
+                row,
                 threads,
             )
         except CascadeError as error:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .carried import dissolved
-from .equations import WATER
+from .equations import SULFATE_KA, WATER
 from .layout import Layout
 from .ledger import BALANCES, Ledger, acid_brought
 from .limits import Flag
@@ -124,6 +124,8 @@ def _assumptions(layout: Layout, circuit: Circuit, soaped: bool) -> tuple[str, .
     if soaped and layout.chemistry.most_saponification.assumed:
         fact = layout.chemistry.most_saponification
         out.append(f"most saponification is {fact.value:g} ({fact.low:g} to {fact.high:g})")
+    if any(isinstance(one.stream, Aqueous) and one.stream.anion == "SO4" for one in layout.inlets):
+        out.append(f"log10 K_a of HSO4- is {np.log10(SULFATE_KA):.3g} at any ionic strength, as in dilute sulfate")
     return tuple(out)
 
 

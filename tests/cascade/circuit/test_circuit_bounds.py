@@ -244,3 +244,9 @@ def test_assumptions_are_told():
     assert "most loading" in told
     own = circuit(constants={"NH4": -4.7}, limits={"loading": 0.85}).solve().assumptions
     assert not [text for text in own if "NH4" in text or "loading" in text]
+
+
+def test_the_dissociation_of_bisulfate_is_told_as_an_assumption():
+    sulfate = {24: Aqueous(flow=1.0, metals={"Nd": 0.5, "Pr": 0.17}, acid=0.02, anion="SO4")}
+    assert "HSO4- is -1.99" in " ".join(circuit(feeds=sulfate, closed=False).solve().assumptions)
+    assert "HSO4-" not in " ".join(circuit().solve().assumptions)

@@ -84,7 +84,10 @@ class Chemistry:
 
 def _rebuilt(given: Mapping[str, Any]) -> Chemistry:
     """What pickle calls: read-only mappings do not pickle by themselves."""
-    return Chemistry(**{key: MappingProxyType(one) if isinstance(one, dict) else one for key, one in given.items()})
+    fields: dict[str, Any] = {
+        key: MappingProxyType(one) if isinstance(one, dict) else one for key, one in given.items()
+    }
+    return Chemistry(**fields)
 
 
 def _constants(name: str, basis: str) -> dict[str, Constant]:

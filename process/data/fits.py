@@ -60,9 +60,10 @@ class CorrelationSet:
 
 def _rebuilt(given: Mapping[str, Any]) -> CorrelationSet:
     """What pickle calls: read-only mappings do not pickle by themselves."""
-    return CorrelationSet(
-        **{key: MappingProxyType(one) if isinstance(one, dict) else one for key, one in given.items()}
-    )
+    fields: dict[str, Any] = {
+        key: MappingProxyType(one) if isinstance(one, dict) else one for key, one in given.items()
+    }
+    return CorrelationSet(**fields)
 
 
 def _set(name: str, own: list[Row]) -> CorrelationSet:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..errors import CascadeError
 from ..models.mass_action import STANDARD, MassAction
 from .bounds import acid_strips, below
+from .crystals import crystals
 from .layout import Layout
 from .ledger import Ledger, acid_brought
 from .nearest import Movable, Turn
@@ -30,7 +31,7 @@ class Flag:
     """One limit that a circuit has left; ``stage`` counts from 1, None where it is no stage's.
 
     ``kind`` is "bound" where the plant would fail, "range" where a constant is used outside the conditions it was
-    measured in, "strip" where the strip cannot take all that comes.
+    measured in, "strip" where the strip cannot take all that comes, "solubility" where a salt would crystallise.
     """
 
     kind: str
@@ -105,6 +106,7 @@ def left(
             )  # fmt: skip
     out += _barren(layout, values, steady, ledger, case)
     out += _strip(layout, values, ledger, case)
+    out += [Flag("solubility", *one) for one in crystals(layout, steady, case)]
     out += _ranges(layout, values, steady, ledger, model, case)
     return tuple(out)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -34,8 +35,8 @@ class Exchange:
     elements: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.separation_factors, Mapping):
-            given = self.separation_factors
+        given: Any = self.separation_factors
+        if not isinstance(given, Mapping):
             raise CascadeError(f"separation_factors is {given!r}; give a mapping of elements to factors")
         factors = {}
         for name, value in self.separation_factors.items():

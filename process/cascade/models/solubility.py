@@ -85,7 +85,7 @@ def solubility_flags(
     """
     table = np.atleast_2d(numeric(aqueous, "aqueous"))
     groups, shares = saturation(elements, table, chloride, sulfate)
-    flags = []
+    flags: list[Flag] = []
     for at, group in enumerate(groups):
         over = np.flatnonzero(shares[:, at] > 1.0)
         rows = over if every or not len(over) else [int(np.argmax(shares[:, at]))]

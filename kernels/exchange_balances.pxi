@@ -113,7 +113,7 @@ cdef double balances(Circuit *c) noexcept nogil:
             for i in range(E):
                 x[i] = 0.0
                 up[i] = rate * beta[i]
-                pivot[i] = up[i] + (below + sink)
+                pivot[i] = up[i] + (below + sink) + FADED
                 gone[i] = (below + sink) / pivot[i]
         else:
             x += E
@@ -127,7 +127,7 @@ cdef double balances(Circuit *c) noexcept nogil:
                 x[i] = held if held > FADED else 0.0
                 up[i] = rate * beta[i]
                 held = below * gone[i - E] + sink
-                pivot[i] = up[i] + held
+                pivot[i] = up[i] + held + FADED
                 held /= pivot[i]
                 gone[i] = held if held > FADED else 0.0
         for i in range(E):
@@ -141,7 +141,7 @@ cdef double balances(Circuit *c) noexcept nogil:
         if c.hold > 0.0:
             for i in range(E):
                 x[i] += c.hold * old[i]
-    if not least > 0.0:
+    if not least > 10.0 * FADED:
         return INFINITY
     for n in range(N - 1, -1, -1):
         sum_ = 0.0

@@ -84,6 +84,8 @@ cdef bint bordered(Circuit *c, double tau, double target) noexcept nogil:
                 along -= c.way[n] * c.step[n]
         for n in range(N):
             across -= c.way[n] * c.side[n]
+        if across == 0.0:
+            return False
         c.tau_step = along / across
         for n in range(N):
             c.step[n] -= c.tau_step * c.side[n]

@@ -64,6 +64,8 @@ cdef bint factor(Semiseparable *s) noexcept nogil:
         s.pivots[k] = pivot
         if not isfinite(pivot) or (pivot == 0.0 and k + 1 < N):
             return False
+        if pivot == 0.0:
+            s.pivots[k] = 1e-300
         if k + 1 < N:
             falls = s.falls + (k + 1) * E
             rises = s.rises + (k + 1) * E

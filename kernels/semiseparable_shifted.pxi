@@ -167,6 +167,8 @@ cdef double substitute_bordered(
     # The last pivot p and the border's entry in its column, with the last column and the corner.
     p = s.pivots[N - 1]
     d = p * corner - entry * column[N - 1]
+    if d == 0.0:
+        return INFINITY
     t = (p * last - entry * v[N - 1]) / d
     v[N - 1] = (v[N - 1] * corner - column[N - 1] * last) / d
     for a in range(E):

@@ -222,6 +222,8 @@ def _kind(kind: Kind) -> Iterator[str]:
     keys = list(rows(kind.parameters, frozenset(Parameters.model_fields)))
     yield _table(KEYS, keys)
     outlets = []
+    if kind.named_outlets:
+        outlets.append((f"each key of {_code(kind.named_outlets)}", kind.named.form, _cell(kind.named.title)))
     for name, outlet in kind.outlets.items():
         words = [outlet.title] if outlet.title else []
         words += ["waste"] if outlet.waste else []

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from .operations.base import Kind, Parameters
+    from .operations.base import Kind, Outlet, Parameters
     from .quantities import Value
 
 STAGES = ("mine", "separation", "metal", "alloy", "magnet")
@@ -62,6 +62,12 @@ class Unit:
     inlets: Mapping[str, str]
     position: Position
     stage: str
+
+    @property
+    def outlets(self) -> Mapping[str, Outlet]:
+        """What leaves it, by the name of the outlet."""
+        key = self.kind.named_outlets
+        return self.kind.outlets_of(getattr(self.parameters, key) if key else ())
 
 
 @dataclass(frozen=True, slots=True)

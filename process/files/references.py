@@ -46,6 +46,11 @@ def scalars(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
         yield path, node
 
 
+def outlet_names(kind: Kind, unit: Node) -> list[str]:
+    """What leaves a unit of this kind, by name, read from the tree."""
+    return list(kind.outlets_of(table(table(unit).get(kind.named_outlets))))
+
+
 @dataclass
 class References:
     """Checks the references of one tree. It reads the tree, not the models, so it works beside other faults."""
@@ -208,13 +213,14 @@ class References:
         unit, dot, outlet = name.partition(".")
         if unit in self.units:
             kind = self.kinds[unit]
-            if kind is None or (dot and outlet in kind.outlets):
+            outlets = outlet_names(kind, self.units[unit]) if kind else []
+            if kind is None or (dot and outlet in outlets):
                 return None
-            hint = f"outlets of {unit}: {', '.join(kind.outlets)}"
+            hint = f"outlets of {unit}: {', '.join(outlets)}"
             if not dot:
                 return node.place, f"{name!r} is a unit; name its outlet", hint
             where = node.part(len(unit) + 1, max(len(outlet), 1))
-            return where, f"{unit} has no outlet {outlet!r}{self._near(outlet, kind.outlets)}", hint
+            return where, f"{unit} has no outlet {outlet!r}{self._near(outlet, outlets)}", hint
         if dot and unit in self.feeds:
             return node.place, f"{unit!r} is a feed and has no outlets", f"write {unit}"
         if dot:

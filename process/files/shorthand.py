@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .reader import Node
-from .references import table
+from .references import outlet_names, table
 from .schema import inlet_names
 
 if TYPE_CHECKING:
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 def with_outlets(root: Node, registry: Mapping[str, Kind]) -> Node:
     """The tree with `mixer` written `mixer.mixed` where a unit takes a stream or a product names one."""
     kinds: dict[str, Kind] = {}
-    for name, unit in table(root, "units").items():
+    units = table(root, "units")
+    for name, unit in units.items():
         kind = table(unit).get("kind")
         if kind is not None and isinstance(kind.value, str) and kind.value in registry:
             kinds[name] = registry[kind.value]
-    only = {name: f"{name}.{next(iter(kind.outlets))}" for name, kind in kinds.items() if len(kind.outlets) == 1}
+    outlets = {name: outlet_names(kind, units[name]) for name, kind in kinds.items()}
+    only = {name: f"{name}.{names[0]}" for name, names in outlets.items() if len(names) == 1}
 
     def full(node: Node) -> Node:
         if isinstance(node.value, list):
@@ -39,11 +41,11 @@ def with_outlets(root: Node, registry: Mapping[str, Kind]) -> Node:
         return root
     value = dict(root.value)
     if "units" in value and isinstance(value["units"].value, dict):
-        units = {
+        written = {
             name: inside(unit, dict.fromkeys(inlet_names(kinds[name]))) if name in kinds else unit
             for name, unit in value["units"].value.items()
         }
-        value["units"] = replace(value["units"], value=units)
+        value["units"] = replace(value["units"], value=written)
     if "products" in value:
         value["products"] = inside(value["products"], table(value["products"]))
     return replace(root, value=value)

@@ -32,7 +32,7 @@ def network(plan: Plan) -> Network:
     """Read the graph off a plan."""
     takers: dict[str, Taker | None] = dict.fromkeys(plan.feeds)
     for unit in plan.units.values():
-        takers.update({f"{unit.name}.{outlet}": None for outlet in unit.kind.outlets})
+        takers.update({f"{unit.name}.{outlet}": None for outlet in unit.outlets})
     graph = nx.DiGraph()
     graph.add_nodes_from(plan.units)
     for unit in plan.units.values():
@@ -79,7 +79,7 @@ def _parts(plan: Plan, groups: list[tuple[str, ...]]) -> dict[str, tuple[str, ..
         # Parts come into a loop from outside and pass on one unit a round at the slowest.
         for name in members * len(members):
             unit = plan.units[name]
-            for outlet, about in unit.kind.outlets.items():
+            for outlet, about in unit.outlets.items():
                 sources = [
                     stream
                     for inlet, stream in unit.inlets.items()

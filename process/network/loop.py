@@ -48,7 +48,7 @@ class Loop:
                 count += size
         self.count = count
         self.targets = {name: self._targets(name) for name in members}
-        self.inside = {f"{n}.{o}" for n in members for o in plan.units[n].kind.outlets}
+        self.inside = {f"{n}.{o}" for n in members for o in plan.units[n].outlets}
         self.outside = np.zeros((case.samples, count, COUNT))
         for (name, inlet), columns in self.slots.items():
             stream = plan.units[name].inlets[inlet]
@@ -115,7 +115,7 @@ class Loop:
         """Where each outlet of a unit goes: slots of this loop, or out of it."""
         graph = self.case.graph
         out: list[slice | None] = []
-        for outlet in self.case.plan.units[name].kind.outlets:
+        for outlet in self.case.plan.units[name].outlets:
             taker = graph.takers[f"{name}.{outlet}"]
             out.append(self.slots.get(taker) if taker is not None else None)
         return out
@@ -148,7 +148,7 @@ class Loop:
     def _outlets(self, name: str) -> list[tuple[int, slice | None, int]]:
         graph = self.case.graph
         out, first = [], 0
-        for outlet, columns in zip(self.case.plan.units[name].kind.outlets, self.targets[name], strict=True):
+        for outlet, columns in zip(self.case.plan.units[name].outlets, self.targets[name], strict=True):
             size = len(graph.parts[f"{name}.{outlet}"])
             out.append((first, columns, size))
             first += size

@@ -94,7 +94,7 @@ class Routes:
             rows = slice(begin, begin + size)
             table = outcome.shares[:, :size, :, column]
             first = 0
-            for outlet in unit.kind.outlets:
+            for outlet in unit.outlets:
                 stream = f"{name}.{outlet}"
                 width = len(self._graph.parts[stream])
                 block = table[:, :, first : first + width]

@@ -153,7 +153,7 @@ class Case:
         balance = Balance(
             inlets,
             {inlet: self.graph.parts[stream] for inlet, stream in unit.inlets.items()},
-            {outlet: self.graph.parts[f"{name}.{outlet}"] for outlet in unit.kind.outlets},
+            {outlet: self.graph.parts[f"{name}.{outlet}"] for outlet in unit.outlets},
             on_demand,
             self.designs.get(name),
             memory,
@@ -250,7 +250,7 @@ class Case:
         entering = np.concatenate([*inlets.values(), outcome.reagents], axis=1)
         leaving = np.einsum("nse,nsoe->noe", entering, outcome.shares)
         first = 0
-        for outlet in unit.kind.outlets:
+        for outlet in unit.outlets:
             stream = f"{name}.{outlet}"
             last = first + len(self.graph.parts[stream])
             self.streams[stream] = leaving[:, first:last]
@@ -293,8 +293,8 @@ def _solution(plan: Plan, graph: Network, cases: list[Case]) -> Solution:
             kind=unit.kind.name,
             stage=unit.stage,
             inlets=unit.inlets,
-            outlets=tuple(unit.kind.outlets),
-            waste=frozenset(outlet for outlet, about in unit.kind.outlets.items() if about.waste),
+            outlets=tuple(unit.outlets),
+            waste=frozenset(outlet for outlet, about in unit.outlets.items() if about.waste),
             lines=lines,
             details=outcomes[0].details if len(outcomes) == 1 else _joined([o.details for o in outcomes]),
             design=cases[0].designs.get(name, {}),
@@ -320,7 +320,7 @@ def _joined(details: list[dict[str, Any]] | list[Mapping[str, Any]]) -> dict[str
 
 def _form(plan: Plan, stream: str) -> str:
     unit, outlet = stream.split(".")
-    return plan.units[unit].kind.outlets[outlet].form
+    return plan.units[unit].outlets[outlet].form
 
 
 def _closure(

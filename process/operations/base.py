@@ -6,7 +6,7 @@ entry per sample, before anything is solved: a function sees `p.recovery`, shape
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
@@ -87,7 +87,7 @@ class Kind:
     """A kind of unit operation, as the registry holds it. `rest` is the outlet that takes what the others do not.
 
     An empty `stage` is that of a kind without equipment, such as a mixer: it counts to the stage that its streams come
-    from.
+    from. `named_outlets` is the parameter whose keys are outlets too, each like `named`, before those of the kind.
     """
 
     name: str
@@ -97,6 +97,12 @@ class Kind:
     function: Callable[[SimpleNamespace, Balance], None]
     rest: str
     design: Callable[[SimpleNamespace, Mapping[str, Array]], Mapping[str, Any]] | None = None
+    named_outlets: str = ""
+    named: Outlet = field(default_factory=lambda: Outlet("liquor"))
+
+    def outlets_of(self, names: Iterable[str]) -> Mapping[str, Outlet]:
+        """The outlets of a unit whose parameter `named_outlets` has these keys."""
+        return {**dict.fromkeys(names, self.named), **self.outlets} if self.named_outlets else self.outlets
 
     @property
     def title(self) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal
 
@@ -20,14 +20,15 @@ from pydantic import (
     model_validator,
 )
 
-from ..cascade import CascadeError, design_cut, flows, solve_circuits
+from ..cascade import CascadeError, solve_circuits
 from ..cascade.batch import ILL_CONDITIONED
 from ..data import extractants
-from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE, is_name, members, molar_mass
+from ..elements import INDEX, OXIDE_FACTOR, RARE_EARTHS, RE, is_name, members, molar_mass
 from ..quantities import Fraction, In, QuantityError, Value, suggestion
 from ..sums import per_sample
 from .balance import Balance
-from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
+from .base import Inlet, Kind, Outlet, Parameters, standard
+from .extraction_cut import columns_of, design, factors_of, following, order, told
 from .stoichiometry import moles
 
 Array = NDArray[np.float64]
@@ -36,9 +37,6 @@ BASES = {"Na": "NaOH", "NH4": "ammonia"}
 BASE_MASS = {"NaOH": "NaOH", "ammonia": "NH3"}
 CHARGE = 3.0
 MOST_STAGES = 600
-LEAST_RATIO = 1.05
-"""S over its minimum, at least: for a feed near 1/(1 + sqrt(beta)) the optimum of the theory falls on the minimum,
-where no finite circuit works."""
 
 
 class Extractant(BaseModel):
@@ -105,7 +103,9 @@ class SolventExtraction(Parameters):
     The cut `Nd / Sm` sends Sm and all that is more extractable to the strip liquor. Give the purities, and stages and
     flows follow once, at nominal values (§ design formulas); or give the stages and purities or flows yourself. A
     rated circuit keeps its stages and follows its feed: solvent S and scrub W are recomputed from the composition
-    at the cut, unless `solvent` and `scrub` are given, per mol of rare earth fed. Other metals stay with the raffinate.
+    at the cut, unless `solvent` and `scrub` are given, per mol of rare earth fed; `solvent_ratio` sets S to a multiple
+    of the least that endless stages would need. `separation_factors` replace the data's. Other metals stay with the
+    raffinate; `didymium design` tells what other flows would cost.
     Base is 3 S (1 + excess) and scrub acid 3 W per mol of feed; strip acid 3 (S - W) and the free acid.
     """
 
@@ -122,6 +122,12 @@ class SolventExtraction(Parameters):
     )
     scrub: Annotated[Value, In("mol/mol", "2.2 mol/mol", low=0)] | None = Field(
         None, description="Scrub flow W, mol rare earth refluxed per mol fed."
+    )
+    solvent_ratio: Annotated[Value, In("1", "1.3", low=1.001, high=100)] | None = Field(
+        None, description="S over its minimum, in place of the theory's optimum; S follows the feed."
+    )
+    separation_factors: dict[str, Annotated[Value, In("1", "1.5", low=1.001, high=1000)]] = Field(
+        default_factory=dict, description="Of neighbours, in place of the data's: `{Nd/Pr: 1.6 from 1.5 to 1.7}`."
     )
     base_excess: Annotated[Value, In("1", "2 %", low=0)] = Field(
         standard("2 % from 0 to 5 % (assumed)"), description="Base beyond the soap."
@@ -167,12 +173,31 @@ class SolventExtraction(Parameters):
             raise ValueError(f"{cut[0]} and {cut[1]} are no neighbours; {', '.join(between)} {come} between")
         return text
 
+    @field_validator("separation_factors")
+    @classmethod
+    def _of_neighbours(cls, given: dict[str, Value], info: ValidationInfo) -> dict[str, Value]:
+        if "extractant" not in info.data:
+            return given
+        known = extractants()[info.data["extractant"].name].factors
+        names = sorted(known, key=lambda name: known[name].value)
+        pairs = [f"{heavy}/{light}" for light, heavy in itertools.pairwise(names)]
+        written = [pair.replace(" ", "") for pair in given]
+        for pair, plain in zip(given, written, strict=True):
+            if plain not in pairs:
+                near = suggestion(plain, pairs)
+                raise ValueError(f"{pair[:40]!r} is no pair of neighbours, heavier / lighter{near}; {', '.join(pairs)}")
+        if len(set(written)) < len(written):
+            raise ValueError("a pair of neighbours stands here twice")
+        return given
+
     @model_validator(mode="after")
     def _complete(self) -> SolventExtraction:
         if self.purity is None and (self.stages is None or self.solvent is None or self.scrub is None):
             raise ValueError("give `purity`, or `stages`, `solvent` and `scrub`")
         if (self.solvent is None) != (self.scrub is None):
             raise ValueError("`solvent` and `scrub` go together")
+        if self.solvent is not None and self.solvent_ratio is not None:
+            raise ValueError("`solvent_ratio` and `solvent` both set the organic flow; give one of them")
         return self
 
 
@@ -191,72 +216,20 @@ def _words(text: str) -> list[str]:
     return cut
 
 
-def order(extractant: str, element: str) -> float:
-    """How extractable an element is: its separation factor against lanthanum."""
-    factors = extractants()[extractant].factors
-    if element not in factors:
-        raise ValueError(f"no separation factor of {element} with {extractant}")
-    return float(factors[element].value)
-
-
-def _columns(extractant: str) -> tuple[NDArray[np.intp], Array]:
-    """Rare-earth columns from the least to the most extractable, and their separation factors."""
-    factors = extractants()[extractant].factors
-    names = sorted((name for name in RARE_EARTHS if name in factors), key=lambda name: factors[name].value)
-    return np.array([INDEX[name] for name in names]), np.array([factors[name].value for name in names])
-
-
-def _cut(p: Any, columns: NDArray[np.intp]) -> int:
-    heavy = p.cut.split("/")[1].strip()
-    return int(np.flatnonzero(columns == INDEX[heavy])[0])
-
-
-def _mole_purities(p: Any, amounts: Array, columns: NDArray[np.intp], cut: int) -> tuple[Array, Array]:
-    """Mole purities of extract and raffinate from the oxide mass purities, by each group's mean oxide mass."""
-    oxide = OXIDE_FACTOR[columns] * MOLAR_MASS[columns]
-
-    def mean(group: slice) -> Array:
-        moles_in = per_sample(amounts[:, group])
-        mass = per_sample(amounts[:, group] * oxide[group])
-        return np.divide(mass, moles_in, out=np.ones_like(mass), where=moles_in > 0.0)
-
-    light, heavy = mean(slice(0, cut)), mean(slice(cut, None))
-
-    def convert(purity: Array, own: Array, other: Array) -> Array:
-        return np.asarray(purity / own / (purity / own + (1.0 - purity) / other))
-
-    return convert(p.purity.extract, heavy, light), convert(p.purity.raffinate, light, heavy)
-
-
-def design(p: SimpleNamespace, feeds: Mapping[str, Array]) -> Mapping[str, Any]:
-    """Stages of the circuit at nominal values, from the purities; frozen from then on."""
-    if p.stages is not None:
-        extraction, scrub = (int(word) for word in p.stages.split("+"))
-        return {"extraction": extraction, "scrub": scrub, "from": "file"}
-    columns, beta = _columns(p.extractant.name)
-    cut = _cut(p, columns)
-    amounts = moles(feeds["feed"])[:, columns]
-    extract, raffinate = _mole_purities(p, amounts, columns, cut)
-    found = design_cut(amounts[0] / amounts[0].sum(), beta, cut, float(extract[0]), float(raffinate[0]), LEAST_RATIO)
-    return {"extraction": int(found.n), "scrub": int(found.m), "from": "purity"}
-
-
 def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
     """Rate the circuit: every rare earth through the cascade, everything else by where its phase goes."""
     feed = b.flow("feed")
-    columns, beta = _columns(p.extractant.name)
-    cut = _cut(p, columns)
+    columns = columns_of(p.extractant.name)
+    beta = factors_of(p, columns, b.samples)
     amounts = moles(feed)[:, columns]
     total = per_sample(amounts)
     running = total > 0.0
     safe = np.where(running, total, 1.0)
     fraction = amounts / safe[:, None]
-    heavy = per_sample(fraction[:, cut:])
     if p.solvent is not None:
         solvent, scrub = np.asarray(p.solvent), np.asarray(p.scrub)
     else:
-        extract, raffinate = _mole_purities(p, amounts, columns, cut)
-        solvent, scrub = _follow(beta[cut] / beta[cut - 1], heavy, extract, raffinate, running)
+        solvent, scrub = following(p, b.design, fraction, beta, columns, running)
     extraction, scrubbing = int(b.design["extraction"]), int(b.design["scrub"])
     share = np.zeros_like(fraction)
     b.details["iterations"] = np.zeros(b.samples, dtype=np.int64)
@@ -300,18 +273,6 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
 SCRUB, SCRUB_WATER, STRIP, STRIP_WATER = "scrub acid", "scrub water", "strip acid", "strip water"
 
 
-def _follow(
-    beta: float, heavy: Array, extract: Array, raffinate: Array, running: NDArray[np.bool_]
-) -> tuple[Array, Array]:
-    solvent, scrub = np.zeros_like(heavy), np.zeros_like(heavy)
-    try:
-        s, w, _ = flows(beta, heavy[running], extract[running], raffinate[running], LEAST_RATIO)
-    except CascadeError as error:
-        raise _told(error, running) from error
-    solvent[running], scrub[running] = s, w
-    return solvent, scrub
-
-
 def _rate(
     b: Balance,
     extraction: int,
@@ -322,7 +283,6 @@ def _rate(
     scrub: Array,
     running: NDArray[np.bool_],
 ) -> Any:
-    factors = np.broadcast_to(beta, fraction[running].shape)
     # The memory has a row for every sample, NaN for one that did not run before.
     known = b.memory.get("scalars")
     try:
@@ -330,21 +290,16 @@ def _rate(
             extraction + scrubbing,
             extraction,
             fraction[running],
-            factors,
+            beta[running],
             solvent[running],
             scrub[running],
             start=None if known is None else known[running],
         )
     except CascadeError as error:
-        raise _told(error, running) from error
+        raise told(error, running) from error
     b.memory["scalars"] = np.full((b.samples, extraction + scrubbing), np.nan)
     b.memory["scalars"][running] = result.scalars
     return result
-
-
-def _told(error: CascadeError, running: NDArray[np.bool_]) -> OperationError:
-    case = getattr(error, "case", None) or 0
-    return OperationError(f"the circuit has no solution: {error}", sample=int(np.flatnonzero(running)[case]))
 
 
 def _reagents(p: Any, b: Balance, feed: Array, total: Array, solvent: Array, scrub: Array) -> None:

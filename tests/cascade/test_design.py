@@ -126,3 +126,70 @@ def test_out_of_reach_says_what_is_reachable(monkeypatch):
     monkeypatch.setattr(importlib.import_module("didymium.cascade.design"), "MOST_STAGES", 30)
     with pytest.raises(CascadeError, match=r"not reached with 30 stages, only 0\.99"):
         design(2.0, 0.5, 0.99999, 0.99999)
+
+
+def test_a_mass_purity_is_met_by_mass():
+    """Light oxides of 330 and heavy ones of 226 per mole: by mole the same circuit would miss."""
+    masses = [326.0, 330.0, 226.0]
+    feed, beta = [0.3, 0.3, 0.4], [1.0, 1.7, 3.0]
+    made = design_cut(feed, beta, 2, 0.999, 0.9995, masses=masses)
+    by_mass = np.array(made.extract) * masses
+    assert by_mass[2] / by_mass.sum() == pytest.approx(made.reached_extract, rel=1e-12)
+    assert 0.999 <= made.reached_extract < 0.99915
+    assert 0.9995 <= made.reached_raffinate < 0.9996
+    # What the flows follow from: a third less of the heavier impurity by mole.
+    assert 1.0 - made.mole_purity_extract == pytest.approx(0.001 * 226 / 330, rel=1e-3)
+    assert made.impurity_mass_extract == pytest.approx(330.0, rel=1e-3)
+    assert made.impurity_mass_raffinate == 226.0
+    assert made.extract_share < design_cut(feed, beta, 2, 0.999, 0.9995).extract_share
+
+
+def test_masses_of_one_kind_are_mole_fractions():
+    given = ([0.3, 0.2, 0.3, 0.2], [1.0, 1.6, 3.2, 5.0], 2, 0.999, 0.999)
+    plain, weighed = design_cut(*given), design_cut(*given, masses=[7.0] * 4)
+    assert (weighed.n, weighed.m) == (plain.n, plain.m)
+    assert weighed.extract_flow == pytest.approx(plain.extract_flow, rel=1e-9)
+
+
+def test_given_flows():
+    made = design_cut([0.5, 0.5], [1.0, 2.0], 1, 0.999, 0.9999, extract_flow=2.0, scrub_flow=1.49955)
+    assert made.extract_flow == 2.0
+    assert made.reached_extract >= 0.999
+    assert made.reached_raffinate >= 0.9999
+    assert made.stages < design(2.0, 0.5, 0.999, 0.9999).stages
+
+
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        ({"extract_flow": 2.0}, "belong together"),
+        ({"extract_flow": 2.0, "scrub_flow": 0.9}, r"leave 1\.1 mol of extract per mol of feed"),
+        ({"extract_flow": 2.0, "scrub_flow": 2.0}, "leave 0 mol of extract"),
+        ({"extract_flow": 1.4, "scrub_flow": 0.8995}, r"1\.4 is not above the minimum 1\.4"),
+        (
+            {"extract_flow": 2.0, "scrub_flow": 1.49},
+            r"extract purity 0\.999 is out of reach: with 0\.51 mol .* endless stages give 0\.98039216",
+        ),
+        (
+            {"extract_flow": 2.0, "scrub_flow": 1.51},
+            r"raffinate purity 0\.9999 is out of reach: .* endless stages give 0\.98039216",
+        ),
+        ({"flow_ratio": 1.2, "extract_flow": 2.0, "scrub_flow": 1.5}, "no flows beside it"),
+        ({"flow_ratio": math.inf}, "flow_ratio is inf"),
+        ({"masses": [1.0]}, "rows of one length"),
+        ({"masses": [1.0, 0.0]}, "masses must be finite and above zero"),
+    ],
+)
+def test_flows_that_cannot_do_it(given, match):
+    with pytest.raises(CascadeError, match=match):
+        design_cut([0.5, 0.5], [1.0, 2.0], 1, 0.999, 0.9999, **given)
+
+
+def test_out_of_reach_names_the_product(monkeypatch):
+    monkeypatch.setattr(importlib.import_module("didymium.cascade.design"), "MOST_STAGES", 30)
+    with pytest.raises(CascadeError) as caught:
+        design(2.0, 0.5, 0.99999, 0.99999)
+    assert "extract purity 0.99999 is not reached with 30 stages, only 0.99" in str(caught.value)
+    assert "raffinate purity 0.99999 is not reached with 30 stages, only 0.99" in str(caught.value)
+    with pytest.raises(CascadeError, match="raise the organic flow"):
+        design(2.0, 0.5, 0.99999, 0.99999)

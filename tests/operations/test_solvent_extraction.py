@@ -110,6 +110,45 @@ def test_designed_for_purities(bench) -> None:
     assert done.details["W"][0] == pytest.approx(float(scrubbing), rel=1e-3)
 
 
+def test_other_separation_factors(bench) -> None:
+    """Those of the file replace the data's for that pair; the rest of the chain keeps its own."""
+    harder = bench.run(
+        "solvent_extraction", KEYS | {"separation_factors": {"Sm/Nd": "2.5 from 2 to 3"}}, bench.of(FEED)
+    )
+    usual = bench.run("solvent_extraction", KEYS, bench.of(FEED))
+    assert sum(harder.details["stages"]) > sum(usual.details["stages"])
+    assert purity(harder.outlets["strip_liquor"], "Sm") >= 0.99 * (1 - 1e-6)
+    organic, aqueous = harder.details["organic"][0, 0], harder.details["aqueous"][0, 0]
+    places = [harder.details["elements"].index(name) for name in ("La", "Nd", "Sm")]
+    la, nd, sm = (organic[places] / aqueous[places]).tolist()
+    assert sm / nd == pytest.approx(2.5)
+    factors = extractants()["P507"].factors
+    assert nd / la == pytest.approx(factors["Nd"].value / factors["La"].value)
+
+
+def test_a_multiple_of_the_least_solvent(bench) -> None:
+    from didymium.cascade import design_cut
+
+    done = bench.run("solvent_extraction", KEYS | {"solvent_ratio": "1.4"}, bench.of(FEED))
+    assert purity(done.outlets["raffinate"], "La", "Nd") >= 0.999
+    assert purity(done.outlets["strip_liquor"], "Sm") >= 0.99
+    factors = extractants()["P507"].factors
+    names, masses = ("La", "Nd", "Sm"), (325.8, 336.5, 348.7)
+    beta = [factors[name].value for name in names]
+    made = design_cut([3.0, 5.0, 2.0], beta, 2, 0.99, 0.999, masses=masses, flow_ratio=1.4)
+    assert done.details["stages"] == (made.n, made.m)
+    assert done.details["S"][0] == pytest.approx(made.extract_flow, rel=1e-4)
+    assert done.details["W"][0] == pytest.approx(made.scrub_flow, rel=1e-4)
+
+
+def test_designed_at_the_flows_of_the_file(bench) -> None:
+    given = {"solvent": "0.4 mol/mol", "scrub": "0.1985 mol/mol"}
+    done = bench.run("solvent_extraction", KEYS | given, bench.of(FEED))
+    assert done.details["S"][0] == 0.4
+    assert purity(done.outlets["raffinate"], "La", "Nd") >= 0.999
+    assert purity(done.outlets["strip_liquor"], "Sm") >= 0.99
+
+
 def test_stages_of_the_file_follow_the_feed(bench) -> None:
     keys = KEYS | {"stages": "30 + 20"}
     lean = bench.run("solvent_extraction", keys, bench.of(FEED | {"SmCl3": 1.0}))
@@ -153,6 +192,8 @@ def test_samples(bench) -> None:
     other = bench.of({"LaCl3": 1.0, "NdCl3": 0.3, "SmCl3": 0.21, "H2O": 50.0})
     bench.alike("solvent_extraction", RATED, bench.of(FEED), other, {"solvent": (0.7, 0.61)})
     bench.alike("solvent_extraction", KEYS, bench.of(FEED), other, {"purity.extract": (0.99, 0.985)})
+    measured = KEYS | {"separation_factors": {"Sm/Nd": "5"}, "solvent_ratio": "1.5"}
+    bench.alike("solvent_extraction", measured, bench.of(FEED), other, {"separation_factors.Sm/Nd": (5.0, 4.5)})
 
 
 def test_one_sample_of_two_stands_still(bench) -> None:
@@ -224,6 +265,11 @@ def test_a_purity_that_the_feed_has_already(bench) -> None:
         ({"extractant": EXTRACTANT | {"saponification": "36 %"}}, "say which base makes the soap"),
         ({"extractant": EXTRACTANT | {"saponification": "60 % Na"}}, "60 %"),
         ({"stages": "24"}, "stages"),
+        ({"separation_factors": {"Nd/Ce": "2"}}, "'Nd/Ce' is no pair of neighbours, heavier / lighter"),
+        ({"separation_factors": {"Nd/Pr": "2", "Nd / Pr": "2"}}, "stands here twice"),
+        ({"separation_factors": {"Nd/Pr": "0.9"}}, "0.9"),
+        ({"solvent_ratio": "0.9"}, "0.9"),
+        ({"solvent_ratio": "1.2", "solvent": "2 mol/mol", "scrub": "1 mol/mol"}, "both set the organic flow"),
     ],
 )
 def test_parameters_that_cannot_be(bench, keys, text) -> None:

@@ -1,0 +1,182 @@
+"""A cut of the exchange model: its elements in order, its stages by design, and the flows that follow a feed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..cascade import CascadeDesign, CascadeError, design_cut, flows
+from ..cascade.minimum import least_extract_flow
+from ..data import extractants
+from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS
+from ..sums import per_sample
+from .base import OperationError
+from .stoichiometry import moles
+
+Array = NDArray[np.float64]
+
+LEAST_RATIO = 1.05
+"""S over its minimum, at least: for a feed near 1/(1 + sqrt(beta)) the optimum of the theory falls on the minimum,
+where no finite circuit works."""
+_DIGITS = 4
+"""Of what impurities weigh: a design that follows the last bits of its feed would never settle in a recycle."""
+
+
+def order(extractant: str, element: str) -> float:
+    """How extractable an element is: its separation factor against lanthanum."""
+    factors = extractants()[extractant].factors
+    if element not in factors:
+        raise ValueError(f"no separation factor of {element} with {extractant}")
+    return float(factors[element].value)
+
+
+def columns_of(extractant: str) -> NDArray[np.intp]:
+    """Rare-earth columns from the least to the most extractable, (elements,)."""
+    factors = extractants()[extractant].factors
+    names = sorted((name for name in RARE_EARTHS if name in factors), key=lambda name: factors[name].value)
+    return np.array([INDEX[name] for name in names])
+
+
+def factors_of(p: Any, columns: NDArray[np.intp], samples: int) -> Array:
+    """Separation factors against the least extractable element, (samples, elements), by the data and the file."""
+    known = extractants()[p.extractant.name].factors
+    names = [RARE_EARTHS[k] for k in _numbers(columns)]
+    beta = np.broadcast_to(np.array([known[name].value for name in names]), (samples, len(names))).copy()
+    for pair, factor in p.separation_factors.items():
+        heavier, lighter = (names.index(word.strip()) for word in pair.split("/"))
+        beta[:, heavier:] *= (np.asarray(factor) / (beta[:, heavier] / beta[:, lighter]))[:, None]
+    return beta
+
+
+def _numbers(columns: NDArray[np.intp]) -> list[int]:
+    numbers = {INDEX[name]: number for number, name in enumerate(RARE_EARTHS)}
+    return [numbers[int(column)] for column in columns]
+
+
+def cut_at(p: Any, columns: NDArray[np.intp]) -> int:
+    """The first of the columns that is extracted."""
+    heavy = p.cut.split("/")[1].strip()
+    return int(np.flatnonzero(columns == INDEX[heavy])[0])
+
+
+def oxide_masses(columns: NDArray[np.intp]) -> Array:
+    """kg of oxide per kmol of each column's element, (elements,)."""
+    return np.asarray(OXIDE_FACTOR[columns] * MOLAR_MASS[columns])
+
+
+def designed(p: Any, amounts: Array) -> CascadeDesign:
+    """The smallest circuit for the purities, at the flows of the file where it gives them; ``amounts`` (elements,).
+
+    Raises CascadeError where none of up to 600 stages reaches them.
+    """
+    columns = columns_of(p.extractant.name)
+    given = None if p.solvent is None else (float(p.solvent[0]), float(p.scrub[0]))
+    return design_cut(
+        amounts,
+        factors_of(p, columns, 1)[0],
+        cut_at(p, columns),
+        float(p.purity.extract[0]),
+        float(p.purity.raffinate[0]),
+        LEAST_RATIO,
+        masses=oxide_masses(columns),
+        extract_flow=None if given is None else given[0],
+        scrub_flow=None if given is None else given[1],
+        flow_ratio=None if p.solvent_ratio is None else float(p.solvent_ratio[0]),
+    )
+
+
+def design(p: SimpleNamespace, feeds: Mapping[str, Array]) -> Mapping[str, Any]:
+    """Stages of the circuit at nominal values, from the purities; frozen from then on.
+
+    With them the pair next to the cut, by the columns of the extractant, and what a kmol of the impurities weighs as
+    oxide: the rating's flows follow from these.
+    """
+    columns = columns_of(p.extractant.name)
+    amounts = moles(feeds["feed"])[0, columns]
+    cut = cut_at(p, columns)
+    there = np.flatnonzero(amounts > 0.0)
+    light, heavy = there[there < cut], there[there >= cut]
+    pair = (int(light[-1]) if len(light) else cut - 1, int(heavy[0]) if len(heavy) else cut)
+    if p.stages is not None:
+        extraction, scrub = (int(word) for word in p.stages.split("+"))
+        return {"extraction": extraction, "scrub": scrub, "from": "file", "pair": pair}
+    made = designed(p, amounts)
+    return {
+        "extraction": int(made.n),
+        "scrub": int(made.m),
+        "from": "purity",
+        "pair": pair,
+        "impurities": (_rounded(made.impurity_mass_extract), _rounded(made.impurity_mass_raffinate)),
+    }
+
+
+def _rounded(mass: float) -> float:
+    return float(f"{mass:.{_DIGITS}g}")
+
+
+def mole_purities(p: Any, known: Mapping[str, Any], amounts: Array, columns: NDArray[np.intp]) -> tuple[Array, Array]:
+    """Mole purities of extract and raffinate, (samples,), from the oxide mass purities.
+
+    A group weighs what it weighs in the feed, (samples, elements); an impurity what it weighed in the design, or as
+    the element next to the cut.
+    """
+    cut, oxide = cut_at(p, columns), oxide_masses(columns)
+    light, heavy = known.get("pair", (cut - 1, cut))
+    into_extract, into_raffinate = known.get("impurities", (oxide[light], oxide[heavy]))
+
+    def mean(group: slice) -> Array:
+        moles_in = per_sample(amounts[:, group])
+        mass = per_sample(amounts[:, group] * oxide[group])
+        return np.divide(mass, moles_in, out=np.ones_like(mass), where=moles_in > 0.0)
+
+    def convert(purity: Array, own: Array, other: float) -> Array:
+        return np.asarray(purity / own / (purity / own + (1.0 - purity) / other))
+
+    return (
+        convert(p.purity.extract, mean(slice(cut, None)), into_extract),
+        convert(p.purity.raffinate, mean(slice(0, cut)), into_raffinate),
+    )
+
+
+def following(
+    p: Any,
+    known: Mapping[str, Any],
+    fraction: Array,
+    beta: Array,
+    columns: NDArray[np.intp],
+    running: NDArray[np.bool_],
+) -> tuple[Array, Array]:
+    """Solvent S and scrub W per mol of feed, (samples,), for the feeds as they come; ``fraction`` by mol.
+
+    Raises OperationError with the sample that has none.
+    """
+    cut = cut_at(p, columns)
+    light, heavy = known.get("pair", (cut - 1, cut))
+    share_heavy = per_sample(fraction[:, cut:])
+    extract, raffinate = mole_purities(p, known, fraction, columns)
+    solvent, scrub = np.zeros_like(extract), np.zeros_like(extract)
+    key = beta[:, heavy] / beta[:, light]
+    try:
+        # Endless where S is a multiple of the minimum: the optimum is then neither wanted nor to be refused.
+        least = LEAST_RATIO if p.solvent_ratio is None else np.inf
+        s, w, share = flows(key[running], share_heavy[running], extract[running], raffinate[running], least)
+    except CascadeError as error:
+        raise told(error, running) from error
+    if p.solvent_ratio is not None:
+        product = np.where(np.arange(len(columns)) >= cut, fraction[running], 0.0)
+        product[:, light] += share * (1.0 - extract[running])
+        product[:, heavy] = np.maximum(product[:, heavy] - (1.0 - share) * (1.0 - raffinate[running]), 0.0)
+        s = np.asarray(p.solvent_ratio)[running] * least_extract_flow(fraction[running], beta[running], cut, product)
+        w = s - share
+    solvent[running], scrub[running] = s, w
+    return solvent, scrub
+
+
+def told(error: CascadeError, running: NDArray[np.bool_]) -> OperationError:
+    """What a circuit without an answer is to a flowsheet, with its sample."""
+    case = getattr(error, "case", None) or 0
+    return OperationError(f"the circuit has no solution: {error}", sample=int(np.flatnonzero(running)[case]))

@@ -37,10 +37,10 @@ class Shakeouts:
 
     `feed`, `aqueous` and `organic` are (rows, elements), NaN where not measured or absent; two of the three give the
     balance, and D is organic over aqueous. `formal` is the extractant as monomer, `soap` the part of it that was
-    saponified (mol/L, equivalents), `acid` the feed's free proton (mol/L), `ph` −log10 of the equilibrium proton (mol/L,
-    not an activity), `ratio` O/A by volume, all (rows,); one of `acid` and `ph` may be NaN, and the pH counts where
-    both are given. `sources` names who measured each row, `labels` what to call it. One rare earth takes `molecules`
-    active units, of which a formal monomer is `units_per_formal` (0.5 for dimers).
+    saponified (mol/L, equivalents), `acid` the feed's free proton (mol/L), `ph` −log10 of the equilibrium proton
+    (mol/L, not an activity), `ratio` O/A by volume, all (rows,); one of `acid` and `ph` may be NaN, and the pH counts
+    where both are given. `sources` names who measured each row, `labels` what to call it. One rare earth takes
+    `molecules` active units, of which a formal monomer is `units_per_formal` (0.5 for dimers).
 
     The organic comes without metal. The soap's cation counts as given to the aqueous whole, which holds while free
     acid is left (K of Na about 1e-5 for P507: less than 1e-3 of it stays). Raises CascadeError for the first row that
@@ -161,7 +161,7 @@ class Shakeouts:
 
     @property
     def proton(self) -> Floats:
-        """Proton at equilibrium, mol/L, (rows,): from the pH where measured, else the feed's and what metal released."""
+        """Proton at equilibrium, mol/L, (rows,): from the pH where measured, else fed and released by metal."""
         released = self.ratio * (CHARGE * self.loaded.sum(axis=1) - self.soap)
         return np.where(np.isnan(self.ph), self.acid + released, 10.0**-self.ph)
 

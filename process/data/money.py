@@ -197,6 +197,12 @@ def cost_rates() -> Mapping[str, Fact]:
 
 
 @cache
+def circuit_costs() -> Mapping[str, Fact]:
+    """What mixer-settlers cost: million USD at a volume in m³, its exponent, the installed factor; kerosene in kg/L."""
+    return MappingProxyType({row["item"]: fact(row) for row in rows("circuit_costs")})
+
+
+@cache
 def waste_costs() -> Mapping[tuple[str, str], Fact]:
     """USD per t of waste by (form, region); the form `other` stands for any that is not listed."""
     return MappingProxyType({(row["form"], row["region"]): fact(row) for row in rows("waste")})

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from ..cascade import CascadeDesign, CascadeError, design_cut, flows
 from ..cascade.minimum import least_extract_flow
+from ..cascade.sizes import Practice
 from ..data import extractants
-from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS
+from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, molar_mass
 from ..sums import per_sample
 from .base import OperationError
+from .circuit_rating import water_of
 from .stoichiometry import moles
 
 Array = NDArray[np.float64]
@@ -87,6 +89,26 @@ def designed(p: Any, amounts: Array) -> CascadeDesign:
         scrub_flow=None if given is None else given[1],
         flow_ratio=None if p.solvent_ratio is None else float(p.solvent_ratio[0]),
     )
+
+
+def practice(p: Any) -> Practice:
+    """How the unit is run, as its parameters say; entries per sample."""
+    return Practice(
+        concentration=p.extractant.concentration,
+        saponification=p.extractant.saponification,
+        scrub_acid=p.scrub_acid,
+        strip_acid=p.strip_acid,
+        mixing=p.mixing,
+        settling=p.settling,
+        strip_stages=p.strip_stages,
+        base_excess=p.base_excess,
+        strip_excess=p.strip_excess,
+    )
+
+
+def liquor_volume(liquor: Array) -> Array:
+    """m³/h of a liquor of kg/h, (samples,): that of its water, 1 kg/L."""
+    return np.asarray(water_of(liquor) * molar_mass("H2O") / 1000.0)
 
 
 def design(p: SimpleNamespace, feeds: Mapping[str, Array]) -> Mapping[str, Any]:

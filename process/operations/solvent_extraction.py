@@ -22,13 +22,14 @@ from pydantic import (
 
 from ..cascade import CascadeError, solve_circuits
 from ..cascade.batch import ILL_CONDITIONED
+from ..cascade.sizes import sizes
 from ..data import extractants
 from ..elements import INDEX, OXIDE_FACTOR, RARE_EARTHS, RE, is_name, members, molar_mass
 from ..quantities import Fraction, In, QuantityError, Value, suggestion
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
-from .extraction_cut import columns_of, design, factors_of, following, order, told
+from .extraction_cut import columns_of, design, factors_of, following, liquor_volume, order, practice, told
 from .stoichiometry import moles
 
 Array = NDArray[np.float64]
@@ -140,6 +141,15 @@ class SolventExtraction(Parameters):
     )
     strip_acid: Annotated[Value, In("mol/L", "4 mol/L", low=0.1, high=12)] = Field(
         standard("4 mol/L from 3 to 6 mol/L (assumed)"), description="Strength of the strip acid; sets its water."
+    )
+    mixing: Annotated[Value, In("h", "5 min", low=0.001, high=2)] = Field(
+        standard("5 min from 3 to 8 min (assumed)"), description="Residence time of both phases in a mixer."
+    )
+    settling: Annotated[Value, In("h", "15 min", low=0.001, high=10)] = Field(
+        standard("15 min from 8 to 30 min (assumed)"), description="Residence time of both phases in a settler."
+    )
+    strip_stages: Annotated[Value, In("1", "8", low=1, high=100)] = Field(
+        standard("8 from 5 to 12 (assumed)"), description="Strip stages; they count for volumes and inventory only."
     )
     extractant_loss: Annotated[Value, In("kg/kg", "3 kg/t", low=0)] = Field(
         standard("3 kg/t from 1 to 5 kg/t (practice_sx)"), description="Extractant lost per kg of REO fed."
@@ -260,13 +270,17 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
     held[:, INDEX["H"]] = free
     b.send("strip_liquor", held, reagent=STRIP)
     b.send("strip_liquor", 1.0, reagent=STRIP_WATER)
+    size = sizes(extraction, scrubbing, solvent, scrub, total, liquor_volume(feed), practice(p))
     b.details |= {
         "stages": (extraction, scrubbing),
         "elements": tuple(RARE_EARTHS[int(np.flatnonzero(c == RE)[0])] for c in columns),
         "S": solvent,
         "W": scrub,
         "feed_kmol_per_h": total,
-        "organic_m3_per_h": CHARGE * solvent * total / (p.extractant.concentration * p.extractant.saponification),
+        "organic_m3_per_h": size.organic,
+        "mixer_settlers_m3": size.volume,
+        "organic_inventory_m3": size.organic_inventory,
+        "rare_earth_inventory_kmol": size.rare_earth_inventory,
     }
 
 

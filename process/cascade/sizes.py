@@ -1,0 +1,113 @@
+"""What a circuit holds and how large it is: mixer-settlers, organic and rare earths in it, and its reagents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .errors import CascadeError
+
+Floats = NDArray[np.float64]
+
+CHARGE = 3.0
+"""Equivalents per mol of rare earth."""
+
+
+@dataclass(frozen=True)
+class Practice:
+    """How a circuit is run: strengths in mol/L, times in h, shares 0..1; floats or arrays of one shape.
+
+    ``concentration`` is formal extractant, of which ``saponification`` is soap. ``mixing`` and ``settling`` are
+    residence times of both phases together. ``base_excess`` and ``strip_excess`` are what base and strip acid are
+    given beyond the stoichiometry. ``strip_stages`` follow the scrub; the exchange model does not count them.
+    """
+
+    concentration: ArrayLike
+    saponification: ArrayLike
+    scrub_acid: ArrayLike
+    strip_acid: ArrayLike
+    mixing: ArrayLike
+    settling: ArrayLike
+    strip_stages: ArrayLike
+    base_excess: ArrayLike = 0.0
+    strip_excess: ArrayLike = 0.0
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Flows in m³/h, volumes in m³, amounts in kmol or, of reagents, kmol/h; floats or arrays.
+
+    ``stage_volumes`` are those of one mixer-settler of extraction, scrub and strip, ``volume`` that of all.
+    ``organic_inventory`` is the organic in all of them, and ``rare_earth_inventory`` is what both phases of
+    extraction and scrub hold at steady state.
+    """
+
+    organic: Floats
+    feed: Floats
+    scrub: Floats
+    strip: Floats
+    stage_volumes: tuple[Floats, Floats, Floats]
+    volume: Floats
+    organic_inventory: Floats
+    extractant_inventory: Floats
+    rare_earth_inventory: Floats
+    base: Floats
+    scrub_acid: Floats
+    strip_acid: Floats
+
+
+def sizes(
+    n: int,
+    m: int,
+    extract_flow: ArrayLike,
+    scrub_flow: ArrayLike,
+    feed: ArrayLike,
+    feed_volume: ArrayLike,
+    by: Practice,
+) -> Sizes:
+    """Sizes in m³ and kmol of a circuit of ``n`` + ``m`` stages; S and W in mol per mol, ``feed`` in kmol/h.
+
+    ``feed_volume`` is that of the feed liquor, m³/h. Limits: flows of a steady exchange cascade, a liquor's volume is
+    that of its water. Raises CascadeError for strengths or times that are not above zero.
+
+    >>> plant = Practice(1.5, 0.36, 3.0, 4.0, 5 / 60, 20 / 60, 8)
+    >>> of = sizes(24, 22, 1.70864, 1.20819, 10.0, 10.0, plant)
+    >>> float(of.organic.round(2)), float(of.volume.round(1)), float(of.rare_earth_inventory.round(1))
+    (94.92, 2479.9, 659.1)
+    """
+    given = {
+        "concentration": by.concentration,
+        "saponification": by.saponification,
+        "scrub acid": by.scrub_acid,
+        "strip acid": by.strip_acid,
+        "residence time": np.asarray(by.mixing, dtype=float) + np.asarray(by.settling, dtype=float),
+    }
+    for name, value in given.items():
+        if not (np.all(np.isfinite(value)) and np.all(np.asarray(value) > 0.0)):
+            raise CascadeError(f"{name} is {np.min(value):g}; give a finite number above zero")
+    s, w, f = (np.asarray(value, dtype=float) for value in (extract_flow, scrub_flow, feed))
+    held = np.asarray(given["residence time"])
+    strips = np.asarray(by.strip_stages, dtype=float)
+    base = CHARGE * s * f
+    scrub_acid = CHARGE * w * f
+    strip_acid = CHARGE * (s - w) * f * (1.0 + np.asarray(by.strip_excess))
+    organic = base / (np.asarray(by.concentration) * np.asarray(by.saponification))
+    fed, scrub, strip = np.asarray(feed_volume, dtype=float), scrub_acid / by.scrub_acid, strip_acid / by.strip_acid
+    stage = ((organic + fed + scrub) * held, (organic + scrub) * held, (organic + strip) * held)
+    inventory = organic * held * (n + m + strips)
+    return Sizes(
+        organic=organic,
+        feed=fed,
+        scrub=scrub,
+        strip=strip,
+        stage_volumes=stage,
+        volume=n * stage[0] + m * stage[1] + strips * stage[2],
+        organic_inventory=inventory,
+        extractant_inventory=inventory * np.asarray(by.concentration),
+        rare_earth_inventory=held * f * ((n + m) * s + (n + m) * w + n),
+        base=base * (1.0 + np.asarray(by.base_excess)),
+        scrub_acid=scrub_acid,
+        strip_acid=strip_acid,
+    )

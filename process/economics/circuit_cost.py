@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..cascade.sizes import Sizes
 from ..data import circuit_costs, cost_index, cost_rates, regional_factors
 from ..elements import molar_mass
 from .capital import recovery_factor
 from .pricebook import CostError, PriceBook
+
+if TYPE_CHECKING:
+    from ..cascade.sizes import Sizes
 
 CAUSES = ("mixer-settlers", "maintenance", "base", "acid", "organic held", "rare earths held")
 BASES = {"NaOH": "NaOH", "ammonia": "NH3"}

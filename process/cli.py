@@ -142,6 +142,10 @@ def run(
     assumptions: Annotated[
         bool, typer.Option(help="List assumptions, of the file and beside it: prices, labour, capital, model data.")
     ] = False,
+    pictures: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Draw the stages of every circuit into this folder; needs didymium[plot]."),
+    ] = None,
 ) -> None:
     """Solve a flowsheet.
 
@@ -151,6 +155,7 @@ def run(
         changes = _changes(set_ or [])
         elements = _elements(fates)
         _ready(json, [file])
+        _drawable(pictures)
         (flowsheet,) = _load([file], changes)
         circuits = _circuits(flowsheet, profile or [])
         result = _solve(flowsheet)
@@ -160,6 +165,7 @@ def run(
         shown = [] if json == STDOUT else pages.page(result, changes, streams, elements, circuits, assumptions)
         _document(json, document.run(result, changes))
         show(shown)
+        _draw(result, pictures, quiet=json == STDOUT)
 
 
 @app.command()
@@ -414,6 +420,24 @@ def _quietly_resolved(name: str) -> str:
         return _resolve(name)
     except _Fault:
         return ""
+
+
+def _drawable(folder: str | None) -> None:
+    """Raises before anything long where no pictures can be drawn into the folder."""
+    if folder is not None:
+        from .report.pictures import ready
+
+        ready(folder)
+
+
+def _draw(result: Result, folder: str | None, quiet: bool) -> None:
+    if folder is None:
+        return
+    from .report.pictures import of_circuits, write_all
+
+    drawn = write_all(of_circuits(result), folder)
+    for line in [f"drawn: {path}" for path in drawn] or ["nothing to draw: no circuit that runs"]:
+        typer.echo(clean(line), err=quiet)
 
 
 def _document(json: str | None, found: dict[str, Any]) -> None:

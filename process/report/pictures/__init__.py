@@ -4,7 +4,7 @@
 solved circuit; `write`, `write_all` and `svg` draw that data. Only drawing needs matplotlib.
 """
 
-from .files import svg, write, write_all
+from .files import ready, svg, write, write_all
 from .mccabe import mccabe_thiele
 from .picture import Axis, Box, Chart, Diagram, Label, Link, Mark, Panel, Picture, PictureError, Series
 from .profile import stage_profile
@@ -29,6 +29,7 @@ __all__ = [
     "from_result",
     "mccabe_thiele",
     "of_circuits",
+    "ready",
     "stage_profile",
     "startup_curves",
     "svg",

@@ -25,8 +25,9 @@ SAME = 1e-6
 
 
 def of_circuits(result: Result, sample: int = 0) -> list[Picture]:
-    """The pictures of every solvent-extraction circuit of a flowsheet, in its order."""
-    return [picture for unit in _circuits(result) for picture in from_result(result, unit, sample)]
+    """The pictures of every solvent-extraction circuit of a flowsheet that ran, in its order."""
+    ran = [unit for unit in _circuits(result) if _runs(result.solution.units[unit].details, sample)]
+    return [picture for unit in ran for picture in from_result(result, unit, sample)]
 
 
 def from_result(result: Result, unit: str, sample: int = 0) -> list[Picture]:
@@ -44,7 +45,7 @@ def from_result(result: Result, unit: str, sample: int = 0) -> list[Picture]:
     if not 0 <= sample < len(details["aqueous"]):
         raise PictureError(f"there is no sample {sample}; the flowsheet was solved for {len(details['aqueous'])}")
     aqueous, organic = (np.asarray(details[phase], dtype=np.float64)[sample] for phase in ("aqueous", "organic"))
-    if not (aqueous.sum(axis=1) > 0.0).all():
+    if not _runs(details, sample):
         raise PictureError(f"{unit} took no rare earths, so its stages hold none; feed it, or leave it out")
     names = list(details["elements"])
     extraction, scrub = (int(count) for count in details["stages"])
@@ -74,6 +75,10 @@ def from_result(result: Result, unit: str, sample: int = 0) -> list[Picture]:
 
 def _circuits(result: Result) -> list[str]:
     return [name for name, unit in result.plan.units.items() if unit.kind.name in KINDS]
+
+
+def _runs(details: Mapping[str, Any], sample: int) -> bool:
+    return bool((np.asarray(details["aqueous"])[sample].sum(axis=1) > 0.0).all())
 
 
 def _flows(details: Mapping[str, Any], sample: int) -> tuple[float, float]:

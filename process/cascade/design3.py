@@ -169,7 +169,8 @@ def design_three(
         one_number(purity_draw, "purity_draw"),
         one_number(purity_extract, "purity_extract"),
     )
-    wanted = ThreeOutlets(*grouped(flow, factors, cut), *names)
+    given = *grouped(flow, factors, cut), *names
+    wanted = ThreeOutlets(*given)
     checked(wanted)
     most = whole_number(most_stages, "most_stages")
     if not 4 <= most <= 1000:

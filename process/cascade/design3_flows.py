@@ -112,7 +112,7 @@ def reachable_purity(wanted: ThreeOutlets, organic: float, in_scrub: bool) -> fl
     return low
 
 
-def grouped(feed: Floats, beta: Floats, cuts: tuple[int, int]) -> list[float]:
+def grouped(feed: Floats, beta: Floats, cuts: tuple[int, int]) -> tuple[float, ...]:
     """Molar shares of the three groups, β of middle/light and heavy/middle at the cuts, and their means.
 
     ``feed`` and ``beta`` are (elements,). The means are those that count at the
@@ -120,7 +120,7 @@ def grouped(feed: Floats, beta: Floats, cuts: tuple[int, int]) -> list[float]:
     that the least stays a least. Raises CascadeError for an empty group.
 
     >>> grouped(np.array([0.51, 0.10, 0.39]), np.array([1.0, 2.0, 2.8]), (1, 2))
-    [0.51, 0.1, 0.39, 2.0, 1.4, 2.0, 1.4]
+    (0.51, 0.1, 0.39, 2.0, 1.4, 2.0, 1.4)
     """
     low, high = cuts
     parts = [feed[:low], feed[low:high], feed[high:]]
@@ -134,7 +134,7 @@ def grouped(feed: Floats, beta: Floats, cuts: tuple[int, int]) -> list[float]:
             raise CascadeError(f"the separation factor across the {name} cut is {key:.6g}; it must be above 1")
     light = float((parts[0] / (1.0 - beta[:low] / held[1][-1])).sum() / parts[0].sum())
     heavy = float((parts[2] / (beta[high:] / held[1][0] - 1.0)).sum() / parts[2].sum())
-    return [*(float(part.sum()) for part in parts), *keys, light / (light - 1.0), 1.0 + 1.0 / heavy]
+    return *(float(part.sum()) for part in parts), *keys, light / (light - 1.0), 1.0 + 1.0 / heavy
 
 
 def checked(wanted: ThreeOutlets) -> None:

@@ -199,6 +199,43 @@ def compare(
 
 
 @app.command()
+def fit(
+    file: Annotated[
+        str, typer.Argument(metavar="TESTS.csv", help="A table of batch tests; see docs/theory_fitting.md.")
+    ],
+    chain: Annotated[
+        str | None,
+        typer.Option(metavar="ELEMENT", help="One level, of this element, and separation factors from mixtures."),
+    ] = None,
+    method: Annotated[
+        str, typer.Option(metavar="direct|predicted", help="From the measured phases, or solved from the feed.")
+    ] = "predicted",
+    exponent: Annotated[bool, typer.Option("--exponent", help="Fit the extractant's exponent too.")] = False,
+    robust: Annotated[bool, typer.Option("--robust", help="Give outliers less weight.")] = False,
+    pool: Annotated[bool, typer.Option("--pool", help="Take all sources for one.")] = False,
+    json: JsonOption = None,
+) -> None:
+    """Fit extraction constants to batch tests.
+
+    Prints constants and separation factors with confidence intervals, residuals by source, and rows that do not fit.
+    """
+    if method not in ("direct", "predicted"):
+        raise typer.BadParameter(f"{method!r} is neither direct nor predicted", param_hint="'--method'")
+    with _faults():
+        _ready(json, [file])
+        from .report import document
+        from .report import fit as pages
+        from .studies.fit import fit_file
+
+        found = fit_file(file, method=method, chain=chain, free_exponent=exponent, robust=robust, pool=pool)
+        for warning in found.isotherms.warnings:
+            typer.echo(clean(str(warning)), err=True)
+        shown = [] if json == STDOUT else pages.page(found)
+        _document(json, document.fit(found))
+        show(shown)
+
+
+@app.command()
 def new(
     name: Annotated[str, typer.Argument(metavar="MYPLANT", help="The new flowsheet: MYPLANT.yaml in this folder.")],
     source: Annotated[str, typer.Option("--from", metavar="NAME", help="The shipped flowsheet to copy.")],
@@ -255,7 +292,7 @@ def list_(json: JsonOption = None) -> None:
 @app.command()
 def schema(
     what: Annotated[
-        str, typer.Argument(metavar="[WHAT]", help="flowsheet, or a document: run, compare, check, list.")
+        str, typer.Argument(metavar="[WHAT]", help="flowsheet, or a document: run, compare, check, list, fit.")
     ] = "flowsheet",
 ) -> None:
     """Print a JSON Schema.

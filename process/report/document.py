@@ -19,6 +19,7 @@ from ..studies.compare import WAITING, cost_shares, recovery, rests_on, split
 from ..studies.model import model_facts
 from ..studies.origins import in_ore, new_oxide
 from .figures import first, number
+from .fit_document import body as fit_body
 
 if TYPE_CHECKING:
     from ..economics import Basis
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
     from ..network.solution import UnitResult
     from ..stream import Stream
     from ..studies.compare import Comparison
+    from ..studies.fit import FitStudy
     from ..studies.model import ModelFact
     from ..studies.origins import NewOxide
 
 Document = dict[str, Any]
 
-DOCUMENTS = ("run", "compare", "check", "list")
+DOCUMENTS = ("run", "compare", "check", "list", "fit")
 """The commands that write a document."""
 
 
@@ -305,6 +307,11 @@ def compare(found: Comparison) -> Document:
         ],
     }
     return _whole("compare", digest((label, item.plan.sha256) for label, item in found.results.items()), whole)
+
+
+def fit(found: FitStudy) -> Document:
+    """The document of constants fitted to a laboratory's tests."""
+    return _whole("fit", found.isotherms.sha256, fit_body(found))
 
 
 def check(files: Mapping[str, tuple[str | None, Sequence[Diagnostic]]], strict: bool) -> Document:

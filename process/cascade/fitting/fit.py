@@ -11,7 +11,7 @@ from scipy.stats import t as student
 
 from ...wording import suggestion
 from ..errors import CascadeError
-from ..models.base import Floats, position
+from ..models.base import Floats
 from .chain import fit_chain, unused_rows
 from .least_squares import outliers
 from .levels import EXPONENT, METHODS, Levels, exponent_of, fit_levels
@@ -52,7 +52,11 @@ def fit(
     if chain is None:
         done = fit_levels(tests, contact, free_exponent, robust, pool)
     else:
-        position(chain, tests.elements)
+        if chain not in tests.elements:
+            raise CascadeError(
+                f"the reference {chain!r} of the chain is not in the tests"
+                f"{suggestion(str(chain), tests.elements) or ';'} they hold {', '.join(tests.elements)}"
+            )
         done = fit_chain(tests, contact, chain, free_exponent, robust, pool)
     count = len(tests.elements)
     exponent = exponent_of(tests, done.values, count)

@@ -26,6 +26,7 @@ MODULES = (
     "splitter",
     "solvent_extraction",
     "extraction_circuit",
+    "separation_train",
     "oxalate_precipitation",
     "carbonate_precipitation",
     "calcination",

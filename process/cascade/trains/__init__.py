@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .circuits import Circuit, Designer
+from .circuits import Circuit, Designer, Wants
 from .cuts import Cut
 from .problem import Problem, Product, Solvent, all_solvents, problem, solvent
 from .rating import Rated, Rating, rate
@@ -21,6 +21,7 @@ __all__ = [
     "Solvent",
     "Train",
     "Verified",
+    "Wants",
     "all_solvents",
     "best_trains",
     "every_train",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sums import per_sample
 from ..batch import solve_circuits
 from ..design import MOST_STAGES, design_cut
 from ..errors import CascadeError
@@ -59,8 +60,29 @@ class Circuit:
         return self.extraction + self.scrub
 
 
+@dataclass(frozen=True, eq=False)
+class Wants:
+    """What the products must be, sample by sample: `purity` and `recovery` (samples, products), fractions."""
+
+    purity: Floats
+    recovery: Floats
+
+    @classmethod
+    def of(cls, task: Problem, samples: int) -> Wants:
+        """What the problem says, for every sample."""
+        shape = (samples, len(task.products))
+        return cls(
+            np.broadcast_to([one.purity for one in task.products], shape),
+            np.broadcast_to([one.recovery for one in task.products], shape),
+        )
+
+    def rows(self, rows: NDArray[np.intp]) -> Wants:
+        """Those of some samples."""
+        return Wants(self.purity[rows], self.recovery[rows])
+
+
 def budgets(
-    task: Problem, cut: Cut, feeds: Floats, tight: tuple[float, float] = (1.0, 1.0)
+    task: Problem, cut: Cut, feeds: Floats, tight: tuple[float, float], wants: Wants
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """What may leak over a cut, and what there is: (leak up, leak down, extracted, staying), (samples,) moles each.
 
@@ -70,13 +92,13 @@ def budgets(
     amounts, masses = task.amounts(feeds), task.masses(feeds)
     low, high = (int(task.owner[column]) for column in edges(task, cut))
     inside = [np.array([i for i in range(len(task.products)) if group >> i & 1]) for group in cut.groups]
-    staying, extracted = amounts[:, inside[0]].sum(axis=1), amounts[:, inside[-1]].sum(axis=1)
+    staying, extracted = per_sample(amounts[:, inside[0]]), per_sample(amounts[:, inside[-1]])
 
     def leak(giver: int, receiver: int, scale: float) -> Floats:
         own = np.divide(masses[:, giver], amounts[:, giver], out=np.ones(len(feeds)), where=amounts[:, giver] > 0.0)
-        into, of = task.products[receiver], task.products[giver]
-        room = (1.0 - into.purity) / into.purity * into.recovery * masses[:, receiver] / own / task.sides[receiver]
-        loss = (1.0 - of.recovery) * amounts[:, giver] / task.sides[giver]
+        purity, kept = wants.purity[:, receiver], wants.recovery[:, receiver]
+        room = (1.0 - purity) / purity * kept * masses[:, receiver] / own / task.sides[receiver]
+        loss = (1.0 - wants.recovery[:, giver]) * amounts[:, giver] / task.sides[giver]
         least = np.where(room > 0.0, np.where(loss > 0.0, np.minimum(room, loss), room), loss)
         return np.asarray(scale * np.where(least > 0.0, least, SLIGHT * np.minimum(staying, extracted)))
 
@@ -120,7 +142,9 @@ class Designer:
         at = int(np.count_nonzero(task.holds(cut.raffinate)[columns]))
         low, high = edges(task, cut)
         flow = np.where(task.holds(cut.state), task.feed, 0.0)
-        extract, raffinate = (float(one[0]) for one in purities(*budgets(task, cut, task.feed[None], tight)))
+        extract, raffinate = (
+            float(one[0]) for one in purities(*budgets(task, cut, task.feed[None], tight, Wants.of(task, 1)))
+        )
         sharp = math.log(extract / (1.0 - extract)) + math.log(raffinate / (1.0 - raffinate))
         if sharp / math.log(beta[at] / beta[at - 1]) > self.most_stages:
             raise CascadeError(

@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...data import extractants
 from ...data.equilibria import chemistries, chemistry
+from ...sums import per_sample
 from ..batch import floats
 from ..errors import CascadeError
 
@@ -61,14 +61,14 @@ def solvent(name: str) -> Solvent:
         if name not in extractants():
             raise CascadeError(str(error)) from None
         found = {element: fact.value for element, fact in extractants()[name].factors.items()}
-        return Solvent(name, MappingProxyType(found))
+        return Solvent(name, found)
     if known.name in extractants():
         found = {element: fact.value for element, fact in extractants()[known.name].factors.items()}
     else:
         levels = {one.element: one.log_k.value for one in known.constants.values() if one.charge == 3.0}
         least = min(levels.values())
         found = {element: 10.0 ** (level - least) for element, level in levels.items()}
-    return Solvent(known.name, MappingProxyType(found))
+    return Solvent(known.name, found)
 
 
 def all_solvents() -> tuple[Solvent, ...]:
@@ -81,8 +81,8 @@ class Problem:
     """A feed to be parted into products; build it with `problem`.
 
     `feed` is (elements,) in mol per unit of time, `weights` (elements,) what purities are counted by, per mol; `owner`
-    (elements,) the product of each element; `factors` (solvents, elements), NaN where an extractant has no constant.
-    A set of products is a bit mask, bit i for the product i.
+    (elements,) the product of each element, or their number for a trace that no product names; `factors` (solvents,
+    elements), NaN where an extractant has no constant. A set of products is a bit mask, bit i for the product i.
     """
 
     elements: tuple[str, ...]
@@ -117,7 +117,7 @@ class Problem:
         """(samples, products) moles of each product's own elements in feeds (samples, elements)."""
         out = np.zeros((len(feeds), len(self.products)))
         for i in range(len(self.products)):
-            out[:, i] = feeds[:, self.owner == i].sum(axis=1)
+            out[:, i] = per_sample(feeds[:, self.owner == i])
         return out
 
     def masses(self, feeds: Floats) -> Floats:
@@ -141,11 +141,14 @@ def problem(
     products: Sequence[Product],
     solvents: Sequence[Solvent | str] = ("P507",),
     weights: Mapping[str, float] | None = None,
+    most_unlisted: float = 0.0,
 ) -> Problem:
     """Check a task and put it in arrays. `feed` maps elements to mol per unit of time, `weights` to weight per mol.
 
-    Every product is parted from every other, whatever its purity: where a purity is no more than the feed gives, the
-    recoveries size the cut. To need no cut, write two products as one. Raises CascadeError for a task that is none.
+    Elements that no product names may be up to `most_unlisted` of the feed, each, by mole: such traces go where their
+    separation factors take them, and count as impurities. Every product is parted from every other, whatever its
+    purity: where a purity is no more than the feed gives, the recoveries size the cut. To need no cut, write two
+    products as one. Raises CascadeError for a task that is none.
 
     >>> parts = [Product("la", ("La",), 0.999), Product("cend", ("Ce", "Nd"), 0.99)]
     >>> task = problem({"La": 3, "Ce": 5, "Nd": 2}, parts)
@@ -156,27 +159,26 @@ def problem(
     if not (np.isfinite(amounts).all() and (amounts >= 0.0).all() and amounts.sum() > 0.0):
         raise CascadeError("the feed holds a flow that is negative or not finite, or nothing at all; correct it")
     present = [name for name, flow in zip(feed, amounts, strict=True) if flow > 0.0]
-    _check_products(products, present)
+    least = most_unlisted * float(amounts.sum())
+    _check_products(products, present, [name for name in present if feed[name] <= least])
     known = [solvent(one) if isinstance(one, str) else one for one in solvents]
     if not known:
         raise CascadeError("no extractant is given; name one at least, such as P507")
     elements = tuple(feed)
     listed = {name: i for i, one in enumerate(products) for name in one.elements}
-    kept = [i for i, name in enumerate(elements) if name in listed]
-    elements = tuple(elements[i] for i in kept)
     mass = np.array([1.0 if weights is None else float(weights[name]) for name in elements])
     return Problem(
         elements,
-        np.ascontiguousarray(amounts[kept]),
+        amounts,
         tuple(products),
         tuple(known),
         mass,
-        np.array([listed[name] for name in elements], dtype=np.intp),
+        np.array([listed.get(name, len(products)) for name in elements], dtype=np.intp),
         np.array([[one.factors.get(name, math.nan) for name in elements] for one in known]),
     )
 
 
-def _check_products(products: Sequence[Product], present: Sequence[str]) -> None:
+def _check_products(products: Sequence[Product], present: Sequence[str], traces: Sequence[str]) -> None:
     if len(products) < 2:
         raise CascadeError(f"{len(products)} product{'s' if len(products) != 1 else ''} need no cut; name two at least")
     owner: dict[str, str] = {}
@@ -194,7 +196,7 @@ def _check_products(products: Sequence[Product], present: Sequence[str]) -> None
             "join or drop products"
         )
     for name in present:
-        if name not in owner:
+        if name not in owner and name not in traces:
             raise CascadeError(f"no product holds {name}, which the feed brings; add it to one", element=name)
     for one in products:
         if not set(one.elements) & set(present):

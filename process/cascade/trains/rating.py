@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...sums import per_sample
 from ..batch import solve_circuits
 from ..errors import CascadeError
 from ..flows import cut_flows
-from .circuits import LEAST_RATIO, Circuit, budgets, purities
+from .circuits import LEAST_RATIO, Circuit, Wants, budgets, purities
 from .problem import Problem
 
 Floats = NDArray[np.float64]
@@ -37,7 +38,7 @@ class Rating:
     @property
     def total(self) -> Floats:
         """(samples,) its feed, mol per unit of time."""
-        return np.asarray(self.feed.sum(axis=1))
+        return per_sample(self.feed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,16 +54,16 @@ class Rated:
         """(samples,) share of a product that its own elements are, by the weights of the problem."""
         at = next(i for i, one in enumerate(self.task.products) if one.name == name)
         weight = self.products[name] * self.task.weights
-        whole = weight.sum(axis=1)
-        own = weight[:, self.task.owner == at].sum(axis=1)
+        whole = per_sample(weight)
+        own = per_sample(weight[:, self.task.owner == at])
         return np.asarray(np.divide(own, whole, out=np.zeros_like(whole), where=whole > 0.0))
 
     def recovery(self, name: str) -> Floats:
         """(samples,) share of what the feed brings of a product's own elements that reaches it, by weight."""
         at = next(i for i, one in enumerate(self.task.products) if one.name == name)
         mine = self.task.owner == at
-        fed = (self.feed * self.task.weights)[:, mine].sum(axis=1)
-        got = (self.products[name] * self.task.weights)[:, mine].sum(axis=1)
+        fed = per_sample((self.feed * self.task.weights)[:, mine])
+        got = per_sample((self.products[name] * self.task.weights)[:, mine])
         return np.asarray(np.divide(got, fed, out=np.zeros_like(fed), where=fed > 0.0))
 
 
@@ -71,12 +72,13 @@ def rate(
     circuits: Sequence[Circuit],
     feeds: Floats,
     memory: MutableMapping[int, Floats] | None = None,
+    wants: Wants | None = None,
 ) -> Rated:
     """Solve a train for feeds (samples, elements), mol per unit of time, columns as those of the problem.
 
     Stages stay; S and W of each circuit follow what it takes, so that its purities are those of the products' budgets
-    at this feed. `memory` keeps the scalars of each circuit by its state, to start from. Raises CascadeError with the
-    sample as `.case`.
+    at this feed; `wants` replaces purities and recoveries of the problem. `memory` keeps the scalars of each circuit by
+    its state, to start from. Raises CascadeError with the sample as `.case`.
 
     >>> from .circuits import Designer
     >>> from .problem import Product, problem
@@ -92,10 +94,11 @@ def rate(
     streams: dict[int, Floats] = {task.everything: feeds}
     done: dict[int, Rating] = {}
     pending = [task.everything]
+    asked = Wants.of(task, len(feeds)) if wants is None else wants
     while pending:
         state = pending.pop(0)
         circuit = by_state[state]
-        rated = _run(task, circuit, streams[state], feeds, {} if memory is None else memory)
+        rated = _run(task, circuit, streams[state], feeds, asked, {} if memory is None else memory)
         done[state] = rated
         for group, stream in zip(circuit.cut.groups, rated.leaving, strict=True):
             streams[group] = stream
@@ -105,17 +108,24 @@ def rate(
     return Rated(task, tuple(done[one.cut.state] for one in circuits), products, feeds)
 
 
-def _run(task: Problem, circuit: Circuit, feed: Floats, whole: Floats, memory: MutableMapping[int, Floats]) -> Rating:
+def _run(
+    task: Problem,
+    circuit: Circuit,
+    feed: Floats,
+    whole: Floats,
+    wants: Wants,
+    memory: MutableMapping[int, Floats],
+) -> Rating:
     factors = task.factors[circuit.cut.solvent]
     known = np.flatnonzero(np.isfinite(factors))
     columns = known[np.argsort(factors[known], kind="stable")]
     beta = factors[columns] / factors[columns[0]]
     at = _border(circuit, task, columns, beta)
     fed = feed[:, columns]
-    total = fed.sum(axis=1)
+    total = per_sample(fed)
     share = np.divide(fed, total[:, None], out=np.zeros_like(fed), where=total[:, None] > 0.0)
-    heavy = share[:, at:].sum(axis=1)
-    running = (total > 0.0) & (heavy > 0.0) & (share[:, :at].sum(axis=1) > 0.0)
+    heavy = per_sample(share[:, at:])
+    running = (total > 0.0) & (heavy > 0.0) & (per_sample(share[:, :at]) > 0.0)
     extract = np.zeros_like(feed)
     extract[:, columns[at:]] = np.where(running[:, None], 0.0, fed[:, at:])
     samples, stages = len(feed), circuit.stages
@@ -123,7 +133,7 @@ def _run(task: Problem, circuit: Circuit, feed: Floats, whole: Floats, memory: M
     scalars = np.full((samples, stages), np.nan)
     if running.any():
         rows = np.flatnonzero(running)
-        wanted = purities(*budgets(task, circuit.cut, whole[rows], circuit.tight))
+        wanted = purities(*budgets(task, circuit.cut, whole[rows], circuit.tight, wants.rows(rows)))
         # What carried impurities make of the feed may leave a side purer than its budget asks for.
         ask_extract = np.maximum(wanted[0], _above(heavy[rows]))
         ask_raffinate = np.maximum(wanted[1], _above(1.0 - heavy[rows]))

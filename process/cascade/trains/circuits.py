@@ -12,6 +12,7 @@ from ...sums import per_sample
 from ..batch import solve_circuits
 from ..design import MOST_STAGES, design_cut
 from ..errors import CascadeError
+from ..flows import cut_flows
 from .cuts import Cut, edges, order, words
 from .problem import Problem
 
@@ -113,6 +114,20 @@ def purities(up: Floats, down: Floats, extracted: Floats, staying: Floats) -> tu
     return extract, raffinate
 
 
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A cut in arrays: the columns in the extractant's order, their β, where it cuts, its purities and leaks."""
+
+    columns: NDArray[np.intp]
+    beta: Floats
+    at: int
+    low: int
+    high: int
+    extract: float
+    raffinate: float
+    leaks: tuple[float, float]
+
+
 @dataclass
 class Designer:
     """Designs the circuits of one task and remembers them; what cannot be built is remembered as its error."""
@@ -133,51 +148,107 @@ class Designer:
             raise found
         return found
 
-    def _design(self, cut: Cut, tight: tuple[float, float]) -> Circuit:
+    def sketch(self, cut: Cut) -> Circuit:
+        """The circuit with its true flows and the fewest stages that it could have; it holds nothing yet.
+
+        That is the count at total reflux for the pair at the cut alone (Fenske): no circuit has fewer. Raises
+        CascadeError for a cut that `most_stages` cannot make.
+        """
+        asked = self._asked(cut, (1.0, 1.0))
+        feed = self._feed(cut)
+        f = float(feed[asked.columns[asked.at :]].sum() / feed.sum())
+        flows = cut_flows(
+            asked.beta[asked.high] / asked.beta[asked.low], f, asked.extract, asked.raffinate, LEAST_RATIO
+        )
+        stages = max(2, math.ceil(self._fewest(cut, asked)))
+        nothing = np.zeros(len(self.task.elements))
+        return self._circuit(
+            cut, (1.0, 1.0), asked, stages - 1, 1, float(flows.extract_flow), float(flows.scrub_flow), nothing, nothing
+        )
+
+    def _feed(self, cut: Cut) -> Floats:
+        return np.where(self.task.holds(cut.state), self.task.feed, 0.0)
+
+    def _asked(self, cut: Cut, tight: tuple[float, float]) -> _Asked:
         task = self.task
-        said = words(task, cut)
         columns = order(task, cut.solvent, cut.state)
         factors = task.factors[cut.solvent, columns]
-        beta = factors / factors[0]
         at = int(np.count_nonzero(task.holds(cut.raffinate)[columns]))
-        low, high = edges(task, cut)
-        flow = np.where(task.holds(cut.state), task.feed, 0.0)
-        extract, raffinate = (
-            float(one[0]) for one in purities(*budgets(task, cut, task.feed[None], tight, Wants.of(task, 1)))
+        up, down, extracted, staying = budgets(task, cut, task.feed[None], tight, Wants.of(task, 1))
+        extract, raffinate = purities(up, down, extracted, staying)
+        return _Asked(
+            columns,
+            factors / factors[0],
+            at,
+            at - 1,
+            at,
+            float(extract[0]),
+            float(raffinate[0]),
+            (float(up[0]), float(down[0])),
         )
-        sharp = math.log(extract / (1.0 - extract)) + math.log(raffinate / (1.0 - raffinate))
-        if sharp / math.log(beta[at] / beta[at - 1]) > self.most_stages:
+
+    def _fewest(self, cut: Cut, asked: _Asked) -> float:
+        """Stages at total reflux that keep the leaks of the two elements at the cut within the whole budgets."""
+        odds = 1.0
+        for place, leak in zip((asked.low, asked.high), asked.leaks, strict=True):
+            held = float(self.task.feed[asked.columns[place]])
+            odds *= held / leak - 1.0 if leak < held else 0.0
+        beta = asked.beta[asked.high] / asked.beta[asked.low]
+        fewest = math.log(odds) / math.log(beta) if odds > 1.0 else 0.0
+        if fewest > self.most_stages:
             raise CascadeError(
-                f"{said}: even at total reflux more than {self.most_stages} stages are needed for mole purities "
-                f"{extract:.8g} and {raffinate:.8g}; lower the purities or name another extractant"
+                f"{words(self.task, cut)}: even at total reflux more than {self.most_stages} stages are needed for "
+                f"mole purities {asked.extract:.8g} and {asked.raffinate:.8g}; lower them or name another extractant"
             )
-        fed = flow[columns]
-        made = design_cut(fed, beta, at, extract, raffinate, LEAST_RATIO)
+        return fewest
+
+    def _design(self, cut: Cut, tight: tuple[float, float]) -> Circuit:
+        asked = self._asked(cut, tight)
+        self._fewest(cut, asked)
+        fed = self._feed(cut)[asked.columns]
+        made = design_cut(fed, asked.beta, asked.at, asked.extract, asked.raffinate, LEAST_RATIO)
         if made.stages > self.most_stages:
-            raise CascadeError(f"{said}: {made.stages} stages are more than {self.most_stages}; lower the purities")
+            raise CascadeError(
+                f"{words(self.task, cut)}: {made.stages} stages are more than {self.most_stages}; lower the purities"
+            )
         share = fed / fed.sum()
         solved = solve_circuits(
-            made.stages, made.n, share[None], beta[None], [made.extract_flow], [made.scrub_flow], threads=1
+            made.stages, made.n, share[None], asked.beta[None], [made.extract_flow], [made.scrub_flow], threads=1
         )
         rows = np.arange(made.stages) < made.n
         water = np.where(rows, made.scrub_flow + 1.0, made.scrub_flow)
-        held = np.zeros((2, len(task.elements)))
-        held[0, columns] = made.extract_flow * solved.organic[0].sum(axis=0)
-        held[1, columns] = water @ solved.aqueous[0]
+        held = np.zeros((2, len(self.task.elements)))
+        held[0, asked.columns] = made.extract_flow * solved.organic[0].sum(axis=0)
+        held[1, asked.columns] = water @ solved.aqueous[0]
+        return self._circuit(cut, tight, asked, made.n, made.m, made.extract_flow, made.scrub_flow, held[0], held[1])
+
+    def _circuit(
+        self,
+        cut: Cut,
+        tight: tuple[float, float],
+        asked: _Asked,
+        extraction: int,
+        scrub: int,
+        organic: float,
+        scrub_flow: float,
+        held_organic: Floats,
+        held_aqueous: Floats,
+    ) -> Circuit:
+        task = self.task
         return Circuit(
             cut=cut,
-            words=said,
+            words=words(task, cut),
             solvent=task.solvents[cut.solvent].name,
-            key=(task.elements[low], task.elements[high]),
-            beta=made.beta,
-            feed=flow,
-            extraction=made.n,
-            scrub=made.m,
-            organic=made.extract_flow,
-            scrub_flow=made.scrub_flow,
-            purity_extract=extract,
-            purity_raffinate=raffinate,
-            held_organic=held[0],
-            held_aqueous=held[1],
+            key=(task.elements[asked.columns[asked.low]], task.elements[asked.columns[asked.high]]),
+            beta=float(asked.beta[asked.high] / asked.beta[asked.low]),
+            feed=self._feed(cut),
+            extraction=extraction,
+            scrub=scrub,
+            organic=organic,
+            scrub_flow=scrub_flow,
+            purity_extract=asked.extract,
+            purity_raffinate=asked.raffinate,
+            held_organic=held_organic,
+            held_aqueous=held_aqueous,
             tight=tight,
         )

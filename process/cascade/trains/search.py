@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..batch import whole_number
 from ..errors import CascadeError
 from .circuits import Circuit, Designer
-from .cuts import cuts
+from .cuts import Cut, cuts
 from .diagnosis import explain
 from .problem import Problem
 
@@ -82,11 +82,58 @@ def _cheapest(price: float, circuit: Circuit, lists: Sequence[Sequence[_Way]], m
     return out
 
 
+class _Programme:
+    """The dynamic programme over sets of products. A cut that no circuit was designed for yet counts with a bound."""
+
+    def __init__(self, designer: Designer, cost: Cost, most: int, three_outlets: bool) -> None:
+        self.designer, self.cost, self.most, self.three_outlets = designer, cost, most, three_outlets
+        self.ways: dict[int, list[_Way]] = {}
+        self.steps: dict[int, dict[Cut, tuple[float, Circuit]]] = {}
+        self.proved: set[Cut] = set()
+
+    def best(self, state: int) -> list[_Way]:
+        """The cheapest ways of a set of products, as far as is known."""
+        if state & (state - 1) == 0:
+            return [_DONE]
+        if state not in self.ways:
+            if state not in self.steps:
+                self.steps[state] = dict(self._sketched(state))
+            found: list[_Way] = []
+            for cut, (price, circuit) in self.steps[state].items():
+                lists = [self.best(group) for group in cut.groups]
+                if all(lists):
+                    found += _cheapest(price, circuit, lists, self.most)
+            self.ways[state] = heapq.nsmallest(self.most, found, key=lambda way: way.cost)
+        return self.ways[state]
+
+    def _sketched(self, state: int) -> Iterator[tuple[Cut, tuple[float, Circuit]]]:
+        for cut in cuts(self.designer.task, state, self.three_outlets):
+            try:
+                circuit = self.designer.sketch(cut)
+            except CascadeError:
+                continue
+            yield cut, (self.cost(circuit), circuit)
+
+    def prove(self, cut: Cut) -> None:
+        """Design the circuit of a cut, and forget what was made of its bound."""
+        self.proved.add(cut)
+        try:
+            circuit = self.designer.circuit(cut)
+        except CascadeError:
+            del self.steps[cut.state][cut]
+        else:
+            self.steps[cut.state][cut] = (self.cost(circuit), circuit)
+        for state in [one for one in self.ways if one & cut.state == cut.state]:
+            del self.ways[state]
+
+
 def best_trains(designer: Designer, cost: Cost, most: int = 10, *, three_outlets: bool = False) -> list[Train]:
     """The `most` cheapest trains, cheapest first; exact where the cost of a train is the sum of its circuits'.
 
-    `cost` is any number above zero for a circuit. The flows and purities of a circuit hang on its cut alone, so equal
-    circuits of different trains are designed once. Raises CascadeError where no train does it, with what is in the way.
+    `cost` is any number above zero that does not fall when a circuit has more stages or holds more. A cut begins as a
+    bound, its true flows with the fewest stages that it could have; circuits are designed for the cheapest trains only,
+    until these hold no bound. Equal circuits of different trains are designed once. Raises CascadeError where no train
+    does it, with what is in the way.
 
     >>> from .problem import Product, problem
     >>> task = problem(
@@ -99,28 +146,16 @@ def best_trains(designer: Designer, cost: Cost, most: int = 10, *, three_outlets
     most = whole_number(most, "most")
     if most < 1:
         raise CascadeError(f"{most} trains are asked for; ask for one at least")
-    known: dict[int, list[_Way]] = {}
-
-    def ways(state: int) -> list[_Way]:
-        if state & (state - 1) == 0:
-            return [_DONE]
-        if state not in known:
-            found: list[_Way] = []
-            for cut in cuts(designer.task, state, three_outlets):
-                try:
-                    circuit = designer.circuit(cut)
-                except CascadeError:
-                    continue
-                lists = [ways(group) for group in cut.groups]
-                if all(lists):
-                    found += _cheapest(cost(circuit), circuit, lists, most)
-            known[state] = heapq.nsmallest(most, found, key=lambda way: way.cost)
-        return known[state]
-
-    found = ways(designer.task.everything)
-    if not found:
-        raise explain(designer, {state for state, ways in known.items() if not ways})
-    return [Train(designer.task, way.cost, tuple(way.circuits())) for way in found]
+    programme = _Programme(designer, cost, most, three_outlets)
+    while True:
+        found = programme.best(designer.task.everything)
+        if not found:
+            raise explain(designer, [state for state, ways in programme.ways.items() if not ways])
+        open_ = {circuit.cut for way in found for circuit in way.circuits()} - programme.proved
+        if not open_:
+            return [Train(designer.task, way.cost, tuple(way.circuits())) for way in found]
+        for cut in open_:
+            programme.prove(cut)
 
 
 def every_train(designer: Designer, cost: Cost, *, three_outlets: bool = False) -> Iterator[Train]:

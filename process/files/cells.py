@@ -49,7 +49,8 @@ def cells(source: Source, line: int, faults: list[Diagnostic]) -> list[Cell]:
 
 def _quoted(text: str, start: int) -> tuple[str, int]:
     """A quoted text and the position after it; -1 where it does not close."""
-    at, out = start + 1, []
+    at = start + 1
+    out: list[str] = []
     while at < len(text):
         if text[at] == '"':
             if text[at + 1 : at + 2] != '"':

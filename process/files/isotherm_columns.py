@@ -75,9 +75,9 @@ def columns(headings: Sequence[Cell], faults: list[Diagnostic]) -> list[Column |
 def _column(cell: Cell, faults: list[Diagnostic]) -> Column | None:
     match = _HEADING.fullmatch(cell.text)
     if match is None or not cell.text:
-        known = "a heading is a name, then its unit in square brackets, as in extractant [mol/L]"
+        form = "a heading is a name, then its unit in square brackets, as in extractant [mol/L]"
         message = f"cannot read the heading {cell.text[:40]!r}" if cell.text else "a column without a heading"
-        faults.append(Diagnostic(cell.place, message, known))
+        faults.append(Diagnostic(cell.place, message, form))
         return None
     name, unit = match["name"].strip(), match["unit"]
     words = name.split()

@@ -124,7 +124,10 @@ def _rows(source: Source, header: int, found: Sequence[Column | None], faults: l
         text = source.line(line)
         if not text.strip(" \t,") or text.startswith("#"):
             continue
+        before = len(faults)
         own = cells(source, line, faults)
+        if len(faults) > before:
+            continue
         if len(own) != len(found):
             more = len(own) > len(found)
             place = own[len(found)].place if more else own[-1].place
@@ -133,7 +136,9 @@ def _rows(source: Source, header: int, found: Sequence[Column | None], faults: l
                 if more
                 else "an empty cell takes a comma too"
             )
-            faults.append(Diagnostic(place, f"{len(own)} cells where the header has {len(found)}", hint))
+            faults.append(
+                Diagnostic(place, f"{len(own)} cell{'s' * (len(own) != 1)} where the header has {len(found)}", hint)
+            )
             continue
         row = _Row(line, {}, {})
         for cell, column in zip(own, found, strict=True):
@@ -250,12 +255,12 @@ def _warnings(tests: Shakeouts, rows: Sequence[_Row], about: Head) -> list[Diagn
     off = tests.aqueous + tests.ratio[:, None] * tests.organic - tests.feed
     with np.errstate(invalid="ignore", divide="ignore"):
         share = off / tests.feed
-    for case, at in np.argwhere(np.abs(np.where(tests.present, share, 0.0)) > BALANCE):
+    for case, at in np.argwhere(np.abs(np.where(tests.present, share, 0.0)) > BALANCE).tolist():
         key = ("organic", tests.elements[at])
         message = f"both phases hold {1.0 + share[case, at]:.0%} of the feed's {tests.elements[at]}"
         out.append(Diagnostic(rows[case].cells[key].place, message, "check O/A and units", severity="warning"))
     bare = np.flatnonzero((tests.acid <= 2e-5) & (tests.soap == 0.0) & np.isnan(tests.ph) & (tests.acid >= 0.0))
-    for case in bare:
+    for case in bare.tolist():
         place = rows[case].cells["acid", ""].place
         message = f"acid of the feed {tests.acid[case]:g} mol/L and no soap: was the organic saponified?"
         hint = "such tests often are; give the soap, or the equilibrium pH"

@@ -136,7 +136,7 @@ def _solved(design: Floats, measured: Floats, names: list[str], robust: bool) ->
     def model(values: Floats) -> tuple[Floats, Floats]:
         return design @ values - measured, design
 
-    start = np.linalg.lstsq(design, measured, rcond=None)[0]
+    start = np.asarray(np.linalg.lstsq(design, measured, rcond=None)[0], dtype=np.float64)
     return solve(model, start, np.zeros(len(measured)), names, robust)
 
 

@@ -40,7 +40,7 @@ def combined(found: Floats, covariance: Floats, design: Floats, scatter: Floats)
 
     def at(variance: float) -> tuple[Floats, Floats, Floats, float]:
         inverse = np.linalg.pinv(covariance + variance * scatter, hermitian=True)
-        spread = np.linalg.inv(design.T @ inverse @ design)
+        spread = np.asarray(np.linalg.inv(design.T @ inverse @ design), dtype=np.float64)
         weights = spread @ design.T @ inverse
         values = weights @ found
         off = found - design @ values

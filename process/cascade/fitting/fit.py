@@ -60,6 +60,11 @@ def fit(
         done = fit_chain(tests, contact, chain, free_exponent, robust, pool)
     count = len(tests.elements)
     exponent = exponent_of(tests, done.values, count)
+    if free_exponent and exponent != done.values[-1]:
+        raise CascadeError(
+            f"the exponent of the extractant runs to {done.values[-1]:.3g}, beyond the {exponent:.3g} that the "
+            "measured loading allows; fit without it, or test a wider span of extractant"
+        )
     log_k = np.where(tests.present, done.values[:count], 0.0)
     off = contact(tests, log_k, exponent).log_d - np.log10(tests.distribution)
     alone = {} if chain is None else unused_rows(tests, chain)
@@ -104,7 +109,7 @@ def _correlation(covariance: Floats) -> Floats:
     both = np.outer(sd, sd)
     out = np.divide(covariance, both, out=np.zeros_like(covariance), where=both > 0.0)
     np.fill_diagonal(out, 1.0)
-    return out
+    return np.asarray(out)
 
 
 def _factors(tests: Shakeouts, done: Levels, confidence: float) -> tuple[Factor, ...]:
@@ -112,17 +117,16 @@ def _factors(tests: Shakeouts, done: Levels, confidence: float) -> tuple[Factor,
     count = len(tests.elements)
     order = np.argsort(done.values[:count], kind="stable")
     out = []
-    for low, high in itertools.pairwise(order):
+    for lower, upper in itertools.pairwise(order):
         pick = np.zeros(len(done.values))
-        pick[high], pick[low] = math.log(10.0), -math.log(10.0)
+        pick[upper], pick[lower] = math.log(10.0), -math.log(10.0)
         ln_beta, error = float(pick @ done.values), math.sqrt(max(float(pick @ done.covariance @ pick), 0.0))
-        degrees = float(min(done.factor_degrees[high], done.factor_degrees[low]))
+        degrees = float(min(done.factor_degrees[upper], done.factor_degrees[lower]))
         reach = error * float(student.ppf(0.5 + 0.5 * confidence, degrees))
-        together = bool((tests.present[:, high] & tests.present[:, low]).any())
-        bounds = (math.exp(min(ln_beta + sign * reach, 700.0)) for sign in (-1.0, 1.0))
-        out.append(
-            Factor(tests.elements[high], tests.elements[low], math.exp(ln_beta), error, *bounds, degrees, together)
-        )
+        low, high = (math.exp(min(ln_beta + sign * reach, 700.0)) for sign in (-1.0, 1.0))
+        names = tests.elements[upper], tests.elements[lower]
+        together = bool((tests.present[:, upper] & tests.present[:, lower]).any())
+        out.append(Factor(*names, math.exp(ln_beta), error, low, high, degrees, together))
     return tuple(out)
 
 

@@ -17,8 +17,8 @@ Model = Callable[[Floats], tuple[Floats, Floats]]
 
 TUNING = 1.345
 """Residuals beyond so many scales lose weight in a robust fit; 95 % as sharp as plain where the scatter is normal."""
-MOST_CONDITION = 1e7
-"""Condition of the scaled derivatives above which constants cannot be told apart in double precision."""
+MOST_CONDITION = 1e4
+"""Condition of the scaled derivatives above which constants cannot be told apart: analyses have four digits."""
 ROUNDS = 8
 """Rounds of scales in a robust fit; they settle in four or five."""
 
@@ -154,7 +154,7 @@ def _studentised(u: Floats, sd: Floats, leverage: Floats, degrees: Floats, robus
     sound = (leverage < 1.0 - 1e-9) & (room > 1e-12) & (degrees > 1.5)
     inner = np.divide(u, room, out=np.zeros_like(u), where=sound)
     left = np.maximum(degrees - inner**2, 1e-6)
-    return inner * np.sqrt((np.maximum(degrees - 1.0, 0.5)) / left)
+    return np.asarray(inner * np.sqrt(np.maximum(degrees - 1.0, 0.5) / left))
 
 
 def outliers(studentised: Floats, degrees: Floats, share: float = 0.05) -> Floats:

@@ -19,6 +19,8 @@ Ints = np.ndarray
 Contact = Callable[[Shakeouts, Floats, float], Distributions]
 METHODS: dict[str, Contact] = {"direct": direct, "predicted": predicted}
 EXPONENT = "molecules"
+LEAST_EXPONENT = 0.05
+"""Active units a rare earth, below which a fitted exponent is none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +147,7 @@ def exponent_of(tests: Shakeouts, values: Floats, count: int) -> float:
         return tests.molecules
     with np.errstate(divide="ignore"):
         most = float((tests.active / tests.loaded.sum(axis=1)).min()) * 0.999
-    return float(np.clip(values[-1], 0.05, most))
+    return float(np.clip(values[-1], LEAST_EXPONENT, most))
 
 
 def _by_source(
@@ -175,7 +177,7 @@ def _by_source(
     one: Combined = combined(done.values, done.covariance, design, scatter)
     degrees = np.full(elements + free_exponent, float(one.degrees))
     if free_exponent:
-        degrees[-1] = float(done.degrees.max())
+        degrees[-1] = float(len(case) - len(done.values))
     between = Between("log10 K", one.variance**0.5, one.degrees, sources)
     return Levels(
         one.values,

@@ -134,7 +134,8 @@ class Shakeouts:
     @property
     def loaded(self) -> Floats:
         """Organic at equilibrium, mol/L, (rows, elements): measured, else by balance; 0 where absent."""
-        by_balance = (self.feed - self.aqueous) / self.ratio[:, None]
+        with np.errstate(divide="ignore", invalid="ignore"):  # O/A of 0 is told by row_faults
+            by_balance = (self.feed - self.aqueous) / self.ratio[:, None]
         return np.where(self.present, np.where(np.isnan(self.organic), by_balance, self.organic), 0.0)
 
     @property
@@ -162,7 +163,8 @@ class Shakeouts:
     @property
     def proton(self) -> Floats:
         """Proton at equilibrium, mol/L, (rows,): from the pH where measured, else fed and released by metal."""
-        released = self.ratio * (CHARGE * self.loaded.sum(axis=1) - self.soap)
+        with np.errstate(invalid="ignore"):
+            released = self.ratio * (CHARGE * self.loaded.sum(axis=1) - self.soap)
         return np.where(np.isnan(self.ph), self.acid + released, 10.0**-self.ph)
 
 

@@ -112,7 +112,7 @@ class Search:
             middle, step = near, 0.5
         best = Place(stages, feed_stage, draw_stage, middle, _FAILED)
         for _ in range(self.rounds):
-            tries: Floats = middle + step * (np.arange(self.tries) - self.tries // 2)
+            tries = np.asarray(middle + step * (np.arange(self.tries) - self.tries // 2), dtype=np.float64)
             margins = self.margins(stages, feed_stage, draw_stage, tries)
             at = int(np.argmax(margins))
             if margins[at] > best.margin:

@@ -57,8 +57,8 @@ def solve(model: Model, start: Floats, groups: Floats, names: Sequence[str], rob
     """
     if len(groups) <= len(start):
         raise CascadeError(
-            f"{len(groups)} measured distributions for {len(start)} constants, {', '.join(names)}; at least one more "
-            "than constants is needed, or nothing is known of the scatter"
+            f"the tests give {len(groups)} values for as many constants or more ({', '.join(names)}), so nothing is "
+            "left to say how far they can be trusted; test more"
         )
     told_apart(model(start)[1], names)
     kinds = np.unique(groups)

@@ -67,8 +67,8 @@ def fit_levels(tests: Shakeouts, contact: Contact, free_exponent: bool, robust: 
         )
     if len(case) <= len(first):
         raise CascadeError(
-            f"{len(case)} measured distributions for {len(first)} constants; at least one more is needed, or nothing "
-            "is known of the scatter"
+            f"the tests give {len(case)} distributions for {len(first)} constants, so nothing is left to say how far "
+            "they can be trusted; test more"
         )
     told_apart(model(first)[1], names)
     sources = list(dict.fromkeys(tests.sources))

@@ -88,7 +88,7 @@ def drawn(picture: Picture, kind: str) -> bytes:
 def _width(text: str, size: float, bold: bool = False) -> float:
     """Width of a text, inches."""
     font = FontProperties(family=["DejaVu Sans"], size=size, weight="bold" if bold else "normal")
-    width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
+    width, _, _ = TextToPath().get_text_width_height_descent(plain(text), font, ismath=False)
     return float(width) / 72.0
 
 
@@ -105,9 +105,9 @@ def _fitted(text: str, room: float, size: float, bold: bool = False) -> str:
 
 
 def _lettered(text: Text, words: str) -> None:
-    """Sets what a text says, letter by letter: `$` and `_` stand for themselves."""
+    """Sets what a text says, letter by letter: `$` and `_` stand for themselves, what cannot be seen for nothing."""
     text.set_parse_math(False)
-    text.set_text(words)
+    text.set_text(plain(words))
 
 
 def _head(figure: Figure, picture: Picture, left: float) -> None:
@@ -137,24 +137,22 @@ def _chart(chart: Chart) -> Figure:
     count = len(chart.panels)
     square = any(panel.square for panel in chart.panels)
     across, up = (UP if square else ACROSS), UP
-    left, right = 0.95, 0.3
+    left, right = 0.95, 0.45
     gap = 0.3 if chart.shared_y else 1.15
     above = any(panel.above is not None for panel in chart.panels)
     top = 1.03 + 0.153 * max(_rows(panel) for panel in chart.panels) + (0.42 if above else 0.0)
     slanted = any(_slanted(panel.x) for panel in chart.panels)
-    names = _named(chart) if chart.legend == "below" else []
-    bottom = 0.62 + (0.35 if slanted else 0.0) + LINE * (len(chart.caption) + 1.1 * len(names))
+    names = _named(chart) if chart.legend != "none" else []
+    lines = 1 if chart.legend == "across" else len(names)
+    bottom = 0.62 + (0.35 if slanted else 0.0) + LINE * (len(chart.caption) + 1.1 * lines)
     width, height = left + count * across + (count - 1) * gap + right, top + up + bottom
     figure = Figure(figsize=(width, height), facecolor="white")
     for k, panel in enumerate(chart.panels):
         box = ((left + k * (across + gap)) / width, bottom / height, across / width, up / height)
         axes = figure.add_axes(box)
         _panel(axes, panel, number=k == 0 or not chart.shared_y)
-        if chart.legend == "inside" and k == 0:
-            _legend(axes, _named(chart), loc="lower right", anchor=(1.0, 0.0))
     if names:
-        place = (left / width, (0.1 + LINE * len(chart.caption)) / height)
-        _legend(figure, names, loc="lower left", anchor=place)
+        _legend(figure, names, (left / width, (0.1 + LINE * len(chart.caption)) / height), len(names) // lines)
     _head(figure, chart, left)
     _foot(figure, chart, left)
     return figure
@@ -166,21 +164,19 @@ def _named(chart: Chart) -> list[Series]:
     return list(found.values())
 
 
-def _legend(where: Axes | Figure, series: list[Series], loc: str, anchor: tuple[float, float]) -> None:
-    handles = [Line2D([], [], **_look(line)) for line in series]
-    make: Any = where.legend
-    made = make(
-        handles,
+def _legend(figure: Figure, series: list[Series], place: tuple[float, float], columns: int) -> None:
+    made = figure.legend(
+        [Line2D([], [], **_look(line)) for line in series],
         ["name"] * len(series),  # a label that begins with `_` would be left out
-        loc=loc,
-        bbox_to_anchor=anchor,
-        frameon=not isinstance(where, Figure),
-        framealpha=0.9,
-        edgecolor=FAINT,
+        loc="lower left",
+        bbox_to_anchor=place,
+        ncols=columns,
+        frameon=False,
         fontsize=SMALL + 0.5,
         handlelength=2.8,
-        borderaxespad=0.4 if not isinstance(where, Figure) else 0.0,
-        borderpad=0.5 if not isinstance(where, Figure) else 0.0,
+        columnspacing=2.5,
+        borderaxespad=0.0,
+        borderpad=0.0,
     )
     for text, line in zip(made.get_texts(), series, strict=True):
         _lettered(text, _fitted(line.name, 8.0, SMALL + 0.5))
@@ -207,7 +203,7 @@ def _panel(axes: Axes, panel: Panel, number: bool) -> None:
     axes.set_axisbelow(True)
     rise = 8.0 + 11.0 * _rows(panel) + (30.0 if panel.above is not None else 0.0)
     title = axes.set_title("", loc="left", fontsize=BODY + 1.0, color=INK, pad=rise, weight="bold")
-    _lettered(title, panel.title)
+    _lettered(title, _fitted(panel.title, ACROSS if not panel.square else UP, BODY + 1.0, True))
     for mark, row in zip(panel.marks, _stacked(panel), strict=True):
         _mark(axes, mark, row)
     for label in panel.labels:
@@ -259,7 +255,7 @@ def _scaled(axes: Axes, axis: Axis, which: str, number: bool = True) -> None:
             label.set(rotation=40, ha="right", rotation_mode="anchor")
     if number:
         words = axes.set_xlabel("", size=BODY + 0.5) if which == "x" else axes.set_ylabel("", size=BODY + 0.5)
-        _lettered(words, plain(axis.label))
+        _lettered(words, _fitted(axis.label, UP, BODY + 0.5))
     elif which == "y":
         axes.tick_params(axis="y", which="both", labelleft=False)
 
@@ -333,7 +329,7 @@ def _diagram(diagram: Diagram) -> Figure:
     tall = [LINE * len(lines) + 1.4 * PAD for lines in texts]
     columns = max(box.column for box in diagram.boxes) + 1
     widths = [max(w for w, box in zip(wide, diagram.boxes, strict=True) if box.column == k) for k in range(columns)]
-    gap = max([GAP_ACROSS, *(_width(link.text, SMALL) + 0.55 for link in diagram.links)])
+    gap = max([GAP_ACROSS, *(min(_width(link.text, SMALL), MOST_WIDE) + 0.55 for link in diagram.links)])
     lefts = [0.3 + sum(widths[:k]) + gap * k for k in range(columns)]
     pitch = _pitch(diagram, tall)
     rows = max(box.row for box in diagram.boxes) + 1.0

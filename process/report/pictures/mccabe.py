@@ -15,7 +15,7 @@ from .axes import FAINTEST, logit, purity, unit_axis
 from .picture import Axis, Chart, Floats, Label, Mark, Panel, PictureError, Series, fractions, stage, values
 
 CLOSES = 1e-5
-"""Largest miss of a stage against the balances of the given flows, in mole fraction."""
+"""Largest miss of a stage against the balances of the given flows, in mole fraction of the phase with less flow."""
 POINTS = 161
 MOST_LABELS = 10
 NEAR = 0.09
@@ -99,7 +99,7 @@ def mccabe_thiele(
         title=title or "McCabe-Thiele",
         subtitle=_words(beta, x, y, feed, names, extract_flow, scrub_flow, feed_flow),
         panels=tuple(panels),
-        legend="inside",
+        legend="across",
     )
 
 
@@ -149,7 +149,7 @@ def _lines(
         end = breaks.get(last, float(y[-1]))
         line = _Line(down / solvent, rest / solvent, start, end)
         miss = np.abs(line.at(over[first:last]) - under[first:last])
-        if miss.max() > CLOSES:
+        if miss.max() > CLOSES * max(1.0, line.slope):
             raise PictureError(
                 f"stage {max(first + int(miss.argmax()), 1)} misses the balance of these flows by {miss.max():.2g}; "
                 "give the flows, feed and draws that the stages were solved with"

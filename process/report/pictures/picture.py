@@ -85,7 +85,10 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """Panels side by side, under a title. `legend` is where the names of the series stand; `name` names the file."""
+    """Panels side by side, under a title; `name` names the file.
+
+    `legend` says whether the names of the series stand below, in one row ("across") or one under the other ("below").
+    """
 
     name: str
     title: str
@@ -93,7 +96,7 @@ class Chart:
     panels: tuple[Panel, ...]
     caption: tuple[str, ...] = ()
     shared_y: bool = False
-    legend: Literal["none", "inside", "below"] = "none"
+    legend: Literal["none", "across", "below"] = "none"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from ...elements import RARE_EARTHS
 from ..figures import listed
-from .axes import decades, stages_axis
+from .axes import decades, power, stages_axis
 from .picture import Chart, Floats, Label, Mark, Panel, PictureError, Series, fractions, stage, values
 
 FLOOR = 1e-9
@@ -105,7 +105,7 @@ def stage_profile(
         raise PictureError(f"no element reaches {floor:g} in any stage; lower the floor, or leave the circuit out")
     left_out = [names[k] for k in range(len(names)) if 0.0 < most[k] < floor]
     held = np.concatenate([phase[:, shown].ravel() for phase in phases.values()])
-    y = decades("mole fraction of the rare earths", max(floor, float(held[held > 0.0].min())), 1.0, head=0.12)
+    y = decades("mole fraction of the rare earths", max(floor, 0.8 * float(held[held > 0.0].min())), 1.0, head=0.12)
     colours = ranks(names)
     x = stages_axis(shape[0], ROOM)
     places = [(feed, "feed", "feed"), *((at, word, "draw") for at, word in taken.items())]
@@ -126,7 +126,7 @@ def stage_profile(
         panels.append(Panel(title=title_of, x=x, y=y, series=tuple(lines), marks=marks, labels=labels))
     caption = ["Raffinate leaves stage 1, loaded organic the last stage."]
     if left_out:
-        caption.append(f"Below {floor:g} in every stage, not shown: {listed(left_out)}.")
+        caption.append(f"Below {_told(floor)} in every stage, not shown: {listed(left_out)}.")
     return Chart(
         name=name or f"{title} profile",
         title=title,
@@ -135,6 +135,11 @@ def stage_profile(
         caption=tuple(caption),
         shared_y=True,
     )
+
+
+def _told(floor: float) -> str:
+    exponent = round(math.log10(floor))
+    return power(exponent) if floor == float(f"1e{exponent}") else f"{floor:.3g}"
 
 
 def _labels(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -183,4 +184,8 @@ def number(cell: Cell, column: Column, faults: list[Diagnostic]) -> float | None
         )
         faults.append(Diagnostic(cell.place, f"{column.title}: {text[:30]!r} is no number", hint))
         return None
-    return scaled(Decimal(text.replace("_", "").replace("−", "-")), column.factor)
+    found = scaled(Decimal(text.replace("_", "").replace("−", "-")), column.factor)
+    if not math.isfinite(found):
+        faults.append(Diagnostic(cell.place, f"{column.title}: {text[:30]} is too large a number"))
+        return None
+    return found

@@ -141,12 +141,14 @@ def _rows(source: Source, header: int, found: Sequence[Column | None], faults: l
             )
             continue
         row = _Row(line, {}, {})
+        named = {one.kind: cell.text for cell, one in zip(own, found, strict=True) if one is not None}
+        out_of_use = bool(named.get("exclude"))
         for cell, column in zip(own, found, strict=True):
             if column is None:
                 row.sound = False
                 continue
             row.cells[column.kind, column.element] = cell
-            if column.kind in ("source", "exclude", "note"):
+            if column.kind in ("source", "exclude", "note") or out_of_use:
                 continue
             value = number(cell, column, faults)
             row.sound &= value is not None

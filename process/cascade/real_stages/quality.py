@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...elements import INDEX, MOLAR_MASS, OXIDE_FACTOR
+from ..circuit.pickled import Pickles
 from ..circuit.result import Outflow
 
 Floats = NDArray[np.float64]
@@ -39,7 +40,7 @@ def gram(name: str) -> float:
 
 
 @dataclass(frozen=True)
-class Quality:
+class Quality(Pickles):
     """One product liquor: ``purity`` mass fraction of its own elements in REO, 0..1, ``target`` what is asked of it.
 
     ``impurities`` are the other rare earths, mg of oxide per kg of REO, the worst first. ``non_re`` is mg of element

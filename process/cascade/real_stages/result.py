@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..circuit import CircuitResult
+from ..circuit.pickled import Pickles
 from .quality import Quality
 
 
 @dataclass(frozen=True, eq=False)
-class RealStep:
+class RealStep(Pickles):
     """One step or trial: ``changed`` says what is new in it; ``reason`` why nothing was found, else "".
 
     ``raffinate`` and ``extract`` are the qualities of raffinate and strip liquor, ``scrub_flow`` L per L of feed,
@@ -54,7 +55,7 @@ class RealStep:
 
 
 @dataclass(frozen=True, eq=False)
-class RealStages:
+class RealStages(Pickles):
     """What real stages make of a design: ``steps`` one upon the other, ``trials`` each by itself on the last step.
 
     ``cut`` names the elements next to the cut; ``targets`` what was asked (REO mass fractions 0..1, non_re mg/kg);

@@ -67,7 +67,9 @@ class Setup:
                 ("extraction", self.n): Aqueous(flow=1.0, metals={**self.metals, **self.others}, acid=self.feed_acid)
             },
             closed=self.closed,
-            constants=self.constants,
+            constants={
+                name: value for name, value in self.constants.items() if name in self.metals or name in self.others
+            },
         )
 
     def _section(self, name: str, stages: int, liquor: Aqueous | None, onward: float | None = None) -> Section:

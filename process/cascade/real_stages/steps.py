@@ -147,7 +147,7 @@ def real_stages(
         strip_acid=given["strip_acid"],
         wash_stages=wash_stages,
         wash_flow=way.wash_ratio[0] * flow,
-        constants={name: value for name, value in own.items() if name in found.metals or name in found.others},
+        constants=own,
     )
     goal = Goal(light, heavy, asked["raffinate"], asked["extract"], share, asked.get("non_re"))
     phosphorus = model.formal if "P" in chemistry.formula else 0.0
@@ -194,5 +194,5 @@ def _bounds(found: Feed, goal: Goal) -> Mapping[str, Mapping[str, float]]:
     out = {}
     for product, names in (("raffinate", goal.light), ("extract", goal.heavy)):
         mass = float(oxide_mass(names) @ np.array([found.metals[one] for one in names]))
-        out[product] = MappingProxyType({one: 1e6 * v * gram(one) / mass for one, v in found.unknown.items()})
+        out[product] = {one: 1e6 * v * gram(one) / mass for one, v in found.unknown.items()}
     return MappingProxyType(out)

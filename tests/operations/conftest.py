@@ -132,7 +132,7 @@ class Bench:
         p = plain(model, samples, changes or {})
         rows = {i: ORE_PARTS if flow.shape[1] == len(ORE_PARTS) else BULK for i, flow in inlets.items()} | (parts or {})
         outlets = {}
-        for name, out in about.outlets.items():
+        for name, out in about.outlets_of(keys.get(about.named_outlets, ())).items():
             kept = {rows[i] for i in inlets if out.parts and (i == out.parts or i.startswith(f"{out.parts}."))}
             outlets[name] = kept.pop() if len(kept) == 1 else BULK
         if about.design is not None and design is None:

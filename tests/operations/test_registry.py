@@ -70,6 +70,18 @@ CASES = {
         },
         CHLORIDES,
     ),
+    "separation_train": (
+        {
+            "extractants": [{"name": "P507", "concentration": "1.5 mol/L", "saponification": "36 % Na"}],
+            "products": {
+                "lace": {"elements": ["La", "Ce"], "purity": "99.5 %", "recovery": "98 %"},
+                "nd": {"elements": ["Nd"], "purity": "99.7 %", "recovery": "98 %"},
+                "sm": {"elements": ["Sm"], "purity": "99.6 %", "recovery": "98 %"},
+            },
+            "sequence": ["Nd / Sm", "Ce / Nd with P507"],
+        },
+        CHLORIDES,
+    ),
     "oxalate_precipitation": ({}, CHLORIDES),
     "carbonate_precipitation": ({}, CHLORIDES),
     "calcination": ({}, {"Ce2(CO3)3": 1.0, "La2(CO3)3": 1.0}),

@@ -29,7 +29,8 @@ class Verified:
     """A train with its circuits as they must be for the real streams, and how it runs at the feed of the problem.
 
     `rank` counts the trains by the additive cost, from 1; `rounds` how often cuts had to be tightened; `short` says
-    of each product that still misses its purity or recovery what it reaches. `cost` is of the circuits as they run.
+    of each product that still misses its purity or recovery what it reaches. `cost` is of `circuits`, those of the
+    train with the feed and the flows that they run at.
     """
 
     train: Train
@@ -38,6 +39,7 @@ class Verified:
     rounds: int
     cost: float
     short: tuple[str, ...]
+    circuits: tuple[Circuit, ...]
 
     @property
     def met(self) -> bool:
@@ -76,7 +78,7 @@ def verify(designer: Designer, train: Train, cost: Cost, rank: int = 1) -> Verif
         tight, circuits = tighter, again
     running = tuple(_as_run(one.circuit, one.feed[0], one.organic[0], one.scrub_flow[0]) for one in rated.circuits)
     total = sum(cost(one) for one in running)
-    return Verified(Train(task, train.cost, circuits), rated, rank, round_, total, tuple(wrong))
+    return Verified(Train(task, train.cost, circuits), rated, rank, round_, total, tuple(wrong), running)
 
 
 def verify_all(designer: Designer, trains: list[Train], cost: Cost) -> list[Verified]:

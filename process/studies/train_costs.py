@@ -1,0 +1,147 @@
+"""What a circuit of a train costs a year, by cause: the cost that trains are ranked by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..cascade.sizes import Practice, Sizes, sizes
+from ..cascade.trains import Circuit, Problem
+from ..data import Fact, circuit_costs, cost_rates, prices, reagents
+from ..data.equilibria import chemistry
+from ..economics.circuit_cost import circuit_cost
+from ..economics.pricebook import PriceBook
+from ..operations.train_parameters import BASES
+
+if TYPE_CHECKING:
+    from ..plan import Plan, Unit
+
+CAUSES = (
+    "mixer-settlers",
+    "maintenance",
+    "base",
+    "acid",
+    "organic held",
+    "rare earths held",
+    "organic lost",
+    "power and heat",
+)
+"""What a circuit's cost is for: all that its stages, flows and feed decide."""
+
+LIQUOR = Fact(
+    1.0,
+    0.5,
+    1.5,
+    "mol/L",
+    2024,
+    "assumed",
+    "low",
+    "rare earths in what a circuit is fed: raffinates and strip liquors of 3 to 4 mol/L acid lie near it",
+)
+"""Rare earths in the feed liquor of any circuit; it sets the volume of extraction stages and nothing else."""
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A number that the costs rest on and that no good source gives: value and range in `unit`."""
+
+    what: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    source: str
+    note: str
+
+
+class TrainCosts:
+    """Yearly costs of circuits at the prices of the region of a unit, for one problem.
+
+    A call gives USD a year of a circuit; it hangs on that circuit alone, so a train costs the sum.
+    """
+
+    def __init__(self, plan: Plan, unit: Unit, p: SimpleNamespace, task: Problem) -> None:
+        self.task, self.p = task, p
+        self.book = PriceBook.of(plan, unit.stage)
+        self.hours = plan.hours_per_year.nominal
+        known = prices(plan.year)
+        self.worth = np.array([known[name].value if name in known else 0.0 for name in task.elements]) * task.weights
+        self.extractants = {one.name: one for one in p.extractants}
+
+    def __call__(self, circuit: Circuit) -> float:
+        """USD a year of one circuit."""
+        return sum(self.by_cause(circuit).values())
+
+    def sizes(self, circuit: Circuit) -> Sizes:
+        """Volumes and flows of one circuit, m³, m³/h and kmol/h."""
+        p, phase = self.p, self.extractants[circuit.solvent]
+        by = Practice(
+            concentration=float(phase.concentration[0]),
+            saponification=float(phase.saponification[0]),
+            scrub_acid=float(p.scrub_acid[0]),
+            strip_acid=float(p.strip_acid[0]),
+            mixing=float(p.mixing[0]),
+            settling=float(p.settling[0]),
+            strip_stages=float(p.strip_stages[0]),
+            base_excess=float(p.base_excess[0]),
+            strip_excess=float(p.strip_excess[0]),
+        )
+        fed = circuit.total
+        return sizes(
+            circuit.extraction, circuit.scrub, circuit.organic, circuit.scrub_flow, fed, fed / LIQUOR.value, by
+        )
+
+    def by_cause(self, circuit: Circuit) -> Mapping[str, float]:
+        """USD a year of one circuit by cause.
+
+        What a circuit holds is priced as its profile has it: the elements next to the cut fill its middle.
+        """
+        p, about = self.p, chemistry(circuit.solvent)
+        held = circuit.held_organic + circuit.held_aqueous
+        assert about.density is not None
+        paid = circuit_cost(
+            self.sizes(circuit),
+            self.book,
+            base=BASES[self.extractants[circuit.solvent].saponification_basis][0],
+            extractant=circuit.solvent,
+            extractant_mass=about.molar_mass,
+            extractant_density=about.density.value,
+            rare_earth_value=float(held @ self.worth / held.sum()) if held.any() else 0.0,
+            hours=self.hours,
+        )
+        oxide = float(circuit.feed @ self.task.weights) * self.hours
+        lost = float(p.extractant_loss[0]) * self._price(circuit.solvent, "kg")
+        lost += float(p.diluent_loss[0]) * self._price("kerosene", "kg")
+        energy = float(p.electricity[0]) * self._price("electricity", "kWh")
+        energy += float(p.heat[0]) * self._price("heat", "MJ")
+        return {**paid.by_cause, "organic lost": lost * oxide, "power and heat": energy * oxide}
+
+    def _price(self, item: str, unit: str) -> float:
+        return float(self.book.price(item).per(unit))
+
+    def assumptions(self, used: tuple[str, ...]) -> tuple[Assumption, ...]:
+        """Numbers of the costs that are assumptions, each with its range; `used` are the extractants that matter."""
+        facts = {f"mixer-settlers, {name}": fact for name, fact in circuit_costs().items() if fact.assumed}
+        facts["rare earths in the feed of a circuit"] = LIQUOR
+        rates = cost_rates()
+        facts |= {name.replace("_", " "): rates[name] for name in ("discount_rate", "life") if rates[name].assumed}
+        out = [
+            Assumption(what, one.value, one.low, one.high, one.unit, one.source, one.note)
+            for what, one in facts.items()
+        ]
+        bases = {BASES[self.extractants[name].saponification_basis][0] for name in used}
+        for item in (*used, "kerosene", *sorted(bases), "HCl", "electricity", "heat"):
+            price = self.book.price(item)
+            if price.assumed:
+                value = float(np.atleast_1d(price.value)[0])
+                title = reagents()[item].title if item in reagents() else item
+                out.append(
+                    Assumption(
+                        f"price of {title}", value, price.low, price.high, f"USD/{price.unit}", price.source, price.note
+                    )
+                )
+        return tuple(out)

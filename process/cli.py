@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -19,6 +19,8 @@ from .report.terminal import document as print_document
 
 if TYPE_CHECKING:
     from .flowsheet import Flowsheet, Result
+    from .report.designs import Shown
+    from .report.pictures import Picture
 
 STDOUT = "-"
 
@@ -33,6 +35,14 @@ app = typer.Typer(
 FileArgument = Annotated[str, typer.Argument(metavar="FILE|NAME", help="A flowsheet file, or a shipped flowsheet.")]
 FilesArgument = Annotated[
     list[str], typer.Argument(metavar="FILE|NAME", help="Flowsheet files, or shipped flowsheets.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="UNIT.KEY=VALUE", help="Replace a value of the file; may be given again."),
+]
+PicturesOption = Annotated[
+    str | None,
+    typer.Option(metavar="DIR", help="Draw circuits, and what else there is, into this folder; needs didymium[plot]."),
 ]
 JsonOption = Annotated[
     str | None,
@@ -127,10 +137,7 @@ def check(
 @app.command()
 def run(
     file: FileArgument,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="UNIT.KEY=VALUE", help="Replace a value of the file; may be given again."),
-    ] = None,
+    set_: SetOption = None,
     json: JsonOption = None,
     streams: Annotated[bool, typer.Option(help="Show the stream table.")] = True,
     fates: Annotated[
@@ -142,10 +149,7 @@ def run(
     assumptions: Annotated[
         bool, typer.Option(help="List assumptions, of the file and beside it: prices, labour, capital, model data.")
     ] = False,
-    pictures: Annotated[
-        str | None,
-        typer.Option(metavar="DIR", help="Draw the stages of every circuit into this folder; needs didymium[plot]."),
-    ] = None,
+    pictures: PicturesOption = None,
 ) -> None:
     """Solve a flowsheet.
 
@@ -165,7 +169,10 @@ def run(
         shown = [] if json == STDOUT else pages.page(result, changes, streams, elements, circuits, assumptions)
         _document(json, document.run(result, changes))
         show(shown)
-        _draw(result, pictures, quiet=json == STDOUT)
+        if pictures is not None:
+            from .report.pictures import of_circuits
+
+            _write(of_circuits(result), pictures, quiet=json == STDOUT)
 
 
 @app.command()
@@ -196,6 +203,53 @@ def compare(
         shown = [] if json == STDOUT else comparison.page(found)
         _document(json, document.compare(found))
         show(shown)
+
+
+@app.command()
+def design(
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE|NAME]", help="A flowsheet file, or a shipped flowsheet.")
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Argument(metavar="[UNIT]", help="Its unit: a solvent_extraction or a separation_train.")
+    ] = None,
+    set_: SetOption = None,
+    start: Annotated[bool, typer.Option(help="Compute how long a circuit takes to come on grade.")] = True,
+    real: Annotated[bool, typer.Option("--real", help="Solve the circuit by mass action, with real stages.")] = False,
+    beta: Annotated[
+        str | None, typer.Option(metavar="β", help="Two elements and no file: their separation factor.")
+    ] = None,
+    feed: Annotated[
+        str, typer.Option(metavar="FRACTION", help="With --beta: mole fraction of A, which is extracted.")
+    ] = "50 %",
+    extract: Annotated[
+        str, typer.Option(metavar="PURITY", help="With --beta: of A in the extract, by mol.")
+    ] = "99.9 %",
+    raffinate: Annotated[
+        str, typer.Option(metavar="PURITY", help="With --beta: of B in the raffinate, by mol.")
+    ] = "99.9 %",
+    json: JsonOption = None,
+    pictures: PicturesOption = None,
+) -> None:
+    """Design a circuit or a train for its purities.
+
+    Stages, flows, volumes, reagents, cost and time to specification of a unit of a flowsheet, at the feed that the
+    flowsheet brings it; for a train the best sequences of cuts. With --beta, two elements and no file.
+    """
+    if (beta is None) == (file is None):
+        raise typer.BadParameter("give a flowsheet and a unit, or --beta", param_hint="'FILE|NAME'")
+    with _faults():
+        _ready(json, [file] if file else [])
+        _drawable(pictures)
+        if file is None:
+            shown = _binary(str(beta), feed, extract, raffinate)
+        else:
+            changes = _changes(set_ or [])
+            (flowsheet,) = _load([file], changes)
+            shown = _designed(flowsheet, _unit(flowsheet, unit), changes, start, real)
+        _document(json, shown.document)
+        show([] if json == STDOUT else shown.page)
+        _write(shown.pictures(), pictures, quiet=json == STDOUT)
 
 
 @app.command()
@@ -292,7 +346,7 @@ def list_(json: JsonOption = None) -> None:
 @app.command()
 def schema(
     what: Annotated[
-        str, typer.Argument(metavar="[WHAT]", help="flowsheet, or a document: run, compare, check, list, fit.")
+        str, typer.Argument(metavar="[WHAT]", help="flowsheet, or a document: run, compare, design, check, list, fit.")
     ] = "flowsheet",
 ) -> None:
     """Print a JSON Schema.
@@ -378,6 +432,58 @@ def _circuits(flowsheet: Flowsheet, names: Sequence[str]) -> list[str]:
                 param_hint="'--profile'",
             )
     return list(names)
+
+
+def _unit(flowsheet: Flowsheet, name: str | None) -> str:
+    from .quantities import suggestion
+
+    known = [
+        unit for unit, of in flowsheet.plan.units.items() if of.kind.name in ("solvent_extraction", "separation_train")
+    ]
+    if name is None:
+        raise typer.BadParameter(f"name a unit; there is {', '.join(known) or 'none'}", param_hint="'UNIT'")
+    if name not in flowsheet.plan.units:
+        near = suggestion(name, known)
+        raise typer.BadParameter(
+            f"no unit {name!r}{near}; there is {', '.join(known) or 'none'} to design", param_hint="'UNIT'"
+        )
+    return name
+
+
+def _binary(beta: str, feed: str, extract: str, raffinate: str) -> Shown:
+    """A two-element design from the words of the command line."""
+    from .cascade import CascadeError
+    from .cascade import design as design_binary
+    from .quantities import In, QuantityError
+    from .report import designs
+
+    numbers = []
+    for text, name, example in (
+        (beta, "beta", "1.5"),
+        (feed, "feed", "50 %"),
+        (extract, "extract", "99.9 %"),
+        (raffinate, "raffinate", "99.9 %"),
+    ):
+        try:
+            numbers.append(In("1", example).parse(text).nominal)
+        except QuantityError as error:
+            raise typer.BadParameter(str(error), param_hint=f"'--{name}'") from None
+    try:
+        return designs.binary(design_binary(*numbers))
+    except CascadeError as error:
+        raise _Fault(f"error: {error}") from None
+
+
+def _designed(flowsheet: Flowsheet, name: str, changes: dict[str, str], start: bool, real: bool) -> Shown:
+    """A unit's design; `_solve` tells first where the flowsheet itself has none."""
+    from .report import designs
+    from .studies.design import DesignError, design_unit
+
+    position = flowsheet.plan.units[name].position
+    try:
+        return designs.of_unit(design_unit(_solve(flowsheet), name, start_up=start, real=real), changes)
+    except DesignError as error:
+        raise _Fault(f"{position}: error: {error.reason}", error.remedy) from error
 
 
 def _load(names: Sequence[str], changes: dict[str, str] | None = None) -> list[Flowsheet]:
@@ -467,12 +573,12 @@ def _drawable(folder: str | None) -> None:
         ready(folder)
 
 
-def _draw(result: Result, folder: str | None, quiet: bool) -> None:
+def _write(pictures: Iterable[Picture], folder: str | None, quiet: bool) -> None:
     if folder is None:
         return
-    from .report.pictures import of_circuits, write_all
+    from .report.pictures import write_all
 
-    drawn = write_all(of_circuits(result), folder)
+    drawn = write_all(pictures, folder)
     for line in [f"drawn: {path}" for path in drawn] or ["nothing to draw: no circuit that runs"]:
         typer.echo(clean(line), err=quiet)
 

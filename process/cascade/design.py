@@ -102,6 +102,10 @@ def design(
     (24, 22, 1.70864)
     """
     beta, feed_fraction = one_number(beta, "beta"), one_number(feed_fraction, "feed_fraction")
+    if not (beta > 1.0 and math.isfinite(beta)):
+        raise CascadeError(f"separation factor is {beta:g}; give a finite number above 1, A over B")
+    if not 0.0 < feed_fraction < 1.0:
+        raise CascadeError(f"feed fraction is {feed_fraction:g}; give the mole fraction of A, between 0 and 1")
     return design_cut(
         [1.0 - feed_fraction, feed_fraction], [1.0, beta], 1, purity_extract, purity_raffinate, least_ratio
     )
@@ -331,7 +335,8 @@ class _Cut:
                 )
         if organic <= underwood * (1.0 + 1e-9):
             raise CascadeError(
-                f"extract_flow {organic:.6g} is not above the minimum {underwood:.6g}, where stages are endless; raise it"
+                f"extract_flow {organic:.6g} is not above the minimum {underwood:.6g}, where stages are endless; "
+                "raise it"
             )
 
     def _solve(self, n: int, m: int, organic: float, scrub: float) -> Circuits:

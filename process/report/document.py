@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-DOCUMENTS = ("run", "compare", "check", "list", "fit")
+DOCUMENTS = ("run", "compare", "design", "check", "list", "fit")
 """The commands that write a document."""
 
 
@@ -307,6 +307,11 @@ def compare(found: Comparison) -> Document:
         ],
     }
     return _whole("compare", digest((label, item.plan.sha256) for label, item in found.results.items()), whole)
+
+
+def design(result: Document, inputs_sha256: str) -> Document:
+    """The document of a design, whose body `design_document` makes."""
+    return _whole("design", inputs_sha256, result)
 
 
 def fit(found: FitStudy) -> Document:

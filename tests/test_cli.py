@@ -166,12 +166,38 @@ def test_run_can_be_short() -> None:
     assert "Where the" not in shown
 
 
+def test_run_draws_every_circuit(here: Path) -> None:
+    (here / "drawn").mkdir()
+    result = invoke("run", "baotou", "--no-streams", "--pictures", "drawn")
+    assert result.exit_code == 0
+    names = ["nd_sm_cut_profile.svg", "ndpr_cut_profile.svg"]
+    assert result.stdout.splitlines()[-2:] == [f"drawn: {Path('drawn') / name}" for name in names]
+    assert sorted(os.listdir(here / "drawn")) == names
+    result = invoke("run", "baotou", "--json", "-", "--pictures", "drawn")
+    assert valid("run", result.stdout)
+    assert "drawn: " in result.stderr
+
+
 def test_names_are_no_markup(here: Path) -> None:
     shown = invoke("run", "baotou", "--no-streams", "--set", "name='[bold]x[/bold] [red]'").stdout
     assert shown.startswith("[bold]x[/bold] [red]")
 
 
 # -- mistakes ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("unsolved")
+def test_pictures_that_cannot_be_drawn(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = invoke("run", "baotou", "--pictures", "nowhere")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "error: cannot write pictures into nowhere: there is no such folder\n  hint: make the folder first\n"
+    )
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    result = invoke("run", "baotou", "--pictures", ".")
+    assert result.exit_code == 1
+    assert "hint: install it: pip install 'didymium[plot]'" in result.stderr
+    assert os.listdir(here) == []
 
 
 @pytest.mark.usefixtures("unsolved")
@@ -329,9 +355,25 @@ def test_version_and_help() -> None:
 
 def test_help_imports_little() -> None:
     code = "import sys; from didymium.cli import main; sys.argv = ['didymium', '--help']\ntry: main()\nfinally: "
-    code += "print([name for name in ('numpy', 'scipy', 'pydantic', 'pint', 'rich') if name in sys.modules])"
+    code += (
+        "print([name for name in ('numpy', 'scipy', 'pydantic', 'pint', 'rich', 'matplotlib') if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_only_pictures_load_what_draws_them(tmp_path: Path) -> None:
+    code = "import sys; from didymium.cli import main; sys.argv[0] = 'didymium'\ntry: main()\nfinally: "
+    code += "print('matplotlib' in sys.modules)"
+    for more, loaded in (([], "False"), (["--pictures", str(tmp_path)], "True")):
+        done = subprocess.run(
+            [sys.executable, "-c", code, "run", "baotou", *more],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.stdout.splitlines()[-1] == loaded, done.stderr
 
 
 def test_a_console_that_cannot_show_every_letter() -> None:

@@ -179,7 +179,7 @@ def _legend(figure: Figure, series: list[Series], place: tuple[float, float], co
         borderpad=0.0,
     )
     for text, line in zip(made.get_texts(), series, strict=True):
-        _lettered(text, _fitted(line.name, 8.0, SMALL + 0.5))
+        _lettered(text, _fitted(line.name, figure.get_size_inches()[0] - 1.8, SMALL + 0.5))
 
 
 def _look(line: Series) -> dict[str, Any]:

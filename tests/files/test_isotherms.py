@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +140,14 @@ def test_errors_pickle(tmp_path):
     again = pickle.loads(pickle.dumps(caught.value))
     assert isinstance(again, TestsError)
     assert str(again) == str(caught.value)
+
+
+def test_the_file_in_the_docs_can_be_fitted(tmp_path):
+    page = (EXAMPLE.parents[1] / "docs" / "theory_fitting.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    found = read(tmp_path, text)
+    assert (len(found.tests.formal), len(found.excluded), found.warnings) == (2, 1, ())
+    assert fit_file(found.path).fit.measurements == 2
 
 
 def test_the_example_is_synthetic_and_says_so():

@@ -147,7 +147,9 @@ def _lines(
         passed = sum(flow * float(x[at - 1]) for at, flow in taken.items() if at <= first)
         rest = (fed * z if first >= feed else 0.0) - raffinate * float(x[0]) - passed
         end = breaks.get(last, float(y[-1]))
-        line = _Line(down / solvent, rest / solvent, start, end)
+        # A feed that is not at the best stage makes steps beyond where the lines meet: the line goes on to them.
+        reach = [start, end, *over[first:last].tolist()]
+        line = _Line(down / solvent, rest / solvent, min(reach), max(reach))
         miss = np.abs(line.at(over[first:last]) - under[first:last])
         if miss.max() > CLOSES * max(1.0, line.slope):
             raise PictureError(

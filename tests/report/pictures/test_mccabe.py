@@ -61,17 +61,19 @@ def test_corners_lie_on_the_lines_and_points_on_the_curve(binary: CascadeResult)
     corners = list(zip(steps.x, steps.y, strict=True))[::2]
     assert len(corners) == 47
     for n, (across, up) in enumerate(corners):
-        assert on(below if n < 24 else above, across) == pytest.approx(up, abs=1e-12)
+        line = below if n < 24 else above
+        assert on(line, across) == pytest.approx(up, abs=1e-12)
+        assert line.x[0] <= across <= line.x[-1]
     # The lines meet where the feed is, and on the diagonal at both ends.
-    assert below.x[-1] == above.x[0] == pytest.approx(0.5, abs=1e-12)
-    assert below.y[-1] == pytest.approx(above.y[0], abs=1e-12)
+    assert on(below, 0.5) == pytest.approx(on(above, 0.5), abs=1e-12)
+    assert below.x[-1] == 0.5
     assert below.y[0] == pytest.approx(below.x[0], abs=1e-12)
     assert above.y[-1] == pytest.approx(above.x[-1], abs=1e-12)
     assert np.diff(steps.x).min() >= 0.0
     assert np.diff(steps.y).min() >= 0.0
 
 
-def test_a_draw_adds_a_line_that_begins_at_its_composition() -> None:
+def test_a_draw_adds_a_line_that_meets_the_next_at_its_composition() -> None:
     result = Cascade(
         stages=30,
         feed_stage=16,
@@ -83,8 +85,9 @@ def test_a_draw_adds_a_line_that_begins_at_its_composition() -> None:
     ).solve()
     chart = picture(result, draws={8: 0.1})
     first, middle, last = lines(chart, "operating")
-    assert first.x[-1] == middle.x[0] == result.aqueous[7, 0]
-    assert middle.x[-1] == last.x[0] == 0.5
+    draw = result.aqueous[7, 0]
+    assert on(first, draw) == pytest.approx(on(middle, draw), abs=1e-12)
+    assert on(middle, 0.5) == pytest.approx(on(last, 0.5), abs=1e-12)
     slopes = [(line.y[-1] - line.y[0]) / (line.x[-1] - line.x[0]) for line in (first, middle, last)]
     assert slopes == pytest.approx([2.5 / 2.0, 2.6 / 2.0, 1.6 / 2.0])
     with pytest.raises(PictureError, match="misses the balance"):

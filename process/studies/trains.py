@@ -222,7 +222,7 @@ def _row(task: Problem, costs: TrainCosts, circuit: Circuit) -> CircuitRow:
         outlets=tuple(task.names(group) for group in circuit.cut.groups),
         extraction=circuit.extraction,
         scrub=circuit.scrub,
-        draw_stage=None,
+        draw_stage=circuit.draw_stage,
         beta=circuit.beta,
         solvent=circuit.organic,
         scrub_flow=circuit.scrub_flow,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .circuits import Circuit, Designer, Wants
+from .budgets import Wants
+from .circuits import Circuit, Designer
 from .cuts import Cut
 from .problem import Problem, Product, Solvent, all_solvents, problem, solvent
 from .rating import Rated, Rating, rate

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sums import per_sample
 from ..batch import solve_circuits
 from ..design import MOST_STAGES, design_cut
 from ..errors import CascadeError
 from ..flows import cut_flows
+from . import draws
+from .budgets import Wants, budgets, purities
 from .cuts import Cut, edges, order, words
 from .problem import Problem
 
@@ -20,8 +21,6 @@ Floats = NDArray[np.float64]
 
 LEAST_RATIO = 1.05
 """S over its minimum, at least; as a rated circuit of a flowsheet has it."""
-SLIGHT = 1e-4
-"""Share of the smaller side that may leak where a sample lacks the products that set the budget."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +29,9 @@ class Circuit:
 
     `extraction` stages include the feed stage, `scrub` follow. `organic` is S, `scrub_flow` W. The purities are mole
     fractions of the groups. `held_organic` and `held_aqueous` (elements,) are the flows through all stages added up:
-    times the feed and the time in a stage they are what the circuit holds. `tight` (2,) scales the budgets of leaks
-    into the strip liquor and into the raffinate.
+    times the feed and the time in a stage they are what the circuit holds. `tight` scales the budgets of leaks into
+    the strip liquor, into the raffinate and into the draw, where there is one: `draw_flow` of the aqueous that leaves
+    `draw_stage`, counted from the raffinate.
     """
 
     cut: Cut
@@ -48,7 +48,9 @@ class Circuit:
     purity_raffinate: float
     held_organic: Floats
     held_aqueous: Floats
-    tight: tuple[float, float]
+    tight: tuple[float, ...]
+    draw_stage: int | None = None
+    draw_flow: float = 0.0
 
     @property
     def total(self) -> float:
@@ -59,59 +61,6 @@ class Circuit:
     def stages(self) -> int:
         """Extraction and scrub stages together."""
         return self.extraction + self.scrub
-
-
-@dataclass(frozen=True, eq=False)
-class Wants:
-    """What the products must be, sample by sample: `purity` and `recovery` (samples, products), fractions."""
-
-    purity: Floats
-    recovery: Floats
-
-    @classmethod
-    def of(cls, task: Problem, samples: int) -> Wants:
-        """What the problem says, for every sample."""
-        shape = (samples, len(task.products))
-        return cls(
-            np.broadcast_to([one.purity for one in task.products], shape),
-            np.broadcast_to([one.recovery for one in task.products], shape),
-        )
-
-    def rows(self, rows: NDArray[np.intp]) -> Wants:
-        """Those of some samples."""
-        return Wants(self.purity[rows], self.recovery[rows])
-
-
-def budgets(
-    task: Problem, cut: Cut, feeds: Floats, tight: tuple[float, float], wants: Wants
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """What may leak over a cut, and what there is: (leak up, leak down, extracted, staying), (samples,) moles each.
-
-    What leaks ends in the nearest product of the other side. Each product shares what it may hold of others, and what
-    it may lose, between its two sides. The budget is the lesser of what the receiver may hold and the giver may lose.
-    """
-    amounts, masses = task.amounts(feeds), task.masses(feeds)
-    low, high = (int(task.owner[column]) for column in edges(task, cut))
-    inside = [np.array([i for i in range(len(task.products)) if group >> i & 1]) for group in cut.groups]
-    staying, extracted = per_sample(amounts[:, inside[0]]), per_sample(amounts[:, inside[-1]])
-
-    def leak(giver: int, receiver: int, scale: float) -> Floats:
-        own = np.divide(masses[:, giver], amounts[:, giver], out=np.ones(len(feeds)), where=amounts[:, giver] > 0.0)
-        purity, kept = wants.purity[:, receiver], wants.recovery[:, receiver]
-        room = (1.0 - purity) / purity * kept * masses[:, receiver] / own / task.sides[receiver]
-        loss = (1.0 - wants.recovery[:, giver]) * amounts[:, giver] / task.sides[giver]
-        least = np.where(room > 0.0, np.where(loss > 0.0, np.minimum(room, loss), room), loss)
-        return np.asarray(scale * np.where(least > 0.0, least, SLIGHT * np.minimum(staying, extracted)))
-
-    return leak(low, high, tight[0]), leak(high, low, tight[1]), extracted, staying
-
-
-def purities(up: Floats, down: Floats, extracted: Floats, staying: Floats) -> tuple[Floats, Floats]:
-    """Mole purities of extract and raffinate from the leaks, (samples,) each; 1 where there is nothing."""
-    kept, left = extracted - down, staying - up
-    extract = np.divide(kept, kept + up, out=np.ones_like(up), where=kept + up > 0.0)
-    raffinate = np.divide(left, left + down, out=np.ones_like(up), where=left + down > 0.0)
-    return extract, raffinate
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,13 +83,15 @@ class Designer:
 
     task: Problem
     most_stages: int = MOST_STAGES
-    known: dict[tuple[Cut, tuple[float, float]], Circuit | CascadeError] = field(default_factory=dict)
+    known: dict[tuple[Cut, tuple[float, ...]], Circuit | CascadeError] = field(default_factory=dict)
 
-    def circuit(self, cut: Cut, tight: tuple[float, float] = (1.0, 1.0)) -> Circuit:
+    def circuit(self, cut: Cut, tight: tuple[float, ...] | None = None) -> Circuit:
         """The circuit of a cut. Raises CascadeError where no circuit of `most_stages` does it."""
+        tight = tight or (1.0,) * len(cut.groups)
         if (cut, tight) not in self.known:
             try:
-                self.known[cut, tight] = self._design(cut, tight)
+                made = self._design(cut, tight) if len(cut.groups) == 2 else self._with_draw(cut, tight)
+                self.known[cut, tight] = made
             except CascadeError as error:
                 self.known[cut, tight] = error
         found = self.known[cut, tight]
@@ -154,6 +105,8 @@ class Designer:
         That is the count at total reflux for the pair at the cut alone (Fenske): no circuit has fewer. Raises
         CascadeError for a cut that `most_stages` cannot make.
         """
+        if len(cut.groups) == 3:
+            return self._sketch_with_draw(cut)
         asked = self._asked(cut, (1.0, 1.0))
         feed = self._feed(cut)
         f = float(feed[asked.columns[asked.at :]].sum() / feed.sum())
@@ -169,7 +122,7 @@ class Designer:
     def _feed(self, cut: Cut) -> Floats:
         return np.where(self.task.holds(cut.state), self.task.feed, 0.0)
 
-    def _asked(self, cut: Cut, tight: tuple[float, float]) -> _Asked:
+    def _asked(self, cut: Cut, tight: tuple[float, ...]) -> _Asked:
         task = self.task
         columns = order(task, cut.solvent, cut.state)
         factors = task.factors[cut.solvent, columns]
@@ -202,7 +155,7 @@ class Designer:
             )
         return fewest
 
-    def _design(self, cut: Cut, tight: tuple[float, float]) -> Circuit:
+    def _design(self, cut: Cut, tight: tuple[float, ...]) -> Circuit:
         asked = self._asked(cut, tight)
         self._fewest(cut, asked)
         fed = self._feed(cut)[asked.columns]
@@ -222,10 +175,66 @@ class Designer:
         held[1, asked.columns] = water @ solved.aqueous[0]
         return self._circuit(cut, tight, asked, made.n, made.m, made.extract_flow, made.scrub_flow, held[0], held[1])
 
+    def _sketch_with_draw(self, cut: Cut) -> Circuit:
+        organic, extract, stages = draws.least(self.task, cut)
+        nothing = np.zeros(len(self.task.elements))
+        return self._three(cut, (1.0,) * 3, stages - 1, 1, organic, organic - extract, (0.0, 0.0), nothing, nothing)
+
+    def _with_draw(self, cut: Cut, tight: tuple[float, ...]) -> Circuit:
+        about, made = draws.designed(self.task, cut, tight)
+        if made.stages > self.most_stages:
+            raise CascadeError(
+                f"{words(self.task, cut)}: {made.stages} stages are more than {self.most_stages}; lower the purities"
+            )
+        s, w = made.extract_flow, made.scrub_flow
+        drawn = {made.draw_stage: [made.draw_flow]}
+        solved = solve_circuits(made.stages, made.n, about.share[None], about.beta[None], [s], [w], drawn, threads=1)
+        stage = np.arange(1, made.stages + 1)
+        water = w + (stage <= made.n) - made.draw_flow * (stage < made.draw_stage)
+        held = np.zeros((2, len(self.task.elements)))
+        held[0, about.columns] = s * solved.organic[0].sum(axis=0)
+        held[1, about.columns] = water @ solved.aqueous[0]
+        pure = (made.purity_extract, made.purity_raffinate)
+        out = self._three(cut, tight, made.n, made.m, s, w, pure, held[0], held[1])
+        return replace(out, draw_stage=made.draw_stage, draw_flow=made.draw_flow)
+
+    def _three(
+        self,
+        cut: Cut,
+        tight: tuple[float, ...],
+        extraction: int,
+        scrub: int,
+        organic: float,
+        scrub_flow: float,
+        pure: tuple[float, float],
+        held_organic: Floats,
+        held_aqueous: Floats,
+    ) -> Circuit:
+        task = self.task
+        pairs = [edges(task, cut, place) for place in (0, 1)]
+        factors = task.factors[cut.solvent]
+        return Circuit(
+            cut=cut,
+            words=words(task, cut),
+            solvent=task.solvents[cut.solvent].name,
+            key=(task.elements[pairs[0][0]], task.elements[pairs[0][1]]),
+            beta=min(float(factors[high] / factors[low]) for low, high in pairs),
+            feed=self._feed(cut),
+            extraction=extraction,
+            scrub=scrub,
+            organic=organic,
+            scrub_flow=scrub_flow,
+            purity_extract=pure[0],
+            purity_raffinate=pure[1],
+            held_organic=held_organic,
+            held_aqueous=held_aqueous,
+            tight=tight,
+        )
+
     def _circuit(
         self,
         cut: Cut,
-        tight: tuple[float, float],
+        tight: tuple[float, ...],
         asked: _Asked,
         extraction: int,
         scrub: int,

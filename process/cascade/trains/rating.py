@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,9 @@ from ...sums import per_sample
 from ..batch import solve_circuits
 from ..errors import CascadeError
 from ..flows import cut_flows
-from .circuits import LEAST_RATIO, Circuit, Wants, budgets, purities
+from .budgets import Wants, budgets, purities
+from .circuits import LEAST_RATIO, Circuit
+from .cuts import edges
 from .problem import Problem
 
 Floats = NDArray[np.float64]
@@ -108,6 +111,39 @@ def rate(
     return Rated(task, tuple(done[one.cut.state] for one in circuits), products, feeds)
 
 
+@dataclass
+class _Case:
+    """One circuit and what it takes: the columns that its extractant knows, their β and where it cuts."""
+
+    circuit: Circuit
+    columns: NDArray[np.intp]
+    beta: Floats
+    borders: tuple[int, ...]
+    share: Floats
+    fed: Floats
+
+    @classmethod
+    def of(cls, task: Problem, circuit: Circuit, feed: Floats) -> _Case:
+        factors = task.factors[circuit.cut.solvent]
+        known = np.flatnonzero(np.isfinite(factors))
+        columns = known[np.argsort(factors[known], kind="stable")]
+        beta = factors[columns] / factors[columns[0]]
+        borders = []
+        for place in range(len(circuit.cut.groups) - 1):
+            # Impurities that came along count to the side that is nearer by ln beta.
+            low, high = (float(factors[one] / factors[columns[0]]) for one in edges(task, circuit.cut, place))
+            borders.append(int(np.searchsorted(beta, np.sqrt(low * high))))
+        fed = feed[:, columns]
+        total = per_sample(fed)
+        share = np.divide(fed, total[:, None], out=np.zeros_like(fed), where=total[:, None] > 0.0)
+        return cls(circuit, columns, beta, tuple(borders), share, fed)
+
+    def groups(self, of: Floats) -> list[Floats]:
+        """(samples,) the sums of a (samples, columns) array over the groups, from the raffinate's."""
+        ends = [0, *self.borders, of.shape[1]]
+        return [per_sample(of[:, first:last]) for first, last in itertools.pairwise(ends)]
+
+
 def _run(
     task: Problem,
     circuit: Circuit,
@@ -116,68 +152,77 @@ def _run(
     wants: Wants,
     memory: MutableMapping[int, Floats],
 ) -> Rating:
-    factors = task.factors[circuit.cut.solvent]
-    known = np.flatnonzero(np.isfinite(factors))
-    columns = known[np.argsort(factors[known], kind="stable")]
-    beta = factors[columns] / factors[columns[0]]
-    at = _border(circuit, task, columns, beta)
-    fed = feed[:, columns]
-    total = per_sample(fed)
-    share = np.divide(fed, total[:, None], out=np.zeros_like(fed), where=total[:, None] > 0.0)
-    heavy = per_sample(share[:, at:])
-    running = (total > 0.0) & (heavy > 0.0) & (per_sample(share[:, :at]) > 0.0)
-    extract = np.zeros_like(feed)
-    extract[:, columns[at:]] = np.where(running[:, None], 0.0, fed[:, at:])
-    samples, stages = len(feed), circuit.stages
+    case = _Case.of(task, circuit, feed)
+    samples, stages, outlets = len(feed), circuit.stages, len(circuit.cut.groups)
+    sums = case.groups(case.share)
+    running = np.logical_and.reduce([one > 0.0 for one in sums])
+    shares = np.zeros((outlets, *case.share.shape))
+    ends = [0, *case.borders, case.share.shape[1]]
+    for at, (first, last) in enumerate(itertools.pairwise(ends)):
+        shares[at, :, first:last] = np.where(running[:, None], 0.0, 1.0)
     organic, scrub, sensitivity = np.zeros(samples), np.zeros(samples), np.zeros(samples)
     scalars = np.full((samples, stages), np.nan)
     if running.any():
         rows = np.flatnonzero(running)
-        wanted = purities(*budgets(task, circuit.cut, whole[rows], circuit.tight, wants.rows(rows)))
-        # What carried impurities make of the feed may leave a side purer than its budget asks for.
-        ask_extract = np.maximum(wanted[0], _above(heavy[rows]))
-        ask_raffinate = np.maximum(wanted[1], _above(1.0 - heavy[rows]))
         start = memory.get(circuit.cut.state)
         try:
-            flows = cut_flows(circuit.beta, heavy[rows], ask_extract, ask_raffinate, LEAST_RATIO)
-            organic[rows], scrub[rows] = flows.extract_flow, flows.scrub_flow
+            organic[rows], scrub[rows], drawn = _flows(task, case, whole, wants, rows)
             solved = solve_circuits(
                 stages,
                 circuit.extraction,
-                share[rows],
-                np.broadcast_to(beta, share[rows].shape),
+                case.share[rows],
+                np.broadcast_to(case.beta, case.share[rows].shape),
                 organic[rows],
                 scrub[rows],
+                drawn,
                 start=None if start is None or start.shape != scalars.shape else start[rows],
             )
         except CascadeError as error:
-            case = int(rows[error.case or 0])
-            raise CascadeError(f"{circuit.words}: {error.reason}", case=case, element=error.element) from error
-        leaving = solved.extract + solved.raffinate
-        split = np.divide(solved.extract, leaving, out=np.zeros_like(leaving), where=leaving > 0.0)
-        extract[np.ix_(rows, columns)] = split * fed[rows]
+            at = int(rows[error.case or 0])
+            raise CascadeError(f"{circuit.words}: {error.reason}", case=at, element=error.element) from error
+        products = np.stack([solved.raffinate, *np.moveaxis(solved.draws, 1, 0), solved.extract])
+        out = products.sum(axis=0)
+        shares[:, rows] = np.divide(products, out, out=np.zeros_like(products), where=out > 0.0)
         scalars[rows], sensitivity[rows] = solved.scalars, solved.sensitivity
     memory[circuit.cut.state] = scalars
-    unknown = [i for i in range(len(task.elements)) if i not in set(known.tolist()) and (feed[:, i] > 0.0).any()]
+    leaving = np.zeros((outlets, *feed.shape))
+    leaving[:, :, case.columns] = shares * case.fed
+    # The raffinate takes the rest, what the extractant does not know included.
+    leaving[0] = np.maximum(feed - leaving[1:].sum(axis=0), 0.0)
+    lost = [i for i in range(len(task.elements)) if i not in set(case.columns.tolist()) and (feed[:, i] > 0.0).any()]
     return Rating(
         circuit,
         feed,
-        (feed - extract, extract),
+        tuple(leaving),
         organic,
         scrub,
         scalars,
         sensitivity,
-        tuple(task.elements[i] for i in unknown),
+        tuple(task.elements[i] for i in lost),
     )
+
+
+def _flows(
+    task: Problem, case: _Case, whole: Floats, wants: Wants, rows: NDArray[np.intp]
+) -> tuple[Floats, Floats, dict[int, Floats] | None]:
+    """S, W and the draws for some samples, per mol of what the circuit takes.
+
+    Of three outlets the extract and the draw follow what the feed holds of their groups, and S stays.
+    """
+    circuit, sums = case.circuit, case.groups(case.share[rows])
+    if circuit.draw_stage is not None:
+        fed = [float(circuit.feed[task.holds(group)].sum()) / circuit.total for group in circuit.cut.groups]
+        extract = (circuit.organic - circuit.scrub_flow) * sums[2] / fed[2]
+        organic = np.full(len(rows), circuit.organic)
+        return organic, organic - extract, {circuit.draw_stage: circuit.draw_flow * sums[1] / fed[1]}
+    wanted = purities(*budgets(task, circuit.cut, whole[rows], circuit.tight, wants.rows(rows)))
+    # What carried impurities make of the feed may leave a side purer than its budget asks for.
+    ask_extract = np.maximum(wanted[0], _above(sums[1]))
+    ask_raffinate = np.maximum(wanted[1], _above(sums[0]))
+    made = cut_flows(circuit.beta, sums[1], ask_extract, ask_raffinate, LEAST_RATIO)
+    return made.extract_flow, made.scrub_flow, None
 
 
 def _above(share: Floats) -> Floats:
     """The least that a cut may be asked for, so that it is one: a hundredth of the way from the feed to purity."""
     return share + 0.01 * (1.0 - share)
-
-
-def _border(circuit: Circuit, task: Problem, columns: NDArray[np.intp], beta: Floats) -> int:
-    """Where in the extractant's order the cut lies for impurities that came along: between its two elements by ln β."""
-    names = [task.elements[column] for column in columns]
-    low, high = (names.index(name) for name in circuit.key)
-    return int(np.searchsorted(beta, np.sqrt(beta[low] * beta[high])))

@@ -103,10 +103,10 @@ def _shortfalls(task: Problem, rated: Rated) -> list[str]:
 
 
 def _tightened(
-    task: Problem, circuits: tuple[Circuit, ...], rated: Rated, tight: dict[int, tuple[float, float]]
-) -> dict[int, tuple[float, float]]:
+    task: Problem, circuits: tuple[Circuit, ...], rated: Rated, tight: dict[int, tuple[float, ...]]
+) -> dict[int, tuple[float, ...]]:
     """Smaller budgets for the cuts and directions whose leaks spoil a product or lose too much of one."""
-    scale = {state: [1.0, 1.0] for state in tight}
+    scale = {state: [1.0] * len(old) for state, old in tight.items()}
     flows = np.array([rated.products[one.name][0] for one in task.products])
     weight = flows * task.weights
     foreign = np.array([[weight[p, task.owner == q].sum() for p in range(len(weight))] for q in range(len(weight))])
@@ -117,7 +117,7 @@ def _tightened(
         lost = np.where(np.arange(len(weight)) == p, 0.0, foreign[p])
         may = (1.0 - one.recovery) * foreign[p].sum()
         _press(lost.sum(), may, [(p, q, lost[q]) for q in range(len(weight))], circuits, scale)
-    return {state: (old[0] * scale[state][0], old[1] * scale[state][1]) for state, old in tight.items()}
+    return {state: tuple(a * b for a, b in zip(old, scale[state], strict=True)) for state, old in tight.items()}
 
 
 def _press(
@@ -133,8 +133,8 @@ def _press(
         if amount < SMALL * whole:
             continue
         cut = _parting(circuits, giver, receiver)
-        upward = 0 if cut.extract >> receiver & 1 else 1
-        scale[cut.state][upward] = min(scale[cut.state][upward], CLOSER * float(room / whole))
+        into = 0 if cut.extract >> receiver & 1 else 1 if cut.raffinate >> receiver & 1 else 2
+        scale[cut.state][into] = min(scale[cut.state][into], CLOSER * float(room / whole))
 
 
 def _parting(circuits: tuple[Circuit, ...], one: int, other: int) -> Cut:

@@ -1,0 +1,93 @@
+"""Circuits with three outlets: what their budgets ask of a draw, the least they can need, and their design."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..design3 import ThreeOutletDesign, design_three
+from ..design3_flows import ThreeOutlets, checked, grouped, least_organic, product_flows
+from ..errors import CascadeError
+from .budgets import Wants, edge_products, room_and_loss
+from .cuts import Cut, order
+from .problem import Problem
+
+Floats = NDArray[np.float64]
+
+MOST_ORGANIC = 30.0
+"""S per mol of feed beyond which a draw is no choice."""
+
+
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """A three-outlet cut in arrays: columns in the extractant's order, β, feed by mol, and what is asked of it."""
+
+    columns: NDArray[np.intp]
+    beta: Floats
+    share: Floats
+    places: tuple[int, int]
+    wanted: ThreeOutlets
+    leaks: tuple[float, float]
+
+
+def asked(task: Problem, cut: Cut, tight: tuple[float, ...]) -> Draw:
+    """What a three-outlet cut is asked for at the feed of the problem; `tight` scales the budgets of the three.
+
+    Raffinate and extract get the budgets of their nearest products; the draw may hold all that its product's purity
+    allows, for both its sides meet in it. `tight` is for extract, raffinate and draw. Raises CascadeError.
+    """
+    columns = order(task, cut.solvent, cut.state)
+    factors = task.factors[cut.solvent, columns]
+    counts = [int(np.count_nonzero(task.holds(group)[columns])) for group in cut.groups]
+    places = counts[0], counts[0] + counts[1]
+    feed, wants = task.feed[None], Wants.of(task, 1)
+    amounts = task.amounts(feed)[0]
+    sums = [float(sum(amounts[i] for i in range(len(amounts)) if group >> i & 1)) for group in cut.groups]
+    (low, middle), (_, high) = edge_products(task, cut, 0), edge_products(task, cut, 1)
+    down = tight[1] * float(min(room_and_loss(task, feed, wants, middle, low))[0])
+    up = tight[0] * float(min(room_and_loss(task, feed, wants, middle, high))[0])
+    room = float(room_and_loss(task, feed, wants, low, middle)[0][0]) * int(task.sides[middle])
+    room = tight[2] * min(room, float(room_and_loss(task, feed, wants, high, middle)[0][0]) * int(task.sides[middle]))
+    share = task.feed[columns] / task.feed[columns].sum()
+    beta = factors / factors[0]
+    wanted = ThreeOutlets(
+        *grouped(share, beta, places),
+        purity_raffinate=sums[0] / (sums[0] + down),
+        purity_draw=sums[1] / (sums[1] + room),
+        purity_extract=sums[2] / (sums[2] + up),
+    )
+    checked(wanted)
+    return Draw(columns, beta, share, places, wanted, (up, down))
+
+
+def least(task: Problem, cut: Cut) -> tuple[float, float, int]:
+    """The least S and extract per mol of feed, and the fewest stages, that a three-outlet cut could have.
+
+    Raises CascadeError where the draw's purity is out of reach.
+    """
+    about = asked(task, cut, (1.0, 1.0, 1.0))
+    able = [least_organic(about.wanted, side) for side in (True, False)]
+    organic = min(able)
+    if not organic < MOST_ORGANIC:
+        raise CascadeError(f"a draw of purity {about.wanted.purity_draw:.6g} is out of reach")
+    extract = min(float(product_flows(about.wanted, share)[2]) for share in (0.0, 1.0))
+    low, high = about.places[0] - 1, about.places[1]
+    odds = 1.0
+    for place, leak in ((low, about.leaks[0]), (high, about.leaks[1])):
+        held = float(task.feed[about.columns[place]])
+        odds *= held / leak - 1.0 if leak < held else 0.0
+    stages = math.log(odds) / math.log(about.beta[high] / about.beta[low]) if odds > 1.0 else 0.0
+    return organic, min(max(extract, 0.0), organic), max(4, math.ceil(stages))
+
+
+def designed(task: Problem, cut: Cut, tight: tuple[float, ...]) -> tuple[Draw, ThreeOutletDesign]:
+    """The smallest S times stages of a three-outlet cut. Raises CascadeError where there is none."""
+    about = asked(task, cut, tight)
+    wanted = about.wanted
+    made = design_three(
+        about.share, about.beta, about.places, wanted.purity_extract, wanted.purity_raffinate, wanted.purity_draw
+    )
+    return about, made

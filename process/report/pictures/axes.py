@@ -116,3 +116,17 @@ def from_zero(label: str, most: float, parts: int = 8) -> Axis:
     step = _step(most, parts)
     ticks = tuple((k * step, f"{k * step:,.10g}") for k in range(int(most / step * (1.0 + 1e-12)) + 1))
     return Axis(label=label, low=0.0, high=most, ticks=ticks)
+
+
+def powers(label: str, low: float, high: float) -> Axis:
+    """A log axis from `low` to `high` as they are, with a tick at each power of ten between.
+
+    >>> [text for _, text in powers("days", 0.26, 1090.0).ticks]
+    ['1', '10', '100', '1,000']
+    """
+    if not (math.isfinite(high) and 0.0 < low < high):
+        raise PictureError(f"{label} goes from {low:g} to {high:g}; give a range above zero")
+    first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
+    step = max(1, math.ceil((last - first + 1) / 10))
+    at = [float(f"1e{k}") for k in range(first, last + 1, step)]
+    return Axis(label=label, low=low, high=high, scale="log", ticks=tuple((one, f"{one:,.10g}") for one in at))

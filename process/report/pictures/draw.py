@@ -211,7 +211,7 @@ def _panel(axes: Axes, panel: Panel, number: bool) -> None:
     if panel.above is not None:
         upper = axes.twiny()
         _scaled(upper, panel.above, "x")
-        upper.tick_params(color=QUIET, labelcolor=INK, labelsize=BODY)
+        upper.tick_params(which="both", color=QUIET, labelcolor=INK, labelsize=BODY)
         for spine in upper.spines.values():
             spine.set_visible(False)
 

@@ -9,13 +9,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..figures import amount
-from .axes import decades, from_zero
-from .picture import Chart, Floats, Mark, Panel, PictureError, Series, fractions, numbers, values
+from .axes import decades, from_zero, powers
+from .picture import Axis, Chart, Floats, Mark, Panel, PictureError, Series, fractions, numbers, values
 
 FLOOR = 1e-9
 """Impurities below this are not shown."""
 AFTER = 1.25
 """The time axis ends at this multiple of the last event, where the curves go on longer."""
+
+
+APART = 10.0
+"""Starts whose ends are further apart than this are shown on a log scale of time."""
+BEFORE = 10.0
+"""That scale begins so many times before the earliest event."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +50,8 @@ def startup_curves(
     """Impurity of each product against days since the start, several starts in one picture; a panel for each product.
 
     `specification` is product → the largest impurity on grade, and its order that of the panels. `exchanges_per_day`
-    (the organic's flow over a stage's hold-up, per day) adds a second scale in stage exchanges. Raises PictureError.
+    (the organic's flow over a stage's hold-up, per day) adds a second scale in stage exchanges. Time is linear, unless
+    one start takes more than 10 times as long as another: a log scale then shows both. Raises PictureError.
 
     >>> start = Start(name="reflux", times=[0.0, 1.0], impurity={"extract": [0.5, 1e-3]}, on_grade=0.9)
     >>> chart = startup_curves([start], {"extract": 1e-2}, exchanges_per_day=240.0)
@@ -72,12 +79,8 @@ def startup_curves(
     ]
     least = min([*(curve[curve > 0.0].min(initial=1.0) for one in curves for curve in one.values()), *limits.values()])
     y = decades("impurity, 1 − mole-fraction purity", max(float(least), FLOOR), 1.0)
-    x = from_zero("days since the start", max(ends))
-    above = None
-    if exchanges_per_day is not None:
-        above = from_zero(
-            "stage exchanges", max(ends) * float(numbers([exchanges_per_day], "exchanges a day", 1)[0]), 6
-        )
+    rate = None if exchanges_per_day is None else float(numbers([exchanges_per_day], "exchanges a day", 1)[0])
+    x, above = _time_axes(starts, ends, rate)
     marks = tuple(mark for rank, start in enumerate(starts) for mark in _events(start, rank))
     panels = tuple(
         Panel(
@@ -107,6 +110,18 @@ def startup_curves(
         legend="below",
         caption=("Dashed: the specification. Dotted: total reflux ends. Dash-dotted: all products are on grade.",),
     )
+
+
+def _time_axes(starts: Sequence[Start], ends: Sequence[float], rate: float | None) -> tuple[Axis, Axis | None]:
+    """The scale of days, and that of stage exchanges over the same length."""
+    if rate is not None and rate <= 0.0:
+        raise PictureError(f"exchanges a day are {rate:g}; give a number above zero")
+    words, high = ("days since the start", "stage exchanges"), max(ends)
+    events = [when for start in starts for when in (start.reflux_end, start.on_grade) if when]
+    if high <= APART * min(ends) or not events:
+        return from_zero(words[0], high), None if rate is None else from_zero(words[1], high * rate, 6)
+    low = min(events) / BEFORE
+    return powers(words[0], low, high), None if rate is None else powers(words[1], low * rate, high * rate)
 
 
 def _curve(start: Start, product: str, steps: int) -> Floats:

@@ -53,6 +53,20 @@ def test_two_starts(golden: Golden) -> None:
     assert first.y.low <= 5e-5
 
 
+def test_starts_that_are_far_apart_have_a_log_scale(golden: Golden) -> None:
+    days = 4.0 * DAYS
+    slow = {"raffinate": 0.5 * 2.0 ** -(days / 16.0) + 5e-5, "extract": 0.5 * 2.0 ** -(days / 14.0) + 4e-4}
+    late = Start(name="normal", times=days, impurity=slow, on_grade=216.0)
+    chart = startup_curves([reflux(), late], LIMITS, exchanges_per_day=58.0)
+    golden("startup_log", chart)
+    panel = chart.panels[0]
+    assert panel.above is not None
+    assert (panel.x.scale, panel.above.scale) == ("log", "log")
+    assert (panel.x.low, panel.x.high) == (0.65, 240.0)
+    assert (panel.above.low, panel.above.high) == pytest.approx((0.65 * 58.0, 240.0 * 58.0))
+    assert [text for _, text in panel.x.ticks] == ["1", "10", "100"]
+
+
 def test_a_start_that_does_not_come_on_grade_is_shown_to_its_end() -> None:
     chart = startup_curves([reflux(on_grade=None, reflux_end=None)], LIMITS)
     assert chart.panels[0].x.high == 60.0
@@ -95,5 +109,7 @@ def test_nothing_and_twice_the_same() -> None:
         startup_curves([reflux()], {})
     with pytest.raises(PictureError, match="one name"):
         startup_curves([reflux(), reflux()], LIMITS)
+    with pytest.raises(PictureError, match="exchanges a day are 0"):
+        startup_curves([reflux()], LIMITS, exchanges_per_day=0.0)
     with pytest.raises(PictureError, match="hold 2; "):
         startup_curves([reflux()], {"extract": 2.0})

@@ -24,15 +24,15 @@ class Practice:
     given beyond the stoichiometry. ``strip_stages`` follow the scrub; the exchange model does not count them.
     """
 
-    concentration: ArrayLike
-    saponification: ArrayLike
-    scrub_acid: ArrayLike
-    strip_acid: ArrayLike
-    mixing: ArrayLike
-    settling: ArrayLike
-    strip_stages: ArrayLike
-    base_excess: ArrayLike = 0.0
-    strip_excess: ArrayLike = 0.0
+    concentration: float | Floats
+    saponification: float | Floats
+    scrub_acid: float | Floats
+    strip_acid: float | Floats
+    mixing: float | Floats
+    settling: float | Floats
+    strip_stages: float | Floats
+    base_excess: float | Floats = 0.0
+    strip_excess: float | Floats = 0.0
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class OutOfReach(Exception):
 
 @dataclass
 class _Search:
-    """Purities of the circuits met so far, and how far they clear their targets (ln of the impurity allowed over left)."""
+    """Circuits met so far, and how far they clear their targets: ln of the impurity allowed over the one left."""
 
     reach: Reach
     want: tuple[float, ...]

@@ -44,7 +44,7 @@ def installed_cost(volume: float, year: int, region: str) -> float:
     bare = facts["mixer_settlers"].value * 1e6 * (volume / facts["volume"].value) ** facts["exponent"].value
     index = cost_index(year).value / cost_index(facts["mixer_settlers"].year).value
     ratio = factors["build_cost", region].value / factors["build_cost", "us"].value
-    return bare * facts["installed"].value * index * ratio
+    return float(bare * facts["installed"].value * index * ratio)
 
 
 def circuit_cost(

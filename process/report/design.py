@@ -10,7 +10,9 @@ from rich.text import Text
 from ..data import circuit_costs
 from ..economics.circuit_cost import CAUSES
 from ..studies.design import missed
+from . import real_stages
 from .figures import NONE, amount, percent, plain
+from .real_stages import purity
 from .tables import row, sentences, table
 
 if TYPE_CHECKING:
@@ -26,24 +28,13 @@ WAYS = {"reflux": "total reflux first", "normal": "feed on at once"}
 """What the ways to start are called."""
 
 
-def purity(value: float) -> str:
-    """A purity as per cent with as many digits as its impurity needs.
-
-    >>> purity(0.99990123), purity(0.9999991), purity(0.9712)
-    ('99.9901 %', '99.99991 %', '97.12 %')
-    """
-    lost = 1.0 - value
-    digits = 2
-    while lost > 0.0 and digits < 12 and lost < 0.0099 * 10.0 ** (2 - digits):
-        digits += 1
-    return f"{100.0 * value:.{digits}f} %"
-
-
 def page(found: UnitDesign) -> list[RenderableType]:
     """The tables of a design in the order that a reader wants them."""
     out: list[RenderableType] = [_head(found), feed(found), designs(found), flows(found)]
     if found.starts:
         out.append(starts(found))
+    if found.real is not None:
+        out += real_stages.tables(found.real)
     out.append(words(found))
     return out
 
@@ -207,7 +198,8 @@ def words(found: UnitDesign) -> Table:
         ),
         (
             "assumed",
-            f"{60 * by.mixing:.3g} min of mixing, {60 * by.settling:.3g} min of settling, {by.strip_stages:.3g} strip "
+            f"{60 * float(by.mixing):.3g} min of mixing, {60 * float(by.settling):.3g} min of settling, "
+            f"{float(by.strip_stages):.3g} strip "
             f"stages; change them in the unit",
         ),
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from . import real_stages
 from .figures import number
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def cut(found: UnitDesign, changes: Mapping[str, str] | None = None) -> Document
     """The design of a cut of a flowsheet; flows S and W in mol per mol fed, purities as oxide mass fractions."""
     of = found.cut
     return {
-        "kind": "cut",
+        "kind": "solvent_extraction",
         "name": found.result.plan.name,
         "unit": found.unit,
         "changes": dict(changes or {}),
@@ -40,6 +41,7 @@ def cut(found: UnitDesign, changes: Mapping[str, str] | None = None) -> Document
         "flows_from": found.flows_from,
         "stages_in_file": found.file_stages,
         "design": _alternative(found, found.chosen, found.starts.get("chosen")),
+        "real_stages": None if found.real is None else real_stages.body(found.real),
         "cheapest": _alternative(found, found.cheapest, found.starts.get("cheapest")),
         "tried": [
             {
@@ -138,7 +140,7 @@ def off_grade(found: UnitDesign, run: StartUp, outlet: str) -> float:
 def binary(made: CascadeDesign) -> Document:
     """A two-element design, per mol of feed, purities by mol."""
     return {
-        "kind": "binary",
+        "kind": "two_elements",
         "separation_factor": number(made.beta),
         "feed_fraction": number(made.feed_fraction),
         "targets": {"raffinate": number(made.purity_raffinate), "extract": number(made.purity_extract)},

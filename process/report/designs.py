@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..cascade import Cascade
-from . import design, design_document, document
+from . import design, design_document, document, trains, trains_document
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from ..cascade import CascadeDesign
     from ..cascade.startup import StartUp
     from ..studies.design import UnitDesign
+    from ..studies.trains import TrainStudy
     from .pictures import Picture
 
 DAY = 24.0
+DRAWN = 3
+"""Trains that are drawn, the best first."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,14 @@ def of_unit(found: UnitDesign, changes: Mapping[str, str]) -> Shown:
     """A cut of a flowsheet."""
     made = document.design(design_document.cut(found, changes), document.inputs(found.result, changes))
     return Shown(design.page(found), made, lambda: _of_cut(found))
+
+
+def of_train(found: TrainStudy, changes: Mapping[str, str]) -> Shown:
+    """The best trains of a separation-train unit."""
+    body = {"name": found.result.plan.name, "changes": dict(changes), **trains_document.body(found)}
+    made = document.design(body, document.inputs(found.result, changes))
+    best = range(1, min(len(found.choices), DRAWN) + 1)
+    return Shown(trains.page(found), made, lambda: [trains_document.diagram(found, rank) for rank in best])
 
 
 def binary(made: CascadeDesign) -> Shown:

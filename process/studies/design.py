@@ -30,9 +30,11 @@ from ..operations.extraction_cut import (
 )
 from ..operations.solvent_extraction import BASES
 from ..operations.stoichiometry import moles
+from .real import real_of
 from .start import Starts, starts_of
 
 if TYPE_CHECKING:
+    from ..cascade.real_stages import RealStages
     from ..flowsheet import Result
     from ..plan import Unit
 
@@ -107,7 +109,8 @@ class UnitDesign:
     """The design of a unit of a flowsheet.
 
     `chosen` has the flows that the file asks for (`flows_from` says which), `cheapest` those of least yearly cost
-    among `tried`; `starts` tells how each of the two comes on grade, by the names "chosen" and "cheapest".
+    among `tried`; `starts` tells how each of the two comes on grade, by the names "chosen" and "cheapest"; `real` is
+    what mass action and real stages make of `chosen`, where that was asked for.
     """
 
     result: Result
@@ -121,14 +124,15 @@ class UnitDesign:
     cheapest: Alternative
     tried: tuple[Alternative, ...]
     starts: Mapping[str, Starts]
+    real: RealStages | None
     feed_kg_REO_per_h: float
 
 
 def design_unit(result: Result, name: str, *, start_up: bool = True, real: bool = False) -> UnitDesign:
     """The design of a solvent-extraction unit of a solved flowsheet, at the feed that the flowsheet brings it.
 
-    With `start_up` the days to specification are computed as well. Raises DesignError for a unit that has no purity to
-    be designed for, CascadeError where no circuit reaches it.
+    With `start_up` the days to specification are computed as well, with `real` what real stages make of it. Raises
+    DesignError for a unit that has no purity to be designed for, CascadeError where no circuit reaches it.
     """
     unit = result.plan.units[name]
     if unit.kind.name != KIND:
@@ -161,6 +165,7 @@ def design_unit(result: Result, name: str, *, start_up: bool = True, real: bool 
         cheapest=best,
         tried=tried,
         starts=starts,
+        real=real_of(p, cut, feed, chosen.design) if real else None,
         feed_kg_REO_per_h=float((feed[0, RE] * OXIDE_FACTOR[RE]).sum()),
     )
 

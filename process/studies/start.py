@@ -54,11 +54,12 @@ def starts_of(
     cascade: Cascade, times: tuple[float, float], specification: Mapping[str, tuple[tuple[str, ...], float]]
 ) -> Starts:
     """Both starts of a circuit with flows in kmol/h; `times` are mixing and settling in h."""
+    wanted: dict[str | int, tuple[tuple[str, ...], float]] = dict(specification.items())
     hold_up = HoldUp.of_times(cascade, mixing=times[0], settling=times[1])
     runs, failed = {}, {}
     for way in WAYS:
         try:
-            runs[way] = start_up(cascade, hold_up, specification, start=way)
+            runs[way] = start_up(cascade, hold_up, wanted, start=way)
         except CascadeError as error:
             failed[way] = str(error)
     return Starts(runs, {way: nearly(run, specification) for way, run in runs.items()}, failed)

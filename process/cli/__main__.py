@@ -1,0 +1,5 @@
+"""`python -m didymium.cli`."""
+
+from . import main
+
+main()

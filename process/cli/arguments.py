@@ -1,0 +1,167 @@
+"""What the words of a command line stand for: files, changes, elements, units; loaded, solved and designed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from .faults import Fault
+
+if TYPE_CHECKING:
+    from ..flowsheet import Flowsheet, Result
+    from ..report.designs import Shown
+
+
+def resolve(name: str) -> str:
+    """The file that a name stands for: itself, a shipped flowsheet, or NAME.yaml in this folder."""
+    from ..files import shipped
+    from ..quantities import suggestion
+
+    try:
+        path, beside = Path(name), Path(f"{name}.yaml")
+        if path.exists() and not (path.is_dir() and name in shipped()):
+            return name
+        if name in shipped():
+            return name if not path.exists() else str(shipped()[name])
+        if beside.is_file():
+            return str(beside)
+    except (OSError, ValueError):
+        return name  # the reader says what is wrong with it
+    near = suggestion(name, shipped())
+    raise Fault(
+        f"{name}: error: no such file or shipped flowsheet{near}", f"shipped flowsheets are {', '.join(shipped())}"
+    )
+
+
+def changes_of(pairs: Sequence[str]) -> dict[str, str]:
+    out: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals or not key or not value:
+            raise typer.BadParameter(f"{pair!r} is not unit.key=value", param_hint="'--set'")
+        if key in out:
+            raise typer.BadParameter(f"{key} is set twice", param_hint="'--set'")
+        out[key] = value
+    return out
+
+
+def elements_of(text: str) -> list[str]:
+    from ..elements import GROUPS, INDEX, is_name, members
+    from ..quantities import suggestion
+
+    names = [word.strip() for word in text.split(",") if word.strip()]
+    if names in ([], ["none"]):
+        return []
+    for name in names:
+        if not is_name(name):
+            near = suggestion(name, [*INDEX, *GROUPS])
+            raise typer.BadParameter(f"unknown element or group {name!r}{near}", param_hint="'--fates'")
+    return list(dict.fromkeys(element for name in names for element in members(name)))
+
+
+def circuits_of(flowsheet: Flowsheet, names: Sequence[str]) -> list[str]:
+    from ..quantities import suggestion
+
+    kinds = ("solvent_extraction", "extraction_circuit")
+    known = [name for name, unit in flowsheet.plan.units.items() if unit.kind.name in kinds]
+    for name in names:
+        if name not in known:
+            raise typer.BadParameter(
+                f"no circuit {name!r}{suggestion(name, known)}; there is {', '.join(known) or 'none'}",
+                param_hint="'--profile'",
+            )
+    return list(names)
+
+
+def unit_of(flowsheet: Flowsheet, name: str | None) -> str:
+    from ..quantities import suggestion
+
+    known = [
+        unit for unit, of in flowsheet.plan.units.items() if of.kind.name in ("solvent_extraction", "separation_train")
+    ]
+    if name is None:
+        raise typer.BadParameter(f"name a unit; there is {', '.join(known) or 'none'}", param_hint="'UNIT'")
+    if name not in flowsheet.plan.units:
+        near = suggestion(name, known)
+        raise typer.BadParameter(
+            f"no unit {name!r}{near}; there is {', '.join(known) or 'none'} to design", param_hint="'UNIT'"
+        )
+    return name
+
+
+def binary(beta: str, feed: str, extract: str, raffinate: str) -> Shown:
+    """A two-element design from the words of the command line."""
+    from ..cascade import CascadeError
+    from ..cascade import design as design_binary
+    from ..quantities import In, QuantityError
+    from ..report import designs
+
+    numbers = []
+    for text, name, example in (
+        (beta, "beta", "1.5"),
+        (feed, "feed", "50 %"),
+        (extract, "extract", "99.9 %"),
+        (raffinate, "raffinate", "99.9 %"),
+    ):
+        try:
+            numbers.append(In("1", example).parse(text).nominal)
+        except QuantityError as error:
+            raise typer.BadParameter(str(error), param_hint=f"'--{name}'") from None
+    try:
+        return designs.binary(design_binary(*numbers))
+    except CascadeError as error:
+        raise Fault(f"error: {error}") from None
+
+
+def designed(flowsheet: Flowsheet, name: str, changes: dict[str, str], start: bool, real: bool) -> Shown:
+    """A unit's design; `solve` tells first where the flowsheet itself has none."""
+    from ..cascade import CascadeError
+    from ..economics import CostError
+    from ..report import designs
+    from ..studies.design import DesignError, design_unit
+    from ..studies.trains import trains
+
+    unit = flowsheet.plan.units[name]
+    result = solve(flowsheet)
+    try:
+        if unit.kind.name == "separation_train":
+            return designs.of_train(trains(result, name), changes)
+        return designs.of_unit(design_unit(result, name, start_up=start, real=real), changes)
+    except (DesignError, CascadeError, CostError) as error:
+        remedy = getattr(error, "remedy", "")
+        raise Fault(f"{unit.position}: error: {name}: {error.reason}", remedy) from error
+
+
+def load(names: Sequence[str], changes: dict[str, str] | None = None) -> list[Flowsheet]:
+    """Flowsheets by name, or the faults of all of them at once."""
+    from ..files import FlowsheetError
+    from ..flowsheet import load as load_file
+
+    out, faults = [], []
+    for name in names:
+        try:
+            out.append(load_file(resolve(name), changes))
+        except (FlowsheetError, Fault) as error:
+            faults.append(str(error))
+    if faults:
+        raise Fault("\n".join(dict.fromkeys(faults)))
+    return out
+
+
+def solve(flowsheet: Flowsheet) -> Result:
+    from ..economics import CostError
+    from ..network import SolveError
+
+    try:
+        return flowsheet.solve()
+    except SolveError as error:
+        cause = error.__cause__
+        reason, remedy = getattr(cause, "reason", ""), getattr(cause, "remedy", "")
+        position = error.position or flowsheet.plan.position
+        where = position.file if position.file.startswith("--set ") else position  # what has no lines
+        raise Fault(f"{where}: error: {error.place}: {reason or error.reason}", remedy) from error
+    except CostError as error:
+        raise Fault(f"{flowsheet.plan.position}: error: cost: {error.reason}", error.remedy) from error

@@ -20,14 +20,14 @@ Floats = NDArray[np.float64]
 def read_plant(
     cascade: Cascade, hold_up: HoldUp, targets: tuple[Target, ...], rtol: float, atol: float | None
 ) -> Plant:
-    """The plant, with ``atol`` a thousandth of the smallest impurity asked for, 1e-9 at most, if it is not given."""
+    """The plant, with ``atol`` a thousandth of the smallest impurity asked for, 1e-7 at most, if it is not given."""
     if not isinstance(cascade, Cascade):
         raise CascadeError(f"cascade is a {type(cascade).__name__}; give a didymium.cascade.Cascade")
     if not isinstance(hold_up, HoldUp):
         raise CascadeError(f"hold_up is a {type(hold_up).__name__}; give a didymium.cascade.startup.HoldUp")
     rtol = one_number(rtol, "rtol")
     if atol is None:
-        atol = min([1e-9, *(1e-3 * (1.0 - target.purity) for target in targets)])
+        atol = min([1e-7, *(1e-3 * (1.0 - target.purity) for target in targets)])
     atol = one_number(atol, "atol")
     if not 1e-10 <= rtol <= 0.1 or not 1e-16 <= atol <= 0.1:
         raise CascadeError(f"rtol {rtol:g} and atol {atol:g}: give tolerances between 1e-10 (atol 1e-16) and 0.1")

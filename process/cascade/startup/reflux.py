@@ -15,7 +15,7 @@ from .targets import Target, first_on_grade
 
 Floats = NDArray[np.float64]
 
-MARGINS = (1.1, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
+MARGINS = (1.1, 1.5, 2.0, 5.0, 20.0, 100.0)
 """Times by which impurities are below the specification when total reflux may end, tried in this order."""
 
 _AT_REST = 1e-9

@@ -32,7 +32,7 @@ def start_up(
     balanced: bool = True,
     margin: float | None = None,
     save: Iterable[float] = (),
-    rtol: float = 1e-5,
+    rtol: float = 1e-4,
     atol: float | None = None,
 ) -> StartUp:
     """Start a cascade and find when its products are on grade; times in the time unit of the flows.
@@ -97,6 +97,8 @@ def _over_reflux(
     """Starts over total reflux with rising margins, up to the first that no longer reflux can beat."""
     ways: list[Way] = []
     for share, time in reflux_times(plant, fill, course.last, targets, MARGINS if margin is None else (margin,)):
+        if ways and time >= min(way.time_to_specification for way in ways):
+            break
         state = fill.copy()
         tracks = [beginning(plant, state, course.last)]
         if time > 0.0:

@@ -25,7 +25,7 @@ def upset(
     until: float | None = None,
     *,
     save: Iterable[float] = (),
-    rtol: float = 1e-5,
+    rtol: float = 1e-4,
     atol: float | None = None,
 ) -> Upset:
     """The answer of a cascade at steady state to events; times in the time unit of the flows, from 0.

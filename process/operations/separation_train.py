@@ -17,6 +17,7 @@ from ..cascade.trains import (
     Problem,
     Product,
     Rated,
+    Rating,
     Train,
     Wants,
     best_trains,
@@ -209,8 +210,13 @@ def _reagents(p: Any, b: Balance, feed: Array, rated: Rated, ends: Mapping[int, 
         scrubbing = CHARGE * one.scrub_flow * total
         stripping = CHARGE * (one.organic - one.scrub_flow) * total * (1.0 + p.strip_excess)
         add(item, f"base to {stays}", CHARGE * one.organic * total * (1.0 + p.base_excess) * molar_mass(formula))
-        add("HCl", f"scrub acid to {stays}", scrubbing * molar_mass("HCl"))
-        add("water", f"scrub water to {stays}", scrubbing / p.scrub_acid * 1000.0)
+        drawn = _drawn(one)
+        add("HCl", f"scrub acid to {stays}", scrubbing * (1.0 - drawn) * molar_mass("HCl"))
+        add("water", f"scrub water to {stays}", scrubbing * (1.0 - drawn) / p.scrub_acid * 1000.0)
+        if len(one.leaving) == 3:
+            side = ends[one.circuit.cut.groups[1]]
+            add("HCl", f"drawn acid to {side} and {stays}", scrubbing * drawn * molar_mass("HCl"))
+            add("water", f"drawn water to {side}", scrubbing * drawn / p.scrub_acid * 1000.0)
         add("HCl", f"strip acid to {goes} and {stays}", stripping * molar_mass("HCl"))
         add("water", f"strip water to {goes}", stripping / p.strip_acid * 1000.0)
         add(one.circuit.solvent, f"lost {one.circuit.solvent}", p.extractant_loss * oxide[one.circuit.cut.state])
@@ -219,6 +225,8 @@ def _reagents(p: Any, b: Balance, feed: Array, rated: Rated, ends: Mapping[int, 
         "base": ("base_excess",),
         "scrub acid": (),
         "scrub water": ("scrub_acid",),
+        "drawn acid": (),
+        "drawn water": ("scrub_acid",),
         "strip acid": ("strip_excess",),
         "strip water": ("strip_acid", "strip_excess"),
         "lost kerosene": ("diluent_loss",),
@@ -231,8 +239,20 @@ def _reagents(p: Any, b: Balance, feed: Array, rated: Rated, ends: Mapping[int, 
     b.use("heat", p.heat * whole, "MJ", ("heat",))
 
 
+def _drawn(one: Rating) -> Array:
+    """(samples,) share of the scrub liquor that leaves by the draw: the chloride of the rare earths that do."""
+    scrub = one.scrub_flow * one.total
+    if len(one.leaving) == 2:
+        return np.zeros_like(scrub)
+    drawn = per_sample(one.leaving[1])
+    return np.minimum(np.divide(drawn, scrub, out=np.zeros_like(scrub), where=scrub > 0.0), 1.0)
+
+
 def _salts(p: Any, b: Balance, rated: Rated, ends: Mapping[int, str]) -> None:
-    """Send the reagents: soap and scrub with the raffinates, strip acid with the strip liquors but for what loads."""
+    """Send the reagents: soap and scrub with the raffinates, strip acid with the strip liquors but for what loads.
+
+    Of a circuit with a draw the scrub's chloride and water go with what is drawn. A product takes one draw at most.
+    """
     free = p.strip_excess / (1.0 + p.strip_excess)
     held = np.zeros((b.samples, len(INDEX)))
     held[:, INDEX["Cl"]] = 1.0
@@ -249,6 +269,14 @@ def _salts(p: Any, b: Balance, rated: Rated, ends: Mapping[int, str]) -> None:
         if both not in sent:
             b.send(goes, held, reagent=both)
             b.send(stays, 1.0 - held, reagent=both)
+        if len(one.leaving) == 3:
+            side = ends[one.circuit.cut.groups[1]]
+            chloride = np.zeros(len(INDEX))
+            chloride[INDEX["Cl"]] = 1.0
+            acid, water = f"drawn acid to {side} and {stays}", f"drawn water to {side}"
+            b.send(side, chloride, reagent=acid)
+            b.send(stays, 1.0 - chloride, reagent=acid)
+            b.send(side, 1.0, reagent=water)
         sent |= {
             both,
             f"strip water to {goes}",

@@ -9,8 +9,8 @@ from .circuits import Designer
 from .cuts import Cut, cuts, edges
 from .problem import Problem
 
-_LOOSER = 4.0
-_MOST_TRIES = 12
+_LOOSER = 10.0
+_HALVINGS = 2
 
 
 def explain(designer: Designer, stuck: Iterable[int]) -> CascadeError:
@@ -31,11 +31,11 @@ def explain(designer: Designer, stuck: Iterable[int]) -> CascadeError:
     low, high = edges(task, cut)
     giver, receiver = task.products[int(task.owner[low])], task.products[int(task.owner[high])]
     strict = max((giver, receiver), key=lambda one: one.purity)
-    reachable = _reachable(designer, cut, strict.purity)
-    said = f"about {reachable:.6%} is reachable" if reachable is not None else "not even a rough cut is"
+    reachable = _reachable(designer, cut, strict.purity, strict is receiver)
+    said = f"about {100.0 * reachable:.6g} % is reachable" if reachable is not None else "no purity is reachable"
     return CascadeError(
-        f"{names} cannot be parted by {solvents}: the purity {strict.purity:.8g} of {strict.name} is not reached with "
-        f"{designer.most_stages} stages, {said} at a separation factor of {_factor(task, cut):.4g} "
+        f"{names} cannot be parted by {solvents}: the purity {100.0 * strict.purity:.14g} % of {strict.name} is not "
+        f"reached with {designer.most_stages} stages, {said} at a separation factor of {_factor(task, cut):.4g} "
         f"({task.elements[high]}/{task.elements[low]}); lower it, join the products or name another extractant",
         element=task.elements[low],
     )
@@ -59,19 +59,24 @@ def _without_constants(task: Problem, state: int) -> str:
     return "; ".join(out)
 
 
-def _reachable(designer: Designer, cut: Cut, purity: float) -> float | None:
-    """The purity that the cut reaches when its budgets are widened step by step; None where it reaches none."""
-    scale = 1.0
-    for _ in range(_MOST_TRIES):
-        scale *= _LOOSER
-        spoilt = (1.0 - purity) * scale
-        if spoilt >= 1.0:
-            return None
+def _reachable(designer: Designer, cut: Cut, purity: float, extracted: bool) -> float | None:
+    """The purity that one side of a cut reaches when its budget is widened step by step; None where it reaches none."""
+
+    def works(scale: float) -> bool:
         try:
-            designer.circuit(cut, (scale, scale))
+            designer.circuit(cut, (scale, 1.0) if extracted else (1.0, scale))
         except CascadeError:
-            continue
-        return 1.0 - spoilt
+            return False
+        return True
+
+    scale, step = 1.0, _LOOSER
+    while (1.0 - purity) * scale * step < 1.0:
+        scale *= step
+        if works(scale):
+            for _ in range(_HALVINGS):
+                step **= 0.5
+                scale = scale / step if works(scale / step) else scale
+            return 1.0 - (1.0 - purity) * scale
     return None
 
 

@@ -53,8 +53,15 @@ def asked(task: Problem, cut: Cut, tight: tuple[float, ...]) -> Draw:
     room = tight[2] * min(room, float(room_and_loss(task, feed, wants, high, middle)[0][0]) * int(task.sides[middle]))
     share = task.feed[columns] / task.feed[columns].sum()
     beta = factors / factors[0]
+    light, mean, heavy, lower, upper, below, above = grouped(share, beta, places)
     wanted = ThreeOutlets(
-        *grouped(share, beta, places),
+        light,
+        mean,
+        heavy,
+        lower,
+        upper,
+        below,
+        above,
         purity_raffinate=sums[0] / (sums[0] + down),
         purity_draw=sums[1] / (sums[1] + room),
         purity_extract=sums[2] / (sums[2] + up),

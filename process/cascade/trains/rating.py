@@ -155,7 +155,10 @@ def _run(
     case = _Case.of(task, circuit, feed)
     samples, stages, outlets = len(feed), circuit.stages, len(circuit.cut.groups)
     sums = case.groups(case.share)
-    running = np.logical_and.reduce([one > 0.0 for one in sums])
+    amounts = task.amounts(whole)
+    own = [amounts[:, [i for i in range(len(task.products)) if group >> i & 1]] for group in circuit.cut.groups]
+    # Traces that came along are no task: where a side's own products are not there, every element goes its way.
+    running = np.logical_and.reduce([one > 0.0 for one in (*sums, *(per_sample(held) for held in own))])
     shares = np.zeros((outlets, *case.share.shape))
     ends = [0, *case.borders, case.share.shape[1]]
     for at, (first, last) in enumerate(itertools.pairwise(ends)):

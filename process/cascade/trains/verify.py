@@ -112,7 +112,8 @@ def _tightened(
     foreign = np.array([[weight[p, task.owner == q].sum() for p in range(len(weight))] for q in range(len(weight))])
     for p, one in enumerate(task.products):
         into = np.where(np.arange(len(weight)) == p, 0.0, foreign[:, p])
-        room = (1.0 - one.purity) / one.purity * foreign[p, p]
+        # Traces that no product names take of the room first; no cut keeps them out.
+        room = (1.0 - one.purity) / one.purity * foreign[p, p] - weight[p, task.owner == len(weight)].sum()
         _press(into.sum(), room, [(q, p, into[q]) for q in range(len(weight))], circuits, scale)
         lost = np.where(np.arange(len(weight)) == p, 0.0, foreign[p])
         may = (1.0 - one.recovery) * foreign[p].sum()
@@ -127,7 +128,7 @@ def _press(
     circuits: tuple[Circuit, ...],
     scale: dict[int, list[float]],
 ) -> None:
-    if whole <= room:
+    if not 0.0 < room < whole:
         return
     for giver, receiver, amount in leaks:
         if amount < SMALL * whole:

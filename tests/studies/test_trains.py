@@ -1,0 +1,162 @@
+"""Trains by money: ranks, costs by cause, what they rest on."""
+
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import didymium
+from didymium.report.trains import page
+from didymium.report.trains_document import body, diagram
+from didymium.studies.train_costs import CAUSES, LIQUOR
+from didymium.studies.trains import TrainError, trains
+
+TEXT = """\
+didymium: 1
+name: A small train
+region: china
+year: 2024
+operating_hours: 8_000 h/year
+feeds:
+  liquor: {material: {LaCl3: 9 %, PrCl3: 1 %, NdCl3: 4 %, SmCl3: 1 %, YCl3: 3 %, H2O: 82 %}, form: chloride liquor,
+           rate: 5 t/h, price: 1 USD/kg (assumed)}
+units:
+  train:
+    kind: separation_train
+    feed: liquor
+    extractants:
+      - {name: P507, concentration: 1.5 mol/L, saponification: 36 % NH4}
+      - {name: naphthenic acid, concentration: 0.7 mol/L, saponification: 80 % Na}
+    products:
+      la: {elements: [La], purity: 99.9 %}
+      prnd: {elements: [NdPr], purity: 99.5 %}
+      sm: {elements: [Sm], purity: 98 %}
+      y: {elements: [Y], purity: 99.9 %}
+  oxide: {kind: oxalate_precipitation, feed: train.prnd}
+products: {prnd: oxide.oxide}
+"""
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    path = tmp_path_factory.mktemp("trains") / "small.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    return didymium.load(path).solve()
+
+
+@pytest.fixture(scope="module")
+def study(result):
+    return trains(result, "train")
+
+
+def test_ten_trains_best_first(study) -> None:
+    costs = [one.usd_per_year for one in study.choices]
+    assert len(costs) == 10
+    assert costs == sorted(costs)
+    assert [one.rank for one in study.choices] == list(range(1, 11))
+    assert sorted(one.rank_before for one in study.choices) == list(range(1, 11))
+    assert len({one.sequence for one in study.choices}) == 10
+    assert study.best is study.choices[0]
+
+
+def test_costs_add_up(study) -> None:
+    hours = 8000
+    for one in study.choices:
+        assert tuple(one.by_cause) == CAUSES
+        assert sum(one.by_cause.values()) == pytest.approx(one.usd_per_year)
+        assert all(value > 0.0 for value in one.by_cause.values())
+        assert one.usd_per_kg_REO == pytest.approx(one.usd_per_year / (study.feed_kg_REO_per_h * hours))
+        assert one.usd_per_year == pytest.approx(one.usd_per_year_before, rel=0.05)
+
+
+def test_base_and_acid_by_hand(study) -> None:
+    # 3 S F of base and 2 % more, ammonia 0.36 USD/kg of 17.03 kg/kmol, NaOH 0.38 of 40.00.
+    for row in study.best.circuits:
+        soap = 3.0 * row.solvent * row.feed_kmol_per_h * 1.02
+        price = 0.38 * 39.997 if row.extractant == "naphthenic acid" else 0.36 * 17.031
+        assert row.by_cause["base"] == pytest.approx(soap * price * 8000, rel=1e-4)
+        assert row.base_kmol_per_h == pytest.approx(soap)
+        stripped = 3.0 * (row.solvent - row.scrub_flow) * row.feed_kmol_per_h * 1.2
+        acid = 3.0 * row.scrub_flow * row.feed_kmol_per_h + stripped
+        assert row.by_cause["acid"] == pytest.approx(acid * 36.461 * 0.09 * 8000, rel=1e-4)
+        strength = 0.7 * 0.8 if row.extractant == "naphthenic acid" else 1.5 * 0.36
+        assert row.organic_m3_per_h == pytest.approx(3 * row.solvent * row.feed_kmol_per_h / strength)
+        assert row.organic_m3 == pytest.approx(row.organic_m3_per_h * 20 / 60 * (row.stages + 8))
+
+
+def test_mixer_settlers_by_hand(study) -> None:
+    # 1.285 million USD of 2016 at 61,107 gal, to the power 0.45, times 2.97; CEPCI 541.7 to 798.8; a third in China.
+    for row in study.best.circuits:
+        bare = 1.285e6 * (row.volume_m3 / 231.3) ** 0.45 * 2.97 * 798.8 / 541.7 * 0.33
+        assert row.by_cause["mixer-settlers"] == pytest.approx(bare * 0.117460, rel=1e-4)
+        assert row.by_cause["maintenance"] == pytest.approx(bare * 0.02, rel=1e-4)
+
+
+def test_products_hold_what_they_promise(study) -> None:
+    for one in study.choices:
+        assert one.short == ()
+        for row in one.products:
+            assert row.purity >= row.asked_purity - 1e-12
+            assert row.recovery >= row.asked_recovery - 1e-12
+
+
+def test_the_frozen_train_is_among_them(study, result) -> None:
+    assert study.frozen == result.solution.units["train"].details["sequence"]
+    assert study.frozen_by == "least reagents"
+    assert study.frozen in {one.sequence for one in study.choices}
+
+
+def test_dearer_soap_moves_the_ranks(result, study) -> None:
+    cheap = replace(result.flowsheet.plan, region="us")
+    other = trains(didymium.Flowsheet(cheap).solve(), "train", 3)
+    assert len(other.choices) == 3
+    assert other.best.usd_per_year > study.best.usd_per_year
+
+
+def test_assumptions_have_ranges(study) -> None:
+    assert LIQUOR.low < LIQUOR.value < LIQUOR.high
+    known = {one.what for one in study.assumptions}
+    assert "rare earths in the feed of a circuit" in known
+    assert any("P507" in what for what in known)
+    for one in study.assumptions:
+        assert one.low <= one.value <= one.high
+        assert one.source
+        assert one.low < one.high
+
+
+def test_other_units_have_no_trains(result) -> None:
+    with pytest.raises(TrainError, match="oxide is a oxalate_precipitation, not a separation_train"):
+        trains(result, "oxide")
+
+
+def test_the_document_is_json(study) -> None:
+    text = json.dumps(body(study), allow_nan=False)
+    again = json.loads(text)
+    assert len(again["trains"]) == 10
+    first = again["trains"][0]
+    assert first["USD_per_year"] == pytest.approx(study.best.usd_per_year)
+    assert [row["cut"] for row in first["circuits"]] == list(study.best.sequence)
+    assert all(0.0 < row["purity"] < 1.0 for row in first["products"])
+
+
+def test_the_page_names_cuts_products_and_doubts(study) -> None:
+    from rich.console import Console
+
+    shown = Console(width=120, record=True, file=io.StringIO())
+    for part in page(study):
+        shown.print(part)
+    text = shown.export_text()
+    for word in ("The 10 best trains", "Costs of the best train", "prnd: Pr, Nd", "NA is naphthenic acid", "assumed"):
+        assert word in text
+    assert study.best.sequence[0] in text
+
+
+def test_the_picture_is_a_tree(study) -> None:
+    drawn = diagram(study, 2)
+    names = {box.name for box in drawn.boxes}
+    assert set(study.choices[1].sequence) <= names
+    assert {"la", "prnd", "sm", "y"} <= names
+    assert len(drawn.boxes) == 1 + 3 + 4
+    assert np.isfinite([box.row for box in drawn.boxes]).all()

@@ -1,7 +1,7 @@
 """Draws pictures with matplotlib: the one file that knows how they look.
 
 Sizes are in inches, text in points. Nothing of a file is taken for mathematics, no setting of the user's matplotlib
-counts, and the same picture gives the same bytes.
+counts, and the same picture gives the same bytes of SVG and PDF.
 """
 
 from __future__ import annotations

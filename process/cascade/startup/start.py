@@ -108,6 +108,8 @@ def _over_reflux(
             tracks.extend(balance(plant, state, course.first, targets, save))
             tracks[-1] = marked(tracks[-1], state)
         if course.events and course.events[0].time < state.time:
+            if ways:
+                break
             raise CascadeError(
                 f"the event at {course.events[0].time:.6g} falls into the reflux, which ends at {state.time:.6g}; "
                 "move it behind that, or use start='normal'"

@@ -184,6 +184,9 @@ def test_sides_are_sorted_by_extraction_whatever_the_order_of_the_feed():
         ({"extract_flow": float("nan")}, "leave no extract or no raffinate"),
         ({"scrub_acid": 0.0}, "scrub_acid is 0"),
         ({"saponification": 0.0}, "saponification is 0"),
+        ({"constants": {"La": -3.0}}, "which the feed does not hold"),
+        ({"practice": 0.95}, "give a Practice"),
+        ({"n": 2.5}, "give a whole number"),
         ({"concentration": float("inf")}, "finite number above zero"),
     ],
 )

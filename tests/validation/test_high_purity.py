@@ -25,7 +25,7 @@ CASES = {
 
 
 def mole_fraction(purity, own, other):
-    """The mole fraction that is enough for a mass fraction of REO; ``other`` is the heaviest oxide of the impurities."""
+    """The mole fraction enough for a mass fraction of REO; ``other`` is the heaviest oxide of what is impure."""
     wrong = (1.0 - purity) / other
     return 1.0 - wrong / (wrong + purity / own)
 

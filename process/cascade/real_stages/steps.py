@@ -126,6 +126,11 @@ def real_stages(
         given[name] = one_number(value, name)
         if not 0.0 < given[name] < math.inf:
             raise CascadeError(f"{name} is {given[name]:g}; give a finite number above zero")
+    for name in own:
+        if name not in found.metals and name not in found.others:
+            raise CascadeError(f"log10 K is given for {name!r}, which the feed does not hold", element=name)
+    if practice is not None and not isinstance(practice, Practice):
+        raise CascadeError(f"practice is a {type(practice).__name__}; give a Practice")
     way = Practice() if practice is None else practice
     fed = sum(found.metals.values())
     share = organic - scrub

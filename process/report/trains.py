@@ -180,7 +180,7 @@ def _lines(found: TrainStudy) -> Iterator[tuple[str, str, str]]:
             "",
             f"cuts of the best train for carried impurities, in {best.rounds} round{'s' * (best.rounds > 1)}",
         )
-    yield "search", "", f"exact over all sequences and extractants; {found.designs} circuits designed"
+    yield "search", "", f"exact over {found.possible:,} trains that the orders allow; {found.designs} circuits designed"
     yield "model", "", "ideal stages at constant flows and separation factors, the exchange model"
     yield "left out", "", "labour, precipitation, water and salt waste; the free acid that a strip liquor carries on"
     for fact in found.assumptions:

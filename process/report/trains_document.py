@@ -22,6 +22,7 @@ def body(found: TrainStudy) -> dict[str, Any]:
         "feed_kmol_per_h": {name: number(value) for name, value in found.feed_kmol_per_h.items()},
         "feed_kg_REO_per_h": number(found.feed_kg_REO_per_h),
         "three_outlets": found.three_outlets,
+        "possible_trains": found.possible,
         "designed_circuits": found.designs,
         "frozen": {"sequence": list(found.frozen), "by": found.frozen_by},
         "trains": [_train(one) for one in found.choices],

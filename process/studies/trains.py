@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..cascade import CascadeError
-from ..cascade.trains import Circuit, Designer, Problem, Verified, best_trains, verify_all
+from ..cascade.trains import Circuit, Designer, Problem, Verified, best_trains, possible, verify_all
 from ..elements import RE
 from ..operations.base import plain
 from ..operations.separation_train import task_of
@@ -128,7 +128,8 @@ class Choice:
 class TrainStudy:
     """The best trains of a unit, best first; `frozen` is the sequence that the flowsheet runs, `frozen_by` says why.
 
-    `designs` counts the circuits that were designed for it, `feed_kg_REO_per_h` what the train takes.
+    `possible` counts the trains that the extractants' orders allow, `designs` the circuits that were designed to find
+    the best of them; `feed_kg_REO_per_h` is what the train takes.
     """
 
     result: Result
@@ -140,6 +141,7 @@ class TrainStudy:
     frozen: tuple[str, ...]
     frozen_by: str
     choices: tuple[Choice, ...]
+    possible: int
     designs: int
     three_outlets: bool
     assumptions: tuple[Assumption, ...]
@@ -183,6 +185,7 @@ def trains(result: Result, name: str, most: int = MOST, *, three_outlets: bool |
         frozen=design["train"].sequence,
         frozen_by="the file's sequence" if p.sequence is not None else f"least {p.minimise}",
         choices=choices,
+        possible=possible(task, draws),
         designs=len(designer.known),
         three_outlets=draws,
         assumptions=costs.assumptions(used),

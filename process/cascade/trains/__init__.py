@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .budgets import Wants
 from .circuits import Circuit, Designer
-from .cuts import Cut
+from .cuts import Cut, possible
 from .problem import Problem, Product, Solvent, all_solvents, problem, solvent
 from .rating import Rated, Rating, rate
 from .search import Train, best_trains, every_train
@@ -27,6 +27,7 @@ __all__ = [
     "best_trains",
     "every_train",
     "parsed",
+    "possible",
     "problem",
     "rate",
     "solvent",

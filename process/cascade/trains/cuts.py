@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -96,3 +97,24 @@ def words(task: Problem, cut: Cut) -> str:
     for low, high in pairs:
         names += [task.elements[high]] if task.elements[low] in names else [task.elements[low], task.elements[high]]
     return f"{' / '.join(names)} with {task.solvents[cut.solvent].name}"
+
+
+def possible(task: Problem, three_outlets: bool = False) -> int:
+    """How many trains the extractants' orders allow, whether or not a circuit of theirs could be built.
+
+    >>> from .problem import Product, problem
+    >>> parts = [Product(name, (name,), 0.99) for name in ("La", "Nd", "Sm", "Dy")]
+    >>> feed = {"La": 3, "Nd": 4, "Sm": 1, "Dy": 2}
+    >>> possible(problem(feed, parts)), possible(problem(feed, parts, ["P507", "P204"]))  # 5 trees, 2 choices 3 times
+    (5, 40)
+    """
+    known: dict[int, int] = {}
+
+    def count(state: int) -> int:
+        if state & (state - 1) == 0:
+            return 1
+        if state not in known:
+            known[state] = sum(math.prod(map(count, cut.groups)) for cut in cuts(task, state, three_outlets))
+        return known[state]
+
+    return count(task.everything)

@@ -39,8 +39,9 @@ def fit(
 
     >>> tests = Shakeouts(("Nd",), formal=1.0, acid=[0.01, 0.05, 0.1], feed=[[0.05], [0.1], [0.15]],
     ...                   aqueous=[[0.0239], [0.0757], [0.1330]])
-    >>> fit(tests, method="direct").log_k["Nd"].value.__round__(3), fit(tests).basis[:26]
-    (-2.115, 'log10 K on the dimer basis')
+    >>> found = fit(tests, method="direct")
+    >>> round(found.log_k["Nd"].value, 3), found.basis[:26]
+    (-2.143, 'log10 K on the dimer basis')
     """
     if method not in METHODS:
         raise CascadeError(

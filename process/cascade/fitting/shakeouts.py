@@ -12,9 +12,15 @@ from numpy.typing import ArrayLike
 from ...elements import RARE_EARTHS
 from ..errors import CascadeError
 from ..models.base import Floats, named, numeric, single
+from ..models.mass_action import MOST_FORMAL
 
 CHARGE = 3.0
 """Charge of the rare-earth ions; cerium counts as Ce(III)."""
+MOST_CONCENTRATION = MOST_FORMAL
+"""mol/L that no liquid holds more of."""
+MOST_RATIO = 1e4
+"""O/A that no shake-out reaches."""
+_TOO_MUCH = f"no liquid holds more than {MOST_FORMAL:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +181,11 @@ def row_faults(tests: Shakeouts) -> list[RowFault]:
     'no Nd is left in the aqueous, so its D is infinite'
     """
     out: list[RowFault] = []
+    with np.errstate(over="ignore", invalid="ignore"):  # what is too large is told as such
+        bound, proton = tests.molecules * tests.loaded.sum(axis=1), tests.proton
     for case in range(len(tests.formal)):
         own = _of_cells(tests, case)
-        own += [] if own else _of_row(tests, case)
+        own += [] if own else _of_row(tests, case, float(bound[case]), float(proton[case]))
         out += own
     return out
 
@@ -190,16 +198,19 @@ def _of_cells(tests: Shakeouts, case: int) -> list[RowFault]:
         ("ratio", tests.ratio[case], "O/A", "give the volume of organic over that of aqueous"),
     )
     for column, value, what, remedy in plain:
-        if not (math.isfinite(value) and value > 0.0):
-            said = "is missing" if math.isnan(value) else f"is {value:g}; it must be above 0"
+        most = MOST_RATIO if column == "ratio" else MOST_CONCENTRATION
+        if not 0.0 < value <= most:
+            said = "is missing" if math.isnan(value) else f"is {value:g}; it must be above 0 and at most {most:g}"
             out.append(RowFault(case, "", column, f"{what} {said}", remedy))
     for column, value, what in (
         ("soap", tests.soap[case], "the soap"),
         ("acid", tests.acid[case], "the acid"),
     ):
-        if value < 0.0 or math.isinf(value):
+        if value < 0.0:
             remedy = "a base is soap of the organic" if column == "acid" else "leave it out where there is none"
             out.append(RowFault(case, "", column, f"{what} is {value:g} mol/L, below 0", remedy))
+        elif value > MOST_CONCENTRATION:
+            out.append(RowFault(case, "", column, f"{what} is {value:g} mol/L; {_TOO_MUCH}", "check its unit"))
     if math.isnan(tests.acid[case]) and math.isnan(tests.ph[case]):
         reason = "neither the acid of the feed nor the equilibrium pH is given"
         out.append(RowFault(case, "", "acid", reason, "give one of them; without it D says nothing of K"))
@@ -209,10 +220,14 @@ def _of_cells(tests: Shakeouts, case: int) -> list[RowFault]:
         if not tests.present[case, at]:
             continue
         triple = {word: getattr(tests, word)[case, at] for word in ("feed", "aqueous", "organic")}
-        wrong = {word: value for word, value in triple.items() if value < 0.0 or math.isinf(value)}
+        wrong = {
+            word: value for word, value in triple.items() if not (math.isnan(value) or 0 <= value <= MOST_CONCENTRATION)
+        }
         for word, value in wrong.items():
-            reason = f"{word} {name} is {value:g} mol/L, below 0"
-            out.append(RowFault(case, name, word, reason, "a concentration below the detection limit is no test of K"))
+            low = value < 0.0
+            remedy = "a concentration below the detection limit is no test of K" if low else "check its unit"
+            reason = f"{word} {name} is {value:g} mol/L{', below 0' if low else '; ' + _TOO_MUCH}"
+            out.append(RowFault(case, name, word, reason, remedy))
         if not wrong:
             out += _of_element(case, name, triple, float(tests.ratio[case]))
     return out
@@ -245,11 +260,11 @@ def _of_element(case: int, name: str, triple: dict[str, float], ratio: float) ->
     return []
 
 
-def _of_row(tests: Shakeouts, case: int) -> list[RowFault]:
+def _of_row(tests: Shakeouts, case: int, bound: float, proton: float) -> list[RowFault]:
     """Faults of the balances of a row whose numbers are sound by themselves."""
     if not tests.present[case].any():
         return [RowFault(case, "", "feed", "the row holds no element", "exclude it, or fill in what was measured")]
-    active, bound = float(tests.active[case]), tests.molecules * float(tests.loaded[case].sum())
+    active = float(tests.formal[case]) * tests.units_per_formal
     unit = "dimers" if tests.units_per_formal == 0.5 else "active units"
     if bound >= active:
         reason = (
@@ -262,7 +277,6 @@ def _of_row(tests: Shakeouts, case: int) -> list[RowFault]:
         return [RowFault(case, "", "soap", reason, "give the part of the extractant that was saponified")]
     if not math.isnan(tests.ph[case]):
         return []
-    proton = float(tests.proton[case])
     if proton <= 0.0:
         reason = f"acid, soap and what was extracted leave {proton:.3g} mol/L of free acid"
         return [RowFault(case, "", "acid", reason, "measure the equilibrium pH of such a row and give it as pH")]

@@ -204,7 +204,7 @@ def some(rows, **change):
 def test_too_few_rows():
     with pytest.raises(CascadeError, match=r"Pr was measured in 1 row, .* measure it again"):
         fit(some(1))
-    with pytest.raises(CascadeError, match="1 values for as many constants or more .the separation factor Pr/Nd"):
+    with pytest.raises(CascadeError, match=r"1 values for as many constants or more .the separation factor Pr/Nd"):
         fit(some(1), chain="Nd")
 
 

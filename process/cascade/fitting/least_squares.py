@@ -177,7 +177,7 @@ def told_apart(slopes: Floats, names: Sequence[str]) -> float:
     nothing = [name for name, norm in zip(names, norms, strict=True) if norm < 1e-9]
     if nothing:
         raise CascadeError(f"these tests say nothing of {_listed(nothing)}; test where D moves with it")
-    values, directions = np.linalg.svd(slopes / norms)[1:]
+    values, directions = np.linalg.svd(slopes / norms, full_matrices=False)[1:]
     condition = float("inf") if values[-1] == 0.0 else float(values[0] / values[-1])
     if len(values) < len(names) or condition > MOST_CONDITION:
         weights = np.abs(directions[-1])

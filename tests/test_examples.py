@@ -16,6 +16,7 @@ SAYS = {
     "process_engineer": ("flotation at 85 %", "ndpr_cut:", "stage  1"),
     "cost_analyst": ("a kg magnet from baotou less one from mountain_pass", "capital"),
     "planner": ("the limit", "magnets when the whole chain waits"),
+    "pictures": ("the organic is richest", "pictures: nd_sm_cut profile"),
     "solvent_extraction_circuit": ("Nd + Dy in strip liquor", "waste salts: NH4Cl", "over-saponified"),
     "targets": ("all targets of mountain_pass, baotou are met",),
 }

@@ -208,7 +208,21 @@ class _Cut:
         flow /= flow.sum()
         if not flow[:cut].any() or not flow[cut:].any():
             raise CascadeError("the feed holds elements on one side of the cut only; move the cut or skip the unit")
-        return cls(flow, factors, cut, extract, raffinate, weights, masses is not None)
+        made = cls(flow, factors, cut, extract, raffinate, weights, masses is not None)
+        if masses is not None:
+            made._check_purities()
+        return made
+
+    def _check_purities(self) -> None:
+        for name, wanted, extracted in (("extract", self.extract, True), ("raffinate", self.raffinate, False)):
+            if not 0.0 < wanted < 1.0:
+                raise CascadeError(f"{name} purity is {wanted:g}; give a mass fraction below 1")
+            held = self.purity(self.feed, extracted)
+            if wanted <= held:
+                raise CascadeError(
+                    f"{name} purity {wanted:.6g} is not above the {held:.6g} that the feed holds, by mass; ask for more, "
+                    "or skip the cut"
+                )
 
     @property
     def pair(self) -> tuple[int, int]:

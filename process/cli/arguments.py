@@ -95,9 +95,9 @@ def unit_of(flowsheet: Flowsheet, name: str | None) -> str:
 def binary(beta: str, feed: str, extract: str, raffinate: str) -> Shown:
     """A two-element design from the words of the command line."""
     from ..cascade import CascadeError
-    from ..cascade import design as design_binary
     from ..quantities import In, QuantityError
     from ..report import designs
+    from ..studies.design import design_two
 
     numbers = []
     for text, name, example in (
@@ -111,7 +111,7 @@ def binary(beta: str, feed: str, extract: str, raffinate: str) -> Shown:
         except QuantityError as error:
             raise typer.BadParameter(str(error), param_hint=f"'--{name}'") from None
     try:
-        return designs.binary(design_binary(*numbers))
+        return designs.two_elements(design_two(*numbers))
     except CascadeError as error:
         raise Fault(f"error: {error}") from None
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ..data import circuit_costs
-from ..economics.circuit_cost import CAUSES
 from ..studies.design import missed
 from . import real_stages
 from .figures import NONE, amount, percent, plain
@@ -89,7 +88,7 @@ def _rows(found: UnitDesign, *both: Alternative) -> Iterator[list[tuple[str, ...
     yield [
         (f"raffinate, oxide, at least {purity(cut.raffinate)}", *(purity(one.check["raffinate"]) for one in both)),
         (f"extract, oxide, at least {purity(cut.extract)}", *(purity(one.check["extract"]) for one in both)),
-        ("closure of that solve", *(f"{one.closure:.1e}" for one in both)),
+        ("closure of that solve", *(f"{one.solved.closure:.1e}" for one in both)),
     ]
     yield [
         ("organic, m³/h", *(amount(one.organic) for one in size)),
@@ -104,7 +103,7 @@ def _rows(found: UnitDesign, *both: Alternative) -> Iterator[list[tuple[str, ...
         ("acid, mol per kg REO", *(amount(1e3 * float(one.scrub_acid + one.strip_acid) / kg) for one in size)),
     ]
     hours = found.result.plan.hours_per_year.nominal
-    causes = [(cause, *(amount(one.cost.by_cause[cause] / 1e3) for one in both)) for cause in CAUSES]
+    causes = [(cause, *(amount(one.cost.by_cause[cause] / 1e3) for one in both)) for cause in both[0].cost.by_cause]
     causes = [(f"{cause}, thousand USD a year", *cells) for cause, *cells in causes]
     yield [
         *causes,
@@ -186,7 +185,7 @@ def words(found: UnitDesign) -> Table:
     for label, one in (("design", found.chosen), ("cheapest", found.cheapest)):
         if short := missed(cut, one):
             lines.append((label, f"misses its target: {' and '.join(short)}"))
-        if one.ill_conditioned:
+        if one.solved.ill_conditioned:
             lines.append((label, "ill-conditioned: one ulp of the scrub flow moves its answer"))
     best = found.cheapest.design
     lines += [

@@ -74,8 +74,8 @@ def _alternative(found: UnitDesign, one: Alternative, starts: Starts | None) -> 
     return {
         **flows(one.design),
         "purity": {name: number(value) for name, value in one.check.items()},
-        "closure": number(one.closure),
-        "ill_conditioned": bool(one.ill_conditioned),
+        "closure": number(one.solved.closure),
+        "ill_conditioned": bool(one.solved.ill_conditioned),
         "organic_m3_per_h": number(size.organic),
         "scrub_m3_per_h": number(size.scrub),
         "strip_m3_per_h": number(size.strip),

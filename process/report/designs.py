@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..cascade import Cascade
 from . import design, design_document, document, trains, trains_document
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ..cascade import CascadeDesign
     from ..cascade.startup import StartUp
-    from ..studies.design import UnitDesign
+    from ..studies.design import TwoElements, UnitDesign
     from ..studies.trains import TrainStudy
     from .pictures import Picture
 
@@ -49,12 +47,13 @@ def of_train(found: TrainStudy, changes: Mapping[str, str]) -> Shown:
     return Shown(trains.page(found), made, lambda: [trains_document.diagram(found, rank) for rank in best])
 
 
-def binary(made: CascadeDesign) -> Shown:
+def two_elements(two: TwoElements) -> Shown:
     """Two elements."""
+    made = two.design
     given = [made.beta, made.feed_fraction, made.purity_extract, made.purity_raffinate]
     sha = document.digest([("numbers", json.dumps(given))])
     found = document.design(design_document.binary(made), sha)
-    return Shown(design.binary(made), found, lambda: _of_two(made))
+    return Shown(design.binary(made), found, lambda: _of_two(two))
 
 
 def _of_cut(found: UnitDesign) -> list[Picture]:
@@ -62,7 +61,7 @@ def _of_cut(found: UnitDesign) -> list[Picture]:
 
     out: list[Picture] = []
     for label, one in (("design", found.chosen), ("cheapest", found.cheapest)):
-        solved = found.cut.cascade(one.design).solve()
+        solved = one.solved
         words = f"{one.design.n} + {one.design.m} stages, S {one.design.extract_flow:.4g} mol per mol fed"
         out.append(
             stage_profile(
@@ -124,18 +123,10 @@ def impurity(run: StartUp, group: Sequence[str], outlet: str) -> np.ndarray[Any,
     return np.asarray(np.maximum(fractions[:, others].sum(axis=1), 1e-15))
 
 
-def _of_two(made: CascadeDesign) -> list[Picture]:
+def _of_two(found: TwoElements) -> list[Picture]:
     from .pictures import mccabe_thiele, stage_profile
 
-    f = made.feed_fraction
-    solved = Cascade(
-        stages=made.stages,
-        feed_stage=made.feed_stage,
-        feed={"A": f, "B": 1.0 - f},
-        separation_factors={"A": made.beta, "B": 1.0},
-        extract_flow=made.extract_flow,
-        scrub_flow=made.scrub_flow,
-    ).solve()
+    made, solved = found.design, found.solved
     words = f"β {made.beta:g}, {made.n} + {made.m} stages, S {made.extract_flow:.4g}, W {made.scrub_flow:.4g}"
     return [
         mccabe_thiele(
@@ -143,7 +134,7 @@ def _of_two(made: CascadeDesign) -> list[Picture]:
             solved.aqueous[:, 0],
             solved.organic[:, 0],
             made.feed_stage,
-            f,
+            made.feed_fraction,
             made.extract_flow,
             made.scrub_flow,
             title="McCabe-Thiele",

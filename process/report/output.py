@@ -41,6 +41,14 @@ def write(path: Path, text: str) -> None:
         raise _cannot(path, error) from error
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a whole file, or leave what was there. Raises OutputError."""
+    try:
+        _write(path, data)
+    except (OSError, ValueError) as error:
+        raise _cannot(path, error) from error
+
+
 def _cannot(path: Path, error: Exception) -> OutputError:
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return OutputError(f"cannot write {path}: {why}", "name another output")

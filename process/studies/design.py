@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..cascade import Cascade, CascadeDesign, CascadeError, design_cut
+from ..cascade import Cascade, CascadeDesign, CascadeError, CascadeResult, design, design_cut
 from ..cascade.economy import Economy, cheapest
 from ..cascade.sizes import Practice, Sizes, sizes
 from ..data import extractants, prices
@@ -94,14 +94,13 @@ class Cut:
 
 @dataclass(frozen=True)
 class Alternative:
-    """A design, its sizes, what they cost a year; `check` holds the oxide purities of an own solve of the circuit."""
+    """A design, its sizes, what they cost a year; `solved` is an own solve of it, `check` its oxide purities."""
 
     design: CascadeDesign
     sizes: Sizes
     cost: CircuitCost
+    solved: CascadeResult
     check: Mapping[str, float]
-    closure: float
-    ill_conditioned: bool
 
 
 @dataclass(frozen=True)
@@ -168,6 +167,35 @@ def design_unit(result: Result, name: str, *, start_up: bool = True, real: bool 
         real=real_of(p, cut, feed, chosen.design) if real else None,
         feed_kg_REO_per_h=float((feed[0, RE] * OXIDE_FACTOR[RE]).sum()),
     )
+
+
+@dataclass(frozen=True)
+class TwoElements:
+    """A two-element design, and its circuit solved with the elements A and B."""
+
+    design: CascadeDesign
+    solved: CascadeResult
+
+
+def design_two(beta: float, feed: float, extract: float, raffinate: float) -> TwoElements:
+    """Design for two elements; mole fractions of A in the feed and the extract, of B in the raffinate.
+
+    Raises CascadeError where no circuit does it.
+
+    >>> made = design_two(2.0, 0.5, 0.999, 0.9999)
+    >>> made.design.stages, made.solved.purity("raffinate", "B") >= 0.9999
+    (46, True)
+    """
+    made = design(beta, feed, extract, raffinate)
+    cascade = Cascade(
+        stages=made.stages,
+        feed_stage=made.feed_stage,
+        feed={"A": feed, "B": 1.0 - feed},
+        separation_factors={"A": beta, "B": 1.0},
+        extract_flow=made.extract_flow,
+        scrub_flow=made.scrub_flow,
+    )
+    return TwoElements(made, cascade.solve())
 
 
 def specification(cut: Cut, made: CascadeDesign) -> dict[str, tuple[tuple[str, ...], float]]:
@@ -260,7 +288,7 @@ class _Run:
             return float(sum(held[name] for name in group) / sum(held.values()))
 
         check = {"raffinate": purity(solved.raffinate, cut.light), "extract": purity(solved.extract, cut.heavy)}
-        return Alternative(made, size, paid, check, solved.closure, solved.ill_conditioned)
+        return Alternative(made, size, paid, solved, check)
 
 
 def missed(cut: Cut, one: Alternative) -> list[str]:
@@ -274,7 +302,9 @@ __all__ = [
     "CascadeError",
     "Cut",
     "DesignError",
+    "TwoElements",
     "UnitDesign",
+    "design_two",
     "design_unit",
     "missed",
     "specification",

@@ -25,7 +25,7 @@ def write(picture: Picture, path: str | Path) -> None:
     target = Path(path)
     kind = _kind(target)
     output.ready(target)
-    _save(target, _drawn(picture, kind))
+    output.write_bytes(target, _drawn(picture, kind))
 
 
 def write_all(pictures: Iterable[Picture], folder: str | Path, suffix: str = "svg") -> list[Path]:
@@ -36,7 +36,7 @@ def write_all(pictures: Iterable[Picture], folder: str | Path, suffix: str = "sv
     for target in targets:
         output.ready(target)
     for picture, target in zip(found, targets, strict=True):
-        _save(target, _drawn(picture, _kind(target)))
+        output.write_bytes(target, _drawn(picture, _kind(target)))
     return targets
 
 
@@ -99,10 +99,3 @@ def _drawn(picture: Picture, kind: str) -> bytes:
     from .draw import drawn
 
     return drawn(picture, kind)
-
-
-def _save(path: Path, data: bytes) -> None:
-    try:
-        output._write(path, data)
-    except (OSError, ValueError) as error:
-        raise output._cannot(path, error) from error

@@ -22,6 +22,7 @@ def run(
     u: NDArray[np.float64],
     x: NDArray[np.float64],
     settled: NDArray[np.float64],
+    slopes: NDArray[np.float64],
     clock: NDArray[np.float64],
     until: float,
     steady: NDArray[np.float64],

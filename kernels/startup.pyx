@@ -99,6 +99,7 @@ def run(
     double[::1] u not None,
     double[:, ::1] x not None,
     double[:, :, ::1] settled not None,
+    double[:, :, ::1] slopes not None,
     double[::1] clock not None,
     double until,
     const double[:, ::1] steady not None,
@@ -116,7 +117,8 @@ def run(
     """Advance a cascade from clock[0] to until, in place; flows in mol per time, hold-ups (4, stages) in mol.
 
     ``u`` (stages,), ``x`` (stages, elements) and ``settled`` (2, stages, elements), aqueous then organic, are the
-    state; ``clock`` is (time, next step or 0). Each step taken fills one row of ``times``, ``outlets`` and
+    state; ``clock`` is (time, next step or 0), ``slopes`` (3, stages, elements) what mixers and settlers gain per
+    time, not read where the next step is 0. Each step taken fills one row of ``times``, ``outlets`` and
     ``delivered`` (steps, 2 + draws, elements: raffinate, extract, draws; compositions, and mol since this call
     began), ``inventory`` (steps, elements) and ``distance`` (largest difference of a mixer's fraction from
     ``steady``). ``aqueous`` and ``organic`` are what a stage passes on, ``returned_down`` and ``returned_up`` what
@@ -137,6 +139,7 @@ def run(
         feed.shape[0] != E or hold.shape[0] != 4 or hold.shape[1] != N or aqueous.shape[0] != N
         or organic.shape[0] != N or draw.shape[0] != N or x.shape[0] != N or x.shape[1] != E
         or settled.shape[0] != 2 or settled.shape[1] != N or settled.shape[2] != E or clock.shape[0] != 2
+        or slopes.shape[0] != 3 or slopes.shape[1] != N or slopes.shape[2] != E
         or steady.shape[0] != N or steady.shape[1] != E
         or outlets.shape[0] != K or outlets.shape[1] != 2 + B or outlets.shape[2] != E
         or delivered.shape[0] != K or delivered.shape[1] != 2 + B or delivered.shape[2] != E
@@ -185,6 +188,10 @@ def run(
         held(&c, r.settled0, r.state)
         r.time = clock[0]
         r.next = clock[1]
+        # Of the rates at the start only what leaves is taken where a run goes on.
+        rates(&c, r.settled0, r.rate1, r.out)
+        if r.next > 0.0:
+            memcpy(r.rate1, &slopes[0, 0, 0], 3 * NE * sizeof(double))
         if fixed > 0.0:
             r.next = fixed
         elif not r.next > 0.0:
@@ -238,6 +245,7 @@ def run(
             for n in range(N):
                 r.slope[n] = (c.u[n] - r.u0[n]) / h
             memcpy(r.state, r.after, 3 * NE * sizeof(double))
+            memcpy(r.rate1, r.rate3, 3 * NE * sizeof(double))
             memcpy(r.x0, c.x, NE * sizeof(double))
             memcpy(r.u0, c.u, N * sizeof(double))
             memcpy(r.settled0, r.settled, 2 * NE * sizeof(double))
@@ -253,6 +261,7 @@ def run(
                     k = d * E + i
                     sum_ = h * (W * (r.out[k] + r.out[outs + k]) + D * r.out[2 * outs + k])
                     delivered[used, d, i] = sum_ + (delivered[used - 1, d, i] if used > 0 else 0.0)
+            memcpy(r.out, r.out + 2 * outs, outs * sizeof(double))
             far = 0.0
             for n in range(N):
                 for i in range(E):
@@ -263,6 +272,7 @@ def run(
         memcpy(&x[0, 0], r.x0, NE * sizeof(double))
         memcpy(&u[0], r.u0, N * sizeof(double))
         memcpy(&settled[0, 0, 0], r.settled0, 2 * NE * sizeof(double))
+        memcpy(&slopes[0, 0, 0], r.rate1, 3 * NE * sizeof(double))
     clock[0] = r.time
     clock[1] = r.next
     status[0] = code

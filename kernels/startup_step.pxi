@@ -88,6 +88,30 @@ cdef void rates(Cascade *c, const double *settled, double *rate, double *out) no
             out[(2 + n) * E + i] = c.draw[c.draw_at[n]] * settled[c.draw_at[n] * E + i]
 
 
+cdef void steady_rates(Cascade *c, const double *memory, const double *state, double *rate) noexcept nogil:
+    """d state / dt as (state - memory) / g wherever a step outlasts a hold-up.
+
+    There the difference of the flows is small beside them, and its rounding would add up to more than a trace is fed.
+    """
+    cdef Py_ssize_t n, i, k, E = c.elements, N = c.stages, NE = N * E
+    cdef double down, loaded
+    for n in range(N):
+        down = c.aqueous[n] + c.draw[n] + (c.returned_down if n == 0 else 0.0)
+        loaded = c.organic[n] + (c.returned_up if n == N - 1 else 0.0)
+        if c.g * (down + loaded) > c.hold[n] + c.hold[N + n]:
+            for i in range(E):
+                k = n * E + i
+                rate[k] = (state[k] - memory[k]) / c.g
+        if c.g * down > c.hold[2 * N + n]:
+            for i in range(E):
+                k = NE + n * E + i
+                rate[k] = (state[k] - memory[k]) / c.g
+        if c.g * loaded > c.hold[3 * N + n]:
+            for i in range(E):
+                k = 2 * NE + n * E + i
+                rate[k] = (state[k] - memory[k]) / c.g
+
+
 cdef double error(Cascade *c, Run *r, double h, double rtol, double atol) noexcept nogil:
     """Largest error of a mole fraction over its tolerance: that of the third-order companion, damped as the step is."""
     cdef Py_ssize_t n, i, k, E = c.elements, N = c.stages, NE = N * E
@@ -131,13 +155,15 @@ cdef double error(Cascade *c, Run *r, double h, double rtol, double atol) noexce
 
 
 cdef bint advance(Cascade *c, Run *r, double h, double goal, int *where) noexcept nogil:
-    """A step of length h from x0, u0, settled0 and state; x, u, settled and after are its end. False if Newton fails."""
+    """A step of length h from x0, u0, settled0, state and rate1 to x, u, settled, after and rate3.
+
+    False if Newton fails.
+    """
     cdef Py_ssize_t n, k, NE = c.stages * c.elements, outlets = (2 + c.draws) * c.elements
     cdef double move
     set_step(c, D * h)
     memcpy(c.x, r.x0, NE * sizeof(double))
     memcpy(c.u, r.u0, c.stages * sizeof(double))
-    rates(c, r.settled0, r.rate1, r.out)
     for k in range(3 * NE):
         r.memory[k] = r.state[k] + D * h * r.rate1[k]
     gather(c, r.memory, True)
@@ -148,6 +174,8 @@ cdef bint advance(Cascade *c, Run *r, double h, double goal, int *where) noexcep
         return False
     settle(c, r.memory, r.settled)
     rates(c, r.settled, r.rate2, r.out + outlets)
+    held(c, r.settled, r.after)
+    steady_rates(c, r.memory, r.after, r.rate2)
     for k in range(3 * NE):
         r.memory[k] = r.state[k] + W * h * (r.rate1[k] + r.rate2[k])
     gather(c, r.memory, True)
@@ -159,6 +187,7 @@ cdef bint advance(Cascade *c, Run *r, double h, double goal, int *where) noexcep
     settle(c, r.memory, r.settled)
     rates(c, r.settled, r.rate3, r.out + 2 * outlets)
     held(c, r.settled, r.after)
+    steady_rates(c, r.memory, r.after, r.rate3)
     if not c.factored and not derivatives(c):
         return False
     return True

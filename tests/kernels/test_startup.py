@@ -72,9 +72,10 @@ def run(case, state, until, fixed=0.0, rows=4096, step=0.0, **more):
         "status": np.zeros(6, dtype=np.int64),
     }
     clock = np.array([0.0, step])
+    slopes = twin.rates(case, *state[1:]) if step else np.zeros((3, *x.shape))
     startup.run(
         case["feed_at"], case["feed"], case["beta"], case["hold"], case["aqueous"], case["organic"], case["draw"],
-        case["places"], *case["returned"], u, x, settled, clock, until, np.zeros((stages, elements)),
+        case["places"], *case["returned"], u, x, settled, slopes, clock, until, np.zeros((stages, elements)),
         record["times"], record["outlets"], record["delivered"], record["inventory"], record["distance"],
         record["status"], fixed=fixed, **more,
     )  # fmt: skip

@@ -18,7 +18,6 @@ Floats = NDArray[np.float64]
 _ROWS = 512
 _SETTLED = 1e-9
 _MOST_HORIZONS = 30
-_NEAR = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +38,15 @@ class Plant:
 
 @dataclass(eq=False)
 class State:
-    """Compositions at one time: mixers' x (stages, elements) and u (stages,), settlers (2, stages, elements)."""
+    """Compositions at one time: mixers' x (stages, elements) and u (stages,), settlers (2, stages, elements).
+
+    ``slopes`` (3, stages, elements) belong to a run that goes on; ``step`` is 0 where none does.
+    """
 
     u: Floats
     x: Floats
     settled: Floats
+    slopes: Floats
     time: float = 0.0
     step: float = 0.0
 
@@ -51,11 +54,17 @@ class State:
     def of_aqueous(cls, x: Floats, beta: Floats) -> State:
         """Organic in equilibrium with aqueous mole fractions (stages, elements), settlers like their mixers."""
         u = -np.log(x @ beta)
-        return cls(u, x.copy(), np.stack([x, x * beta * np.exp(u)[:, None]]))
+        return cls(u, x.copy(), np.stack([x, x * beta * np.exp(u)[:, None]]), np.zeros((3, *x.shape)))
+
+    @classmethod
+    def of_rest(cls, steady: CascadeResult) -> State:
+        """A steady state."""
+        x = np.array(steady.aqueous)
+        return cls(np.array(steady.stage_scalars), x, np.stack([x, steady.organic]), np.zeros((3, *x.shape)))
 
     def copy(self) -> State:
         """The same state, to go on from it more than once."""
-        return State(self.u.copy(), self.x.copy(), self.settled.copy(), self.time, self.step)
+        return State(self.u.copy(), self.x.copy(), self.settled.copy(), self.slopes.copy(), self.time, self.step)
 
     def held(self, hold: Floats, beta: Floats) -> Floats:
         """(elements,) mol in all stages."""
@@ -164,6 +173,7 @@ def march(plant: Plant, state: State, flows: Flows, until: float, steady: Cascad
             state.u,
             state.x,
             state.settled,
+            state.slopes,
             clock,
             until,
             steady.aqueous,
@@ -215,7 +225,7 @@ def march_to_rest(
 ) -> Track:
     """Carry ``state`` on until every mixer is within 1e-9 of the steady state, for 1e9 turnovers at most.
 
-    Raises CascadeError where fractions then still differ by more than 1e-6.
+    A front that only leaks below rounding can move stays where it is: ``distance`` tells.
     """
     span = plant.turnover
     whole = march_saving(plant, state, flows, state.time + span, steady, save)
@@ -224,9 +234,4 @@ def march_to_rest(
             return marked(whole, state)
         span *= 2.0
         whole = whole + march_saving(plant, state, flows, state.time + span, steady, save)
-    if whole.distance[-1] > _NEAR:
-        raise CascadeError(
-            f"no steady state is reached by {state.time:.3g}: fractions still differ by {whole.distance[-1]:.1e} from "
-            "the steady solution; move the extract flow away from the content of the elements above the cut"
-        )
     return marked(whole, state)

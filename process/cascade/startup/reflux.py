@@ -87,8 +87,7 @@ def balance(
     That product is the one of which too much is inside; it leaves as pure as total reflux has made it.
     """
     group = _extracted(targets)
-    at_rest = State(steady.stage_scalars, steady.aqueous, np.stack([steady.aqueous, steady.organic]))
-    goal = float(at_rest.held(plant.hold, plant.beta)[group].sum())
+    goal = float(State.of_rest(steady).held(plant.hold, plant.beta)[group].sum())
     extra = float(state.held(plant.hold, plant.beta)[group].sum()) - goal
     if extra > 0.0:
         flows: Flows = extract_alone(plant.cascade)

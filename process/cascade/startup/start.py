@@ -43,7 +43,8 @@ def start_up(
     W = S) until the end products are better than specified by ``margin`` (impurities that many times lower). Then,
     if ``balanced``, the product of which more is inside than at steady state is drawn alone, as much fed, until the
     inventory is that of the steady state; then all is opened. ``margin`` None tries 1.1 to 100 and takes the way that
-    is earliest on grade. ``until`` ends the records; None records until the steady state. ``save`` are times at which
+    is earliest on grade. ``until`` ends the records; None records until the steady state, or for 1e9 turnovers
+    where a front hardly leaks: ``distance`` tells. ``save`` are times at which
     profiles are kept besides the first and the last. ``rtol`` bounds the error of a step in mole fractions above
     ``atol``. Raises CascadeError where the specification is not reached, or not by ``until``.
 

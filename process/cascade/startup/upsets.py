@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-
 from ..errors import CascadeError
 from ..exchange import Cascade
 from .course import check_reached, operate, read_course
@@ -52,10 +50,9 @@ def upset(
     if limit is not None and happenings[-1].time >= limit:
         raise CascadeError(f"until is {limit:g}, before the event at {happenings[-1].time:g}; give a later time")
     course = read_course(cascade, happenings)
-    first = course.first
     for target in targets:
-        check_reached(first, target, "before any event")
-    state = State(first.stage_scalars.copy(), first.aqueous.copy(), np.stack([first.aqueous, first.organic]))
+        check_reached(course.first, target, "before any event")
+    state = State.of_rest(course.first)
     keep = (*kept, limit) if limit is not None else kept
     track = joined([beginning(plant, state, course.last), *operate(plant, state, course, keep, limit)])
     names = tuple(cascade.feed)

@@ -1,12 +1,18 @@
 """Start-ups with draws and several elements, what they record, and what they refuse."""
 
+import importlib.util
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from didymium.cascade import Cascade, CascadeError
 from didymium.cascade.startup import Event, HoldUp, StartUp, start_up, upset
+
+_SPEC = importlib.util.spec_from_file_location("random_cascades", Path(__file__).parents[1] / "random_cascades.py")
+random_cascades = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(random_cascades)
 
 
 def binary(**changes):
@@ -151,6 +157,43 @@ def test_the_same_bits_again():
     one, two = (start_up(binary(), hold_up(binary()), EASY) for _ in range(2))
     np.testing.assert_array_equal(one.times, two.times)
     np.testing.assert_array_equal(one.aqueous, two.aqueous)
+
+
+def drawn(seed):
+    """A cascade of the random list, its steady state, and the groups that go to the raffinate and the extract."""
+    circuit = random_cascades.random_cascade(seed)
+    names = [f"e{k}" for k in range(len(circuit.feed))]
+    cascade = Cascade(
+        stages=circuit.stages,
+        feed_stage=circuit.feed_stage,
+        feed=dict(zip(names, circuit.feed, strict=True)),
+        separation_factors=dict(zip(names, circuit.beta, strict=True)),
+        extract_flow=circuit.organic,
+        scrub_flow=circuit.scrub,
+    )
+    steady = cascade.solve()
+    above = [name for name in names if steady.extract[name] > 0.5 * cascade.feed[name]]
+    return cascade, steady, {"extract": (above, 0.9), "raffinate": ([n for n in names if n not in above], 0.9)}
+
+
+def test_a_trace_that_gathers_inside_keeps_its_balance():
+    """272 stages: an element fed at 2.5e-6 of the feed fills stages and circulates four million times as fast."""
+    cascade, steady, specification = drawn(31)
+    made = start_up(cascade, hold_up(cascade), specification, "normal")
+    fed = np.array(list(cascade.feed.values()))
+    assert (steady.aqueous.max(axis=0) / fed).max() > 1e3
+    assert made.closure < 1e-11
+    np.testing.assert_allclose(made.aqueous[-1], steady.aqueous, atol=1e-8)
+
+
+def test_a_front_that_does_not_leak_stays():
+    """A cut balanced exactly: on grade at both ends, while the front is not where the steady solver has it."""
+    cascade, steady, specification = drawn(37)
+    assert steady.ill_conditioned
+    made = start_up(cascade, hold_up(cascade), specification, "normal")
+    assert made.distance[-1] > 0.01
+    assert made.closure < 1e-11
+    assert made.time_to_specification < 1e-3 * made.times[-1]
 
 
 def test_what_no_steady_state_reaches():

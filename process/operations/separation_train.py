@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,6 +43,24 @@ CANDIDATES = 5
 """How many of the best sequences are proved with the real streams before one is frozen."""
 
 Objective = Callable[[Circuit], float]
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A designed train. Two are alike where their `made`, cuts, stages and budgets, are: what a plant would build.
+
+    The amounts of the feed that it was designed for do not count, or no recycle around it would ever settle.
+    """
+
+    made: tuple[tuple[object, ...], ...]
+    task: Problem = field(compare=False)
+    train: Train = field(compare=False)
+
+    @classmethod
+    def of(cls, task: Problem, train: Train) -> Frozen:
+        """The design as it is kept."""
+        made = ((one.cut, one.extraction, one.scrub, one.draw_stage, one.tight) for one in train.circuits)
+        return cls(tuple(made), task, train)
 
 
 def task_of(p: SimpleNamespace, amounts: Array) -> Problem:
@@ -110,7 +129,7 @@ def design(p: SimpleNamespace, feeds: Mapping[str, Array]) -> Mapping[str, Any]:
         train = train_for(p, Designer(task))
     except CascadeError as error:
         raise OperationError(str(error)) from error
-    return {"task": task, "train": train, "from": "best" if p.sequence is None else "file"}
+    return {"frozen": Frozen.of(task, train), "from": "best" if p.sequence is None else "file"}
 
 
 class _Memory(dict[int, Array]):
@@ -128,7 +147,7 @@ class _Memory(dict[int, Array]):
 def separation_train(p: SimpleNamespace, b: Balance) -> None:
     """Rate the train: rare earths circuit by circuit, everything else along the raffinates."""
     feed = b.flow("feed")
-    task, circuits = b.design["task"], b.design["train"].circuits
+    task, circuits = b.design["frozen"].task, b.design["frozen"].train.circuits
     amounts = moles(feed)[:, RE]
     _refuse_strangers(b, task, amounts)
     wants = Wants(

@@ -182,7 +182,7 @@ def trains(result: Result, name: str, most: int = MOST, *, three_outlets: bool |
             element: float(flow) for element, flow in zip(task.elements, task.feed, strict=True) if flow > 0.0
         },
         feed_kg_REO_per_h=oxide,
-        frozen=design["train"].sequence,
+        frozen=design["frozen"].train.sequence,
         frozen_by="the file's sequence" if p.sequence is not None else f"least {p.minimise}",
         choices=choices,
         possible=possible(task, draws),

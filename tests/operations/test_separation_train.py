@@ -118,7 +118,7 @@ def test_a_frozen_train_follows_its_feed(bench) -> None:
     design = bench_design(bench, CHAIN, feed)
     done = bench.run("separation_train", CHAIN, moved, design=design)
     assert purity(done.outlets["nd"], "Nd") == pytest.approx(0.995, abs=0.003)
-    assert done.details["train_stages"] == tuple((one.extraction, one.scrub) for one in design["train"].circuits)
+    assert done.details["train_stages"] == tuple((one.extraction, one.scrub) for one in design["frozen"].train.circuits)
 
 
 def bench_design(bench, keys, feed):
@@ -136,7 +136,7 @@ def test_the_best_by_what_is_asked(bench) -> None:
         p = plain(bench.parameters("separation_train", keys, ["feed"]), 1, {})
         cost = objective(p)
         best = best_trains(Designer(task_of(p, amounts)), cost, 5)
-        found = bench_design(bench, keys, feed)["train"]
+        found = bench_design(bench, keys, feed)["frozen"].train
         assert found.cost <= best[-1].cost
         done = bench.run("separation_train", keys, feed)
         assert done.details["sequence"] == found.sequence

@@ -180,7 +180,8 @@ def problem(
 
 def _check_products(products: Sequence[Product], present: Sequence[str], traces: Sequence[str]) -> None:
     if len(products) < 2:
-        raise CascadeError(f"{len(products)} product{'s' if len(products) != 1 else ''} need no cut; name two at least")
+        named = "one product needs" if products else "no products need"
+        raise CascadeError(f"{named} no cut; name two at least")
     owner: dict[str, str] = {}
     for one in products:
         for name in one.elements:

@@ -118,7 +118,14 @@ def _tightened(
         lost = np.where(np.arange(len(weight)) == p, 0.0, foreign[p])
         may = (1.0 - one.recovery) * foreign[p].sum()
         _press(lost.sum(), may, [(p, q, lost[q]) for q in range(len(weight))], circuits, scale)
-    return {state: tuple(a * b for a, b in zip(old, scale[state], strict=True)) for state, old in tight.items()}
+    return {
+        state: tuple(_rounded(a * b) for a, b in zip(old, scale[state], strict=True)) for state, old in tight.items()
+    }
+
+
+def _rounded(scale: float) -> float:
+    """To two digits: a design that follows the last bits of its feed would never settle in a recycle."""
+    return float(f"{scale:.2g}")
 
 
 def _press(

@@ -29,7 +29,7 @@ LA, ND, SM = (Product(name.lower(), (name,), 0.99) for name in ("La", "Nd", "Sm"
             [Product("ln", ("La", "Nd"), 0.9), SM],
             "the product sm holds Sm, and the feed",
         ),
-        ({"La": 1}, [LA], "1 product need no cut; name two at least"),
+        ({"La": 1}, [LA], "one product needs no cut; name two at least"),
         ({"La": 1, "Nd": 1}, [LA, Product("la", ("Nd",), 0.9)], "two products have one name"),
         ({"La": 1, "Nd": 1}, [LA, Product("nd", ("Nd",), 1.0)], "the purity of nd is 1; give a fraction between"),
         ({"La": 1, "Nd": 1}, [LA, Product("nd", ("Nd",), 0.9, 0.0)], "the recovery of nd is 0; give a fraction"),

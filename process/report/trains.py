@@ -183,6 +183,7 @@ def _lines(found: TrainStudy) -> Iterator[tuple[str, str, str]]:
     yield "search", "", f"exact over {found.possible:,} trains that the orders allow; {found.designs} circuits designed"
     yield "model", "", "ideal stages at constant flows and separation factors, the exchange model"
     yield "left out", "", "labour, precipitation, water and salt waste; the free acid that a strip liquor carries on"
+    yield "left out", "", "the worth of what leaves with another product than its own"
     for fact in found.assumptions:
         range_ = f"{fact.low:g} to {fact.high:g}" if fact.low < fact.high else "no range"
         note = f": {fact.note}" if fact.note else ""

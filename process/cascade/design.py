@@ -220,8 +220,8 @@ class _Cut:
             held = self.purity(self.feed, extracted)
             if wanted <= held:
                 raise CascadeError(
-                    f"{name} purity {wanted:.6g} is not above the {held:.6g} that the feed holds, by mass; ask for more, "
-                    "or skip the cut"
+                    f"{name} purity {wanted:.6g} is not above the {held:.6g} that the feed holds, by mass; ask for "
+                    "more, or skip the cut"
                 )
 
     @property

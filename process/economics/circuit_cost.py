@@ -4,15 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..data import circuit_costs, cost_index, cost_rates, regional_factors
 from ..elements import molar_mass
 from .capital import recovery_factor
 from .pricebook import CostError, PriceBook
 
-if TYPE_CHECKING:
-    from ..cascade.sizes import Sizes
+Array = NDArray[np.float64]
+
+
+class Sized(Protocol):
+    """What a circuit holds and takes: m³, kmol, and kmol/h of reagents."""
+
+    @property
+    def volume(self) -> Array:
+        """m³ of all mixer-settlers."""
+
+    @property
+    def organic_inventory(self) -> Array:
+        """m³ of organic held."""
+
+    @property
+    def extractant_inventory(self) -> Array:
+        """kmol of extractant held."""
+
+    @property
+    def rare_earth_inventory(self) -> Array:
+        """kmol of rare earths held."""
+
+    @property
+    def base(self) -> Array:
+        """kmol/h for the soap."""
+
+    @property
+    def scrub_acid(self) -> Array:
+        """kmol/h for the scrub."""
+
+    @property
+    def strip_acid(self) -> Array:
+        """kmol/h for the strip."""
+
 
 CAUSES = ("mixer-settlers", "maintenance", "base", "acid", "organic held", "rare earths held")
 BASES = {"NaOH": "NaOH", "ammonia": "NH3"}
@@ -48,7 +83,7 @@ def installed_cost(volume: float, year: int, region: str) -> float:
 
 
 def circuit_cost(
-    sizes: Sizes,
+    sizes: Sized,
     book: PriceBook,
     *,
     base: str,

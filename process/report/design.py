@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from ..studies.start import Starts
 
 DAY = 24.0
-WAYS = {"reflux": "total reflux first", "normal": "feed on at once"}
+WAYS = {
+    "reflux": "total reflux of feed",
+    "matched": "total reflux of what it will hold",
+    "normal": "feed on at once",
+}
 """What the ways to start are called."""
 
 
@@ -153,12 +157,13 @@ def starts(found: UnitDesign) -> Table:
         "Start-up: until both products stay on grade",
         ["design", "start"],
         ["days", "nearly", "at reflux", "stage exchanges", "off grade, t REO"],
-        "nearly: within 1.1 times the impurity allowed, for good; filled with feed at first; a stage exchange "
+        "nearly: within 1.1 times the impurity allowed, for good; filled with feed, or with a liquor of the "
+        "composition that the circuit holds at rest; a stage exchange "
         "replaces the organic of one stage, mixer and settler",
     )
     labels = {"chosen": found.flows_from, "cheapest": "cheapest flow"}
     for label, tried in found.starts.items():
-        for way in ("reflux", "normal"):
+        for way in WAYS:
             row(made, labels[label], WAYS[way], *_start(found, tried, way))
     return made
 

@@ -148,7 +148,7 @@ def design_unit(result: Result, name: str, *, start_up: bool = True, real: bool 
     best = run.alternative(found.best.design)
     both = {"chosen": chosen, "cheapest": best}
     starts = {
-        label: starts_of(cut.cascade(one.design), run.times, specification(cut, one.design))
+        label: starts_of(one.solved, run.times, specification(cut, one.design))
         for label, one in both.items()
         if start_up
     }

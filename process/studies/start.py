@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..cascade import Cascade, CascadeError
-from ..cascade.startup import HoldUp, StartUp, start_up
+from ..cascade import CascadeError, CascadeResult
+from ..cascade.startup import HoldUp, StartUp, matching_fill, start_up
 
-WAYS = ("reflux", "normal")
-"""Ways to start: at total reflux until both ends are on grade, or with the feed on at once."""
+WAYS = ("reflux", "matched", "normal")
+"""Ways to start: at total reflux until both ends are on grade, filled with the feed or with the composition that the
+circuit will hold at rest; or filled with the feed, which is on at once."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,18 @@ def nearly(run: StartUp, allowed: Mapping[str, tuple[tuple[str, ...], float]]) -
 
 
 def starts_of(
-    cascade: Cascade, times: tuple[float, float], specification: Mapping[str, tuple[tuple[str, ...], float]]
+    solved: CascadeResult, times: tuple[float, float], specification: Mapping[str, tuple[tuple[str, ...], float]]
 ) -> Starts:
-    """Both starts of a circuit with flows in kmol/h; `times` are mixing and settling in h."""
+    """All starts of a solved circuit with flows in kmol/h; `times` are mixing and settling in h."""
+    cascade = solved.cascade
     wanted: dict[str | int, tuple[tuple[str, ...], float]] = dict(specification.items())
     hold_up = HoldUp.of_times(cascade, mixing=times[0], settling=times[1])
     runs, failed = {}, {}
     for way in WAYS:
         try:
-            runs[way] = start_up(cascade, hold_up, wanted, start=way)
+            initial = matching_fill(cascade, hold_up, solved) if way == "matched" else None
+            start = "normal" if way == "normal" else "reflux"
+            runs[way] = start_up(cascade, hold_up, wanted, start=start, initial=initial)
         except CascadeError as error:
             failed[way] = str(error)
     return Starts(runs, {way: nearly(run, specification) for way, run in runs.items()}, failed)

@@ -91,9 +91,9 @@ def test_the_cheapest_is_the_cheapest_of_those_tried(found, name):
 @pytest.mark.parametrize("name", ["mountain_pass", "baotou"])
 def test_starts(found, name):
     for label, tried in found[name].starts.items():
-        assert set(tried.runs) == {"reflux", "normal"}, tried.failed
+        assert set(tried.runs) == {"reflux", "matched", "normal"}, tried.failed
         one = found[name].chosen if label == "chosen" else found[name].cheapest
-        assert tried.quickest == "reflux"
+        assert tried.quickest in ("reflux", "matched")
         for way, run in tried.runs.items():
             assert run.cascade.stages == one.design.stages
             assert 0.0 < tried.nearly[way] <= run.time_to_specification * (1 + 1e-9)
@@ -124,8 +124,10 @@ def test_a_split_of_two_to_four_nines(two):
     assert made.chosen.check["extract"] >= 0.9999
     assert made.chosen.design.beta == pytest.approx(1.5)
     assert 80 <= made.chosen.design.stages <= 110
-    reflux, normal = (made.starts["chosen"].runs[way] for way in ("reflux", "normal"))
-    assert reflux.time_to_specification < normal.time_to_specification
+    # Half and half: what the feed brings is nearly what the circuit holds. Both ways over reflux beat the other by far.
+    runs = made.starts["chosen"].runs
+    assert runs["matched"].time_to_specification < 0.1 * runs["normal"].time_to_specification
+    assert runs["reflux"].time_to_specification < runs["normal"].time_to_specification
 
 
 def test_what_the_file_sets_is_kept(two):

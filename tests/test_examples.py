@@ -18,6 +18,7 @@ SAYS = {
     "planner": ("the limit", "magnets when the whole chain waits"),
     "pictures": ("the organic is richest", "pictures: nd_sm_cut profile"),
     "solvent_extraction_circuit": ("Nd + Dy in strip liquor", "waste salts: NH4Cl", "over-saponified"),
+    "start_up": ("total reflux: on grade after 3.7 days", "feed on at once", "% at worst"),
     "targets": ("all targets of mountain_pass, baotou are met",),
 }
 

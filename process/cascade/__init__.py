@@ -3,6 +3,7 @@
 from .batch import Circuits, solve_circuits
 from .circuit import Aqueous, Circuit, CircuitCases, CircuitResult, Organic, Section
 from .design import CascadeDesign, design, design_cut
+from .design3 import ThreeOutletDesign, design_three
 from .errors import CascadeError
 from .exchange import Cascade, CascadeResult
 from .flows import flows
@@ -24,8 +25,10 @@ __all__ = [
     "MassAction",
     "Organic",
     "Section",
+    "ThreeOutletDesign",
     "design",
     "design_cut",
+    "design_three",
     "flows",
     "solve_circuits",
 ]

@@ -10,8 +10,7 @@ from rich.text import Text
 from ..data import circuit_costs
 from ..studies.design import missed
 from . import real_stages
-from .figures import NONE, amount, percent, plain
-from .real_stages import purity
+from .figures import NONE, amount, percent, plain, purity
 from .tables import row, sentences, table
 
 if TYPE_CHECKING:

@@ -47,6 +47,17 @@ def percent(value: Any, digits: int = 1) -> str:
     return f"{100.0 * one:z,.{digits}f} %"
 
 
+def purity(value: float) -> str:
+    """A purity as per cent with as many digits as its impurity needs.
+
+    >>> purity(0.99990123), purity(0.9999991), purity(0.9712), purity(1.0)
+    ('99.9901 %', '99.999910 %', '97.12 %', '100.00 %')
+    """
+    lost = 1.0 - value
+    digits = min(max(2, math.floor(-math.log10(lost))), 12) if lost > 0.0 else 2
+    return f"{100.0 * value:.{digits}f} %"
+
+
 def points(value: Any, digits: int = 1) -> str:
     """A difference of fractions in percentage points, with its sign.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .figures import NONE, amount, number
+from .figures import NONE, amount, number, purity
 from .tables import row, sentences, table
 
 if TYPE_CHECKING:
@@ -16,19 +16,6 @@ if TYPE_CHECKING:
 
 LEADING = 2
 """Impurities that are named in a row."""
-
-
-def purity(value: float) -> str:
-    """A purity as per cent with two digits of its impurity.
-
-    >>> purity(0.999_998_76), purity(0.9712)
-    ('99.99988 %', '97.12 %')
-    """
-    lost = 1.0 - value
-    digits = 2
-    while lost > 0.0 and digits < 10 and lost < 0.0099 * 10.0 ** (2 - digits):
-        digits += 1
-    return f"{100.0 * value:.{digits}f} %"
 
 
 def tables(found: RealStages) -> list[Table]:

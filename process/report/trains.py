@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 from rich.tree import Tree
 
-from .figures import amount, listed, money, percent, plain
+from .figures import amount, listed, money, percent, plain, purity
 from .tables import row, sentences, table
 
 if TYPE_CHECKING:
@@ -153,17 +152,6 @@ def products(best: Choice) -> Table:
             percent(one.recovery, 2),
         )
     return made
-
-
-def purity(value: float) -> str:
-    """A purity as per cent with as many digits as its impurity needs.
-
-    >>> purity(0.99990123), purity(0.9999991), purity(0.9712)
-    ('99.9901 %', '99.999910 %', '97.12 %')
-    """
-    lost = 1.0 - value
-    digits = min(max(2, math.floor(-math.log10(lost))), 12) if lost > 0.0 else 2
-    return f"{100.0 * value:.{digits}f} %"
 
 
 def _lines(found: TrainStudy) -> Iterator[tuple[str, str, str]]:

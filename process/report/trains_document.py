@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .figures import number
+from .figures import number, purity
 from .pictures.train import Cut, train_diagram
-from .trains import purity
 
 if TYPE_CHECKING:
     from ..studies.trains import Choice, CircuitRow, TrainStudy

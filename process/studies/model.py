@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -41,16 +42,30 @@ def _present(result: Result) -> list[str]:
 
 
 def _separation(result: Result) -> Iterator[ModelFact]:
-    names = {
-        unit.parameters.extractant.name
-        for unit in result.plan.units.values()
-        if unit.kind.name == "solvent_extraction" and hasattr(unit.parameters, "extractant")
-    }
+    """Factors of the data, but for pairs that every cut with that extractant replaces by the file's own."""
+    replaced: dict[str, list[set[str]]] = {name: [set()] for name in _of_trains(result) if name in extractants()}
+    for unit in result.plan.units.values():
+        parameters: Any = unit.parameters
+        if unit.kind.name == "solvent_extraction" and hasattr(parameters, "extractant"):
+            own = {pair.replace(" ", "") for pair in getattr(parameters, "separation_factors", ())}
+            replaced.setdefault(parameters.extractant.name, []).append(own)
     present = _present(result)
-    for name in sorted(names):
+    for name in sorted(replaced):
         for pair, fact in extractants()[name].pairs.items():
-            if all(element in present for element in pair.split("/")):
+            if all(element in present for element in pair.split("/")) and not all(
+                pair in own for own in replaced[name]
+            ):
                 yield _of(f"separation factor, {name}", pair, fact, "1")
+
+
+def _of_trains(result: Result) -> set[str]:
+    """The extractants that the trains of a flowsheet use."""
+    return {
+        words.rpartition(" with ")[2]
+        for name, unit in result.plan.units.items()
+        if unit.kind.name == "separation_train" and "train" in result.solution.units[name].design
+        for words in result.solution.units[name].design["train"].sequence
+    }
 
 
 def _equilibria(result: Result) -> Iterator[ModelFact]:
@@ -59,6 +74,7 @@ def _equilibria(result: Result) -> Iterator[ModelFact]:
         for unit in result.plan.units.values()
         if unit.kind.name == "extraction_circuit" and hasattr(unit.parameters, "extractant")
     }
+    names |= {name for name in _of_trains(result) if name not in extractants()}
     present = _present(result)
     for name in sorted(names):
         for element, constant in chemistry(name).constants.items():

@@ -309,7 +309,7 @@ def test_feeds_that_do_not_fit(bench, feed, text) -> None:
         ({"organic_to_feed": None}, "give `organic_to_feed`, the volume ratio, or `organic`"),
         ({"scrub": None, "reflux": "5 %"}, "`reflux` goes into the scrub"),
         ({"crud": "1 %", "extractant_loss": None}, "extractant_loss"),
-        ({"extractant": EXTRACTANT | {"name": "P204"}}, "no reagent of the data"),
+        ({"extractant": EXTRACTANT | {"name": "P2004"}}, "no mass-action constants for the extractant 'P2004'"),
         ({"extraction": {"stages": 590}}, "606 stages are more than 600"),
         ({"constants": {"Sc": "1"}}, "'Sc' is no ion of the extractant; it has .*Nd"),
         ({"wash": {"stages": 2}}, "give `ratio`"),

@@ -35,3 +35,29 @@ def test_constants_of_a_mass_action_circuit() -> None:
     assert "Lu" not in found  # not in the feed
     assert found["NH4"].assumed
     assert found["NH4"].low < found["NH4"].value < found["NH4"].high
+
+
+def test_a_train_rests_on_its_extractants():
+    from pathlib import Path
+
+    import didymium
+    from didymium.studies.model import model_facts
+
+    clay = Path(__file__).resolve().parents[2] / "examples" / "ion_clay_train.yaml"
+    facts = model_facts(didymium.load(clay).solve())
+    assert {fact.item for fact in facts if fact.what == "separation factor, P507"} >= {"Nd/Pr", "Dy/Tb", "Lu/Yb"}
+    assert {fact.item for fact in facts if fact.what == "log10 extraction constant, naphthenic acid"} >= {"Y", "Lu"}
+
+
+def test_factors_of_the_file_stand_in_for_the_datas():
+    import didymium
+    from didymium.studies.model import model_facts
+
+    def pairs(changes):
+        facts = model_facts(didymium.load("baotou", changes).solve())
+        return {fact.item for fact in facts if fact.what == "separation factor, P507"}
+
+    one = {"ndpr_cut.separation_factors": "{Nd/Pr: 1.6}"}
+    assert "Nd/Pr" in pairs({})
+    assert "Nd/Pr" in pairs(one)  # the other cut still takes the data's
+    assert "Nd/Pr" not in pairs(one | {"nd_sm_cut.separation_factors": "{Nd/Pr: 1.6}"})

@@ -52,9 +52,8 @@ def _separation(result: Result) -> Iterator[ModelFact]:
     present = _present(result)
     for name in sorted(replaced):
         for pair, fact in extractants()[name].pairs.items():
-            if all(element in present for element in pair.split("/")) and not all(
-                pair in own for own in replaced[name]
-            ):
+            known = all(element in present for element in pair.split("/"))
+            if known and not all(pair in own for own in replaced[name]):
                 yield _of(f"separation factor, {name}", pair, fact, "1")
 
 
@@ -62,9 +61,9 @@ def _of_trains(result: Result) -> set[str]:
     """The extractants that the trains of a flowsheet use."""
     return {
         words.rpartition(" with ")[2]
-        for name, unit in result.plan.units.items()
-        if unit.kind.name == "separation_train" and "train" in result.solution.units[name].design
-        for words in result.solution.units[name].design["train"].sequence
+        for unit in result.solution.units.values()
+        if unit.kind == "separation_train"
+        for words in unit.details["sequence"]
     }
 
 

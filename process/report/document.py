@@ -91,6 +91,7 @@ def one(result: Result, changes: Mapping[str, str] | None = None) -> Document:
         "recovery": recoveries(result),
         "fates": {name: {to: number(share) for to, share in result.fates(name).items()} for name in in_ore(result)},
         "circuits": {name: _circuit(unit) for name, unit in solution.units.items() if "stages" in unit.details},
+        "trains": {name: _train(unit) for name, unit in solution.units.items() if "train_stages" in unit.details},
         "cost": {product: _cost(cost) for product, cost in named.items()},
         "cost_lines": [_line(share) for share in cost_shares(result)],
         "cost_notes": list(result.cost.notes),
@@ -150,6 +151,27 @@ def _circuit(unit: UnitResult) -> Document:
             "organic_mole_fraction": _rows(details.get("organic")),
         },
     }
+
+
+def _train(unit: UnitResult) -> list[Document]:
+    """The circuits of a train, in the order of its sequence."""
+    details = unit.details
+    keys = {
+        "S_mol_per_mol_feed": "S",
+        "W_mol_per_mol_feed": "W",
+        "feed_kmol_per_h": "feed_kmol_per_h",
+        "organic_m3_per_h": "organic_m3_per_h",
+        "organic_m3": "organic_m3",
+    }
+    return [
+        {
+            "cut": words,
+            "extraction_stages": int(stages[0]),
+            "scrub_stages": int(stages[1]),
+            **{key: number(np.asarray(details[name])[0, row]) for key, name in keys.items()},
+        }
+        for row, (words, stages) in enumerate(zip(details["sequence"], details["train_stages"], strict=True))
+    ]
 
 
 def _rows(profile: Any) -> list[list[float | None]]:

@@ -32,6 +32,7 @@ def page(
     if any("stages" in unit.details for unit in result.solution.units.values()):
         out.append(tables.circuits(result))
         out += [Text(plain(remark)) for remark in tables.remarks(result)]
+    out += tables.trains(result)
     for unit in profiles:
         out += tables.profile(result, unit)
     if fates:

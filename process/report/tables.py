@@ -25,6 +25,7 @@ CLOSES = 1e-9
 
 LEAST_FATE = 5e-4
 """Shares below this are shown together."""
+TRAIN_FLOWS = ("S", "W", "feed_kmol_per_h", "organic_m3_per_h", "organic_m3")
 LEAST_SHOWN = 1e-3
 """Elements that stay below this mole fraction in all stages are left out of a profile."""
 
@@ -130,6 +131,25 @@ def circuits(result: Result) -> Table:
             *(amount(details.get(key)) for key in ("S", "W", "feed_kmol_per_h", "organic_m3_per_h")),
         )
     return made
+
+
+def trains(result: Result) -> list[Table]:
+    """The circuits of every separation train, from its feed on."""
+    out = []
+    for name, unit in result.solution.units.items():
+        details = unit.details
+        if "train_stages" not in details:
+            continue
+        made = table(
+            f"{name}: circuits from the feed on, flows in mol per mol that a circuit takes",
+            ["cut"],
+            ["stages", "S", "W", "takes kmol/h", "organic m³/h", "organic held m³"],
+        )
+        for k, (words, stages) in enumerate(zip(details["sequence"], details["train_stages"], strict=True)):
+            flows = (np.asarray(details[key])[0, k] for key in TRAIN_FLOWS)
+            row(made, words, f"{int(stages[0])} + {int(stages[1])}", *(amount(flow) for flow in flows))
+        out.append(made)
+    return out
 
 
 def remarks(result: Result) -> list[str]:

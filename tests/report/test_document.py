@@ -148,3 +148,18 @@ def test_remarks_on_a_circuit(extraction_circuit: didymium.Result, baotou: didym
     (remark,) = valid("run", document.run(extraction_circuit, {}))["circuits"]["sx"]["remarks"]
     assert remark.startswith("pH is -0.48")
     assert all(not one["remarks"] for one in valid("run", document.run(baotou, {}))["circuits"].values())
+
+
+def test_a_train_tells_its_circuits() -> None:
+    from pathlib import Path
+
+    from didymium.report import tables
+
+    result = didymium.load(Path(__file__).resolve().parents[2] / "examples" / "ion_clay_train.yaml").solve()
+    read = valid("run", document.run(result))
+    rows = read["trains"]["train"]
+    assert len(rows) == 9
+    assert rows[0]["feed_kmol_per_h"] == pytest.approx(3.295, rel=1e-3)
+    assert all(row["W_mol_per_mol_feed"] < row["S_mol_per_mol_feed"] for row in rows)
+    (made,) = tables.trains(result)
+    assert made.row_count == 9

@@ -90,6 +90,28 @@ def test_what_is_printed_can_be_put_into_the_file(tmp_path) -> None:
     assert sum(streams["ndpr_cut.strip_liquor"]["purity"].get(name, 0.0) for name in ("Pr", "Nd")) >= 0.9965
 
 
+@pytest.mark.parametrize(
+    ("unit", "stages", "organic", "held", "matched", "normal"),
+    [
+        ("la_cut", (9, 4), 168.0, 37.3, 61.5, 220.7),
+        ("prnd_cut", (32, 38), 2371.6, 738.8, 5.41, 22963.0),
+    ],
+)
+def test_high_purity(tmp_path, unit, stages, organic, held, matched, normal) -> None:
+    """6N lanthanum and a 4N split, by ideal stages: stages, inventory, days; the table of docs/high_purity.md."""
+    found = made(tmp_path, str(CLAY.parent / "high_purity_cuts.yaml"), unit)
+    one = found["design"]
+    assert (one["extraction_stages"], one["scrub_stages"]) == stages
+    assert one["organic_inventory_m3"] == pytest.approx(organic, rel=1e-3)
+    assert one["rare_earth_inventory_kmol"] == pytest.approx(held, rel=1e-3)
+    assert one["purity"]["raffinate"] >= found["targets"]["raffinate"]
+    assert one["purity"]["extract"] >= found["targets"]["extract"]
+    assert one["start_up"]["matched"]["hours_to_specification"] / 24 == pytest.approx(matched, rel=0.02)
+    assert one["start_up"]["normal"]["hours_to_specification"] / 24 == pytest.approx(normal, rel=0.02)
+    assert not one["start_up"]["reflux"]["on_grade"]
+    assert "total reflux never brings" in one["start_up"]["reflux"]["why"]
+
+
 def test_real_stages(tmp_path) -> None:
     found = made(tmp_path, "mountain_pass", "ndpr_cut", "--no-start", "--real")
     steps = [step["name"] for step in found["real_stages"]["steps"]]

@@ -31,8 +31,8 @@ def page(
         out.append(tables.streams(result))
     if any("stages" in unit.details for unit in result.solution.units.values()):
         out.append(tables.circuits(result))
-        out += [Text(plain(remark)) for remark in tables.remarks(result)]
     out += tables.trains(result)
+    out += [Text(plain(remark)) for remark in tables.remarks(result)]
     for unit in profiles:
         out += tables.profile(result, unit)
     if fates:

@@ -110,7 +110,7 @@ def diagram(found: TrainStudy, rank: int = 1) -> Diagram:
         for row in one.circuits
     ]
     ends = {row.name: (", ".join(row.elements), purity(row.purity)) for row in one.products}
-    title = f"Train {rank} of {found.unit}"
+    title = f"{found.unit}: {'the best train' if rank == 1 else f'train {rank}'}"
     return train_diagram(
         cuts,
         ends,

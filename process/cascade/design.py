@@ -280,10 +280,8 @@ class _Cut:
         # Endless where S comes from elsewhere: the optimum is then neither wanted nor to be refused.
         theory = cut_flows(key, f, extract, raffinate, least if organic is None and ratio is None else math.inf)
         share = float(theory.extract_share) if organic is None or scrub is None else organic - scrub
-        product = np.where(np.arange(len(self.feed)) >= self.at, self.feed, 0.0)
-        product[light] += share * (1.0 - extract)
-        product[heavy] = max(product[heavy] - (1.0 - share) * (1.0 - raffinate), 0.0)
-        underwood = float(least_extract_flow(self.feed[None], self.beta, self.at, product[None])[0])
+        leaks = [share * (1.0 - extract)], [(1.0 - share) * (1.0 - raffinate)]
+        underwood = float(least_extract_flow(self.feed[None], self.beta, self.at, *leaks)[0])
         if organic is None or scrub is None:
             organic = float(theory.extract_flow) if ratio is None else ratio * underwood
             scrub = organic - share

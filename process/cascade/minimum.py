@@ -5,44 +5,99 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..sums import per_sample
-
 Floats = NDArray[np.float64]
 
 _HALVINGS = 120
+_SLACK = 1e-9
+"""Share of an element by which a distribution may leave its bounds and count as rounding."""
 
 
-def least_extract_flow(feed: ArrayLike, beta: ArrayLike, cut_index: int, extract: ArrayLike) -> Floats:
+def least_extract_flow(
+    feed: ArrayLike, beta: ArrayLike, cut_index: int, into_extract: ArrayLike, into_raffinate: ArrayLike
+) -> Floats:
     """Least organic flow S, mol per mol of feed, (cases,), at which endless stages make a cut (Underwood).
 
-    ``feed`` and ``extract`` are (cases, elements): mole fractions fed, and mol of each that the extract takes per mol
-    of feed; ``beta`` (elements,) or (cases, elements), rising; elements from ``cut_index`` on are extracted. With one
-    theta between the betas of the pair at the cut, Σ βz/(β − θ) = 0 for the feed and Σ βd/(β − θ) = S for the extract.
-    Limits: constant flows and separation factors; only the pair at the cut stands in both products; each side holds
-    something. Source: Underwood (1948), the organic in place of the vapour and an aqueous feed in that of a boiling
-    liquid.
+    ``feed`` are mole fractions (cases, elements); ``beta`` (elements,) or (cases, elements), rising; elements from
+    ``cut_index`` on are extracted. ``into_extract`` (cases,) is mol per mol of feed of the others that the extract may
+    hold, ``into_raffinate`` that of these that the raffinate may. In each gap between the betas of the elements that
+    stand in both products lies one theta with Σ βz/(β − θ) = 0 for the feed, and Σ βd/(β − θ) = S for the extract; with
+    the two leaks these fix S and how those elements are shared out. For leaks smaller than the pair at the cut that is
+    one theta and that pair. Limits: constant flows and separation factors. S is never below the extract itself.
+    Source: Underwood (1948), the organic in place of the vapour and an aqueous feed in that of a boiling liquid.
 
-    >>> least_extract_flow([[0.5, 0.5]], [1.0, 2.0], 1, [[0.0, 0.5]]).round(6)  # f + 1/(beta - 1)
+    >>> least_extract_flow([[0.5, 0.5]], [1.0, 2.0], 1, [0.0], [0.0]).round(6)  # f + 1/(beta - 1)
     array([1.5])
-    >>> least_extract_flow([[0.25, 0.25, 0.25, 0.25]], [1.0, 4.0, 6.0, 24.0], 2, [[0, 0, 0.25, 0.25]]).round(4)
+    >>> least_extract_flow([[0.25, 0.25, 0.25, 0.25]], [1.0, 4.0, 6.0, 24.0], 2, [0.0], [0.0]).round(4)
     array([1.4745])
     """
     z = np.asarray(feed, dtype=np.float64)
-    d = np.asarray(extract, dtype=np.float64)
-    b = np.broadcast_to(np.asarray(beta, dtype=np.float64), z.shape)
-    there = z > 0.0
-    light, heavy = there.copy(), there.copy()
-    light[:, cut_index:] = False
-    heavy[:, :cut_index] = False
-    low = np.where(light, b, 0.0).max(axis=1)
-    high = np.where(heavy, b, np.inf).min(axis=1)
+    factors = np.broadcast_to(np.asarray(beta, dtype=np.float64), z.shape)
+    up = np.broadcast_to(np.asarray(into_extract, dtype=np.float64), z.shape[:1])
+    down = np.broadcast_to(np.asarray(into_raffinate, dtype=np.float64), z.shape[:1])
+    return np.array(
+        [_least(*_merged(z[k], factors[k], cut_index), float(up[k]), float(down[k])) for k in range(len(z))]
+    )
 
-    def total(of: Floats, theta: Floats) -> Floats:
-        gap = b - theta[:, None]
-        return per_sample(np.divide(b * of, gap, out=np.zeros_like(gap), where=there & (gap != 0.0)))
 
+def _merged(feed: Floats, beta: Floats, cut: int) -> tuple[Floats, Floats, int]:
+    """The elements that are there, those of one β as one; and the first of them that is extracted."""
+    there = np.flatnonzero(feed > 0.0)
+    first = np.append(True, (np.diff(beta[there]) > 0.0) | ((there[1:] >= cut) & (there[:-1] < cut)))
+    group = np.cumsum(first) - 1
+    return np.bincount(group, feed[there]), beta[there[first]], int((there[first] < cut).sum())
+
+
+def _least(feed: Floats, beta: Floats, cut: int, up: float, down: float) -> float:
+    share = float(feed[cut:].sum()) - down + up
+    thetas = [_theta(feed, beta, gap) for gap in range(len(feed) - 1)]
+    best = np.inf
+    # From the pair at the cut outward: the fewest elements that can hold the leaks stand in both products.
+    for width in range(2, len(feed) + 1):
+        for low in range(max(0, cut + 1 - width), min(cut, len(feed) - width + 1)):
+            found = _shared(feed, beta, cut, (low, low + width - 1), thetas, up, down)
+            best = min(best, found)
+        if np.isfinite(best):
+            break
+    return max(best, share) if np.isfinite(best) else share
+
+
+def _theta(feed: Floats, beta: Floats, gap: int) -> float:
+    """The root between the betas of an element and the next."""
+    low, high = float(beta[gap]), float(beta[gap + 1])
     for _ in range(_HALVINGS):
         theta = 0.5 * (low + high)
-        below = total(z, theta) < 0.0
-        low, high = np.where(below, theta, low), np.where(below, high, theta)
-    return total(d, 0.5 * (low + high))
+        away = beta - theta
+        whole = float(np.divide(beta * feed, away, out=np.zeros_like(away), where=away != 0.0).sum())
+        low, high = (theta, high) if whole < 0.0 else (low, theta)
+    return 0.5 * (low + high)
+
+
+def _shared(
+    feed: Floats, beta: Floats, cut: int, span: tuple[int, int], thetas: list[float], up: float, down: float
+) -> float:
+    """S where the elements of a span stand in both products; inf where they cannot be shared out so."""
+    low, high = span
+    width = high - low + 1
+    matrix, right = np.zeros((width + 1, width + 1)), np.zeros(width + 1)
+    for row, theta in enumerate(thetas[low:high]):
+        matrix[row, :width] = beta[low : high + 1] / (beta[low : high + 1] - theta)
+        matrix[row, width] = -1.0
+        right[row] = -float((beta[high + 1 :] * feed[high + 1 :] / (beta[high + 1 :] - theta)).sum())
+    matrix[width - 1, : cut - low] = 1.0
+    right[width - 1] = up
+    matrix[width, cut - low : width] = 1.0
+    right[width] = float(feed[cut : high + 1].sum()) - down
+    # An element that is hardly there has a theta on top of its beta: rows of one size keep their digits.
+    scale = np.abs(matrix).max(axis=1)
+    try:
+        found = np.linalg.solve(matrix / scale[:, None], right / scale)
+    except np.linalg.LinAlgError:
+        return float(np.inf)
+    taken = found[:width] / feed[low : high + 1]
+    if not (np.isfinite(found).all() and taken.min() >= -_SLACK and taken.max() <= 1.0 + _SLACK):
+        return float(np.inf)
+    extract = np.concatenate([np.zeros(low), found[:width], feed[high + 1 :]])
+    # No other pair may need more: its lighter or heavier element would stand in both products as well.
+    others = [float((beta * extract / (beta - theta)).sum()) for theta in (*thetas[:low], *thetas[high:])]
+    least = float(found[width])
+    return least if all(other <= least * (1.0 + _SLACK) for other in others) else float(np.inf)

@@ -189,10 +189,8 @@ def following(
     except CascadeError as error:
         raise told(error, running) from error
     if p.solvent_ratio is not None:
-        product = np.where(np.arange(len(columns)) >= cut, fraction[running], 0.0)
-        product[:, light] += share * (1.0 - extract[running])
-        product[:, heavy] = np.maximum(product[:, heavy] - (1.0 - share) * (1.0 - raffinate[running]), 0.0)
-        s = np.asarray(p.solvent_ratio)[running] * least_extract_flow(fraction[running], beta[running], cut, product)
+        leaks = share * (1.0 - extract[running]), (1.0 - share) * (1.0 - raffinate[running])
+        s = np.asarray(p.solvent_ratio)[running] * least_extract_flow(fraction[running], beta[running], cut, *leaks)
         w = s - share
     solvent[running], scrub[running] = s, w
     return solvent, scrub

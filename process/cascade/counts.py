@@ -25,8 +25,8 @@ def exact(
     """Exact stage counts (n, m), dimensionless: up from the raffinate to the feed, and from there to the extract.
 
     ``feed``, ``extract`` and ``raffinate`` are mole fractions: of A in the feed and in the extract, of B in the
-    raffinate. ``organic`` and ``scrub`` are S and W per mol of feed. inf where the steps never get there. Source:
-    Smoker (1938), the closed form of the Möbius map from stage to stage.
+    raffinate. ``organic`` and ``scrub`` are S and W per mol of feed. 0 steps where a section begins on grade, inf where
+    they never get there. Source: Smoker (1938), the closed form of the Möbius map from stage to stage.
 
     >>> [round(count, 2) for count in exact(2.0, 0.5, 0.999, 0.9999, 1.7086449, 1.2081944)]
     [25.3, 19.82]
@@ -57,5 +57,4 @@ def _steps(top: tuple[float, float], bottom: tuple[float, float], start: float, 
     moved = (end - low) / (end - high) * ((start - high) / (start - low)) if start != low and end != high else 0.0
     if turn <= 0.0 or moved <= 0.0 or turn == 1.0:
         return math.inf
-    count = math.log(moved) / math.log(turn)
-    return count if count >= 0.0 else math.inf
+    return max(math.log(moved) / math.log(turn), 0.0)

@@ -364,11 +364,10 @@ class _Cut:
             return smallest(reach, want, first, MOST_STAGES)
         except OutOfReach as missed:
             short = [
-                f"{name} purity {wanted:.8g} is not reached with {missed.stages} stages, only {got:.8g} is"
+                f"{name} purity {wanted:.12g} is not reached with {missed.stages} stages, only {got:.12g} is"
                 for name, wanted, got in zip(("extract", "raffinate"), want, missed.reached, strict=True)
                 if got < wanted
             ]
             raise CascadeError(
-                f"{' and '.join(short)}; lower it, raise the organic flow (least_ratio, flow_ratio), "
-                "or cut elsewhere with another extractant"
+                f"{' and '.join(short)}; lower it, raise the organic flow, or cut with another extractant"
             ) from None

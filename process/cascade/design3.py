@@ -30,6 +30,8 @@ MOST_ORGANIC = 30.0
 MOST_STAGES = 400
 _FINER = (1.2, 1.06)
 """Steps in S of the search for the smallest S·stages, as factors."""
+_AHEAD = 1.4
+"""Times the other side's S·stages up to which a side of the feed is searched."""
 _BEGIN = 1.35
 """First S, as a multiple of the one that is likely to be the least."""
 
@@ -154,10 +156,10 @@ def design_three(
 
     ``feed`` are molar flows of any total and ``beta`` separation factors, both (elements,) sorted by rising β;
     ``cuts`` (i, j): elements below i are the raffinate's, from i to j − 1 the draw's, from j on the extract's.
-    Purities are mole fractions of these groups. ``extract_flow`` is S if it is given; else that of the smallest
-    S·stages. ``draw_in_scrub`` chooses the draw's side of the feed stage (None: both are tried). All stages, the draw
-    stage and all flows are checked by solving all elements. Raises CascadeError; where the draw's purity is out of
-    reach it says which can be reached.
+    Purities are mole fractions of these groups. ``extract_flow`` is S if it is given; else that of a small S·stages,
+    found by descent to a few per cent. ``draw_in_scrub`` chooses the draw's side of the feed stage (None: both are
+    tried). All stages, the draw stage and all flows are checked by solving all elements. Raises CascadeError; where the
+    draw's purity is out of reach it says which can be reached.
 
     >>> made = design_three([0.51, 0.10, 0.39], [1.0, 2.0, 2.8], (1, 2), 0.999, 0.9999, 0.40, extract_flow=2.0)
     >>> made.n, made.m, made.draw_stage, round(made.draw_flow, 3)
@@ -180,7 +182,8 @@ def design_three(
         raise CascadeError(f"extract_flow is {organic:.6g}; give a finite flow above zero")
     found: list[tuple[float, Place, bool]] = []
     for in_scrub in _sides(wanted, MOST_ORGANIC if organic is None else organic, draw_in_scrub):
-        bound = min((one[0] * one[1].stages for one in found), default=math.inf)
+        # A side begins a third above its own best, as a rule: it may end below the other's all the same.
+        bound = _AHEAD * min((one[0] * one[1].stages for one in found), default=math.inf)
         one = _smallest(flow, factors, cut, wanted, in_scrub, organic, most, bound)
         if one is not None:
             found.append((*one, in_scrub))

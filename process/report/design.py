@@ -232,8 +232,9 @@ def binary(made: CascadeDesign) -> list[RenderableType]:
     row(shown, "at constant ratios", _log(made.n_log), _log(made.m_log), _log(made.n_log + made.m_log))
     row(shown, "at total reflux", "", "", f"{made.least_stages:.3f}")
     heads = ["flow", "least", "over least"]
-    flow = table("Flows", [""], heads, f"the {made.control} section sets them")
-    row(flow, "S, organic", f"{made.extract_flow:.6f}", f"{made.least_extract_flow:.6f}", f"{made.flow_ratio:.4f}")
+    flow = table("Flows", [""], heads, f"the {made.control} section sets them; least for a sharp split, f + 1/(β − 1)")
+    over = made.extract_flow / made.least_extract_flow
+    row(flow, "S, organic", f"{made.extract_flow:.6f}", f"{made.least_extract_flow:.6f}", f"{over:.4f}")
     ratio = made.scrub_flow / made.least_scrub_flow
     row(flow, "W, scrub", f"{made.scrub_flow:.6f}", f"{made.least_scrub_flow:.6f}", f"{ratio:.4f}")
     ends = table("Products", [""], ["wanted", "reached", "recovery", "share of the feed"])

@@ -175,15 +175,17 @@ def _by_source(
         design[-1, -1] = 1.0
         scatter[-1, -1] = 0.0
     one: Combined = combined(done.values, done.covariance, design, scatter)
-    degrees = np.full(elements + free_exponent, float(one.degrees))
+    # A laboratory's acid or extractant may shift all its constants alike: then each laboratory counts once.
+    degrees = np.full(elements + free_exponent, float(min(one.degrees, sources - 1)))
+    factor_degrees = np.full(elements + free_exponent, float(one.degrees))
     if free_exponent:
-        degrees[-1] = float(len(case) - len(done.values))
+        degrees[-1] = factor_degrees[-1] = float(len(case) - len(done.values))
     between = Between("log10 K", one.variance**0.5, one.degrees, sources)
     return Levels(
         one.values,
         one.covariance,
         degrees,
-        degrees,
+        factor_degrees,
         case,
         column,
         done.studentised,

@@ -44,7 +44,8 @@ def _merged(feed: Floats, beta: Floats, cut: int) -> tuple[Floats, Floats, int]:
     there = np.flatnonzero(feed > 0.0)
     first = np.append(True, (np.diff(beta[there]) > 0.0) | ((there[1:] >= cut) & (there[:-1] < cut)))
     group = np.cumsum(first) - 1
-    return np.bincount(group, feed[there]), beta[there[first]], int((there[first] < cut).sum())
+    whole = np.bincount(group, feed[there]).astype(np.float64)
+    return whole, beta[there[first]], int((there[first] < cut).sum())
 
 
 def _least(feed: Floats, beta: Floats, cut: int, up: float, down: float) -> float:

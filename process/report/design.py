@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ..data import circuit_costs
 from ..studies.design import missed
 from . import real_stages
 from .figures import NONE, amount, percent, plain, purity
@@ -184,7 +183,7 @@ def _start(found: UnitDesign, tried: Starts, way: str) -> Sequence[str]:
 
 def words(found: UnitDesign) -> Table:
     """What the design rests on, and the lines that put it into the file."""
-    cut, by, facts = found.cut, found.practice, circuit_costs()
+    cut = found.cut
     lines = []
     for label, one in (("design", found.chosen), ("cheapest", found.cheapest)):
         if short := missed(cut, one):
@@ -199,24 +198,12 @@ def words(found: UnitDesign) -> Table:
             "verified",
             "each design by an own solve of the circuit, element by element; purities are those of that solve",
         ),
-        (
-            "assumed",
-            f"{60 * float(by.mixing):.3g} min of mixing, {60 * float(by.settling):.3g} min of settling, "
-            f"{float(by.strip_stages):.3g} strip "
-            f"stages; change them in the unit",
-        ),
-        (
-            "mixer-settlers",
-            f"{facts['mixer_settlers'].value:g} million USD of {facts['mixer_settlers'].year} bare "
-            f"({facts['mixer_settlers'].low:g} to {facts['mixer_settlers'].high:g}) for {facts['volume'].value:g} m³, "
-            f"to the power of {facts['exponent'].value:g}, {facts['installed'].value:g} times that installed: our "
-            "reading of one account",
-        ),
         ("left out", "power, heat and losses of organic, which hang on the feed alone; labour"),
         ("model", "ideal stages at constant flows and separation factors, the exchange model"),
     ]
     if found.file_stages is not None:
         lines.append(("in the file", f"stages: {found.file_stages}; the design above is made from the purity"))
+    lines += [("assumed" if "(" in said else "no source", f"{what}: {said}") for what, said in found.assumptions]
     failed = [f"{WAYS[way]}: {sentence}" for tried in found.starts.values() for way, sentence in tried.failed.items()]
     lines += [("start-up", sentence) for sentence in dict.fromkeys(failed)]
     return sentences((topic, "", text) for topic, text in lines)

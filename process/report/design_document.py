@@ -38,6 +38,7 @@ def cut(found: UnitDesign, changes: Mapping[str, str] | None = None) -> Document
             "separation_factor": {name: number(b) for name, b in zip(of.elements, of.beta, strict=True)},
         },
         "practice": {f"{name}{unit}": number(getattr(found.practice, name)) for name, unit in PRACTICE.items()},
+        "assumptions": [{"what": what, "said": said} for what, said in found.assumptions],
         "flows_from": found.flows_from,
         "stages_in_file": found.file_stages,
         "design": _alternative(found, found.chosen, found.starts.get("chosen")),

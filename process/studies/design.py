@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..cascade import Cascade, CascadeDesign, CascadeError, CascadeResult, design, design_cut
 from ..cascade.economy import Economy, cheapest
 from ..cascade.sizes import Practice, Sizes, sizes
-from ..data import extractants, prices
+from ..data import circuit_costs, extractants, prices
 from ..data.equilibria import chemistry
 from ..economics.circuit_cost import CircuitCost, circuit_cost
 from ..economics.pricebook import PriceBook
@@ -109,7 +109,8 @@ class UnitDesign:
 
     `chosen` has the flows that the file asks for (`flows_from` says which), `cheapest` those of least yearly cost
     among `tried`; `starts` tells how each of the two comes on grade, by the names "chosen" and "cheapest"; `real` is
-    what mass action and real stages make of `chosen`, where that was asked for.
+    what mass action and real stages make of `chosen`, where that was asked for. `assumptions` are (what, as said), of
+    the unit and of the money beside it.
     """
 
     result: Result
@@ -125,6 +126,7 @@ class UnitDesign:
     starts: Mapping[str, Starts]
     real: RealStages | None
     feed_kg_REO_per_h: float
+    assumptions: tuple[tuple[str, str], ...]
 
 
 def design_unit(result: Result, name: str, *, start_up: bool = True, real: bool = False) -> UnitDesign:
@@ -166,7 +168,32 @@ def design_unit(result: Result, name: str, *, start_up: bool = True, real: bool 
         starts=starts,
         real=real_of(p, cut, feed, chosen.design) if real else None,
         feed_kg_REO_per_h=float((feed[0, RE] * OXIDE_FACTOR[RE]).sum()),
+        assumptions=(*_of_unit(result, name), *run.assumptions()),
     )
+
+
+RESTS_ON = (
+    "extractant.concentration",
+    "extractant.saponification",
+    "scrub_acid",
+    "strip_acid",
+    "base_excess",
+    "strip_excess",
+    "mixing",
+    "settling",
+    "strip_stages",
+    "separation_factors",
+)
+"""Keys of a unit that a design's sizes and costs follow from."""
+
+
+def _of_unit(result: Result, name: str) -> list[tuple[str, str]]:
+    """The unit's own values that are assumptions, or name no source, as written."""
+    return [
+        (path.removeprefix(f"{name}."), text)
+        for path, text in result.assumptions.items()
+        if path.startswith(f"{name}.") and path.removeprefix(f"{name}.").startswith(RESTS_ON)
+    ]
 
 
 @dataclass(frozen=True)
@@ -245,14 +272,40 @@ class _Run:
         self.density = density.value
         self.book = PriceBook.of(plan, unit.stage)
         self.hours = plan.hours_per_year.nominal
-        worth = prices(plan.year)
+        self.worth = prices(plan.year)
         self.value = sum(
-            f * m * (worth[name].value if name in worth else 0.0)
+            f * m * (self.worth[name].value if name in self.worth else 0.0)
             for name, f, m in zip(cut.elements, cut.feed.tolist(), cut.masses.tolist(), strict=True)
         )
         self.practice = Practice(**{key: float(np.asarray(one)[0]) for key, one in vars(practice(p)).items()})
         self.times = (float(p.mixing[0]), float(p.settling[0]))
         self._known: dict[CascadeDesign, Alternative] = {}
+
+    def assumptions(self) -> list[tuple[str, str]]:
+        """What of the prices and of the mixer-settlers' cost is assumed."""
+        out = []
+        for item in (self.base, "HCl", self.extractant.name, "kerosene"):
+            price = self.book.price(item)
+            if price.assumed:
+                value = float(np.atleast_1d(price.value)[0])
+                out.append((f"price of {item}", f"{value:g} USD/{price.unit} ({price.low:g} to {price.high:g})"))
+        out += [
+            (f"price of {name} oxide", f"{fact.value:g} USD/kg ({fact.low:g} to {fact.high:g})")
+            for name in self.cut.elements
+            if (fact := self.worth.get(name)) is not None and fact.assumed
+        ]
+        facts = circuit_costs()
+        mixer, volume = facts["mixer_settlers"], facts["volume"]
+        out.append(
+            (
+                "mixer-settlers",
+                f"{mixer.value:g} million USD of {mixer.year} bare ({mixer.low:g} to {mixer.high:g}) for "
+                f"{volume.value:g} m³ of one circuit, to the power of {facts['exponent'].value:g} "
+                f"({facts['exponent'].low:g} to {facts['exponent'].high:g}), {facts['installed'].value:g} times that "
+                f"installed ({facts['installed'].low:g} to {facts['installed'].high:g}); our reading of one account",
+            )
+        )
+        return out
 
     def at_ratio(self, ratio: float) -> CascadeDesign:
         cut = self.cut

@@ -196,3 +196,28 @@ def test_nearly_is_the_last_time_above_the_wider_limit(found):
     at = nearly(run, wanted)
     assert np.all(impurity[run.times > at] <= 1.1 * 0.003)
     assert impurity[np.searchsorted(run.times, at) - 1] > 1.1 * 0.003
+
+
+def test_what_a_design_rests_on_is_told(found, two):
+    told = dict(found["baotou"].assumptions)
+    assert told["mixing"] == "5 min from 3 to 8 min (assumed)"
+    assert told["price of ammonia"] == "0.36 USD/kg (0.28 to 0.5)"
+    assert "0.9 to 2" in told["mixer-settlers"]
+    own = dict(design_unit(two(mixing="6 min (practice_sx)").solve(), "sx", start_up=False).assumptions)
+    assert "mixing" not in own
+    assert own["settling"] == "15 min from 8 to 30 min (assumed)"
+
+
+def test_a_little_of_the_neighbour_of_the_cut(tmp_path):
+    """Less samarium than the europium cut's extract may hold of it: neodymium leaks as well, and designs are found."""
+    path = tmp_path / "seg.yaml"
+    path.write_text(
+        TWO.replace("{PrCl3: 8 %, NdCl3: 8 %,", "{NdCl3: 8 %, SmCl3: 0.1 %, GdCl3: 4 %, DyCl3: 3.9 %,")
+        .replace("Pr / Nd", "Eu / Gd")
+        .replace("{raffinate: 99.99 %, extract: 99.99 %}", "{raffinate: 99.9 %, extract: 98 %}"),
+        encoding="utf-8",
+    )
+    made = design_unit(didymium.load(path).solve(), "sx", start_up=False)
+    assert not missed(made.cut, made.cheapest)
+    assert made.cheapest.design.underwood_flow > made.cheapest.design.extract_share
+    assert made.cheapest.cost.total <= made.chosen.cost.total

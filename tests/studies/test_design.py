@@ -203,7 +203,7 @@ def test_what_a_design_rests_on_is_told(found, two):
     assert told["mixing"] == "5 min from 3 to 8 min (assumed)"
     assert told["price of ammonia"] == "0.36 USD/kg (0.28 to 0.5)"
     assert "0.9 to 2" in told["mixer-settlers"]
-    own = dict(design_unit(two(mixing="6 min (practice_sx)").solve(), "sx", start_up=False).assumptions)
+    own = dict(design_unit(two(mixing="6 min (prommis)").solve(), "sx", start_up=False).assumptions)
     assert "mixing" not in own
     assert own["settling"] == "15 min from 8 to 30 min (assumed)"
 

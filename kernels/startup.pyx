@@ -124,8 +124,9 @@ def run(
     ``steady``). ``aqueous`` and ``organic`` are what a stage passes on, ``returned_down`` and ``returned_up`` what
     the end settlers give back to their own mixers. A step with ``fixed`` above zero is as long as that, the last one
     excepted. status is (code, stage or -1, steps, steps refused, Newton steps, matrices): DONE, FULL (rows used up),
-    NO_STEP (Newton fails at the shortest step). Raises ValueError for arrays that do not belong together,
-    KeyboardInterrupt for a signal that reached the main thread.
+    NO_STEP (Newton fails at the shortest step), INTERRUPTED (a signal; the state is that of the last step taken).
+    Raises ValueError for arrays that do not belong together, KeyboardInterrupt with INTERRUPTED, for a signal that
+    reached the main thread.
     """
     cdef Py_ssize_t N = u.shape[0], E = beta.shape[0], B = draw_at.shape[0], K = times.shape[0], d, i, k, n, NE = N * E
     cdef Py_ssize_t used = 0, outs = (2 + B) * E

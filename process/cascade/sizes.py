@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .batch import whole_number
 from .errors import CascadeError
 
 Floats = NDArray[np.float64]
@@ -70,31 +71,34 @@ def sizes(
     """Sizes in m³ and kmol of a circuit of ``n`` + ``m`` stages; S and W in mol per mol, ``feed`` in kmol/h.
 
     ``feed_volume`` is that of the feed liquor, m³/h. Limits: flows of a steady exchange cascade, a liquor's volume is
-    that of its water. Raises CascadeError for strengths or times that are not above zero.
+    that of its water. Raises CascadeError for strengths or times that are not above zero, and for stages, flows or
+    excesses that are negative, not finite or no numbers.
 
     >>> plant = Practice(1.5, 0.36, 3.0, 4.0, 5 / 60, 20 / 60, 8)
     >>> of = sizes(24, 22, 1.70864, 1.20819, 10.0, 10.0, plant)
     >>> float(of.organic.round(2)), float(of.volume.round(1)), float(of.rare_earth_inventory.round(1))
     (94.92, 2479.9, 659.1)
     """
-    given = {
-        "concentration": by.concentration,
-        "saponification": by.saponification,
-        "scrub acid": by.scrub_acid,
-        "strip acid": by.strip_acid,
-        "residence time": np.asarray(by.mixing, dtype=float) + np.asarray(by.settling, dtype=float),
-    }
-    for name, value in given.items():
-        if not (np.all(np.isfinite(value)) and np.all(np.asarray(value) > 0.0)):
-            raise CascadeError(f"{name} is {np.min(value):g}; give a finite number above zero")
-    s, w, f = (np.asarray(value, dtype=float) for value in (extract_flow, scrub_flow, feed))
-    held = np.asarray(given["residence time"])
-    strips = np.asarray(by.strip_stages, dtype=float)
+    n, m = (_stages(value, name) for value, name in ((n, "extraction"), (m, "scrub")))
+    concentration = _checked(by.concentration, "concentration", above=True)
+    soap = _checked(by.saponification, "saponification", above=True)
+    scrub_strength = _checked(by.scrub_acid, "scrub acid", above=True)
+    strip_strength = _checked(by.strip_acid, "strip acid", above=True)
+    mixing, settling = _checked(by.mixing, "mixing"), _checked(by.settling, "settling")
+    held = _checked(mixing + settling, "residence time", above=True)
+    strips = _checked(by.strip_stages, "strip stages")
+    base_excess, strip_excess = _checked(by.base_excess, "base excess"), _checked(by.strip_excess, "strip excess")
+    s, w = _checked(extract_flow, "extract flow"), _checked(scrub_flow, "scrub flow")
+    f, fed = _checked(feed, "feed"), _checked(feed_volume, "feed volume")
+    if np.any((w > s) & (f > 0.0)):
+        raise CascadeError(
+            f"scrub flow {np.max(w):g} is above extract flow {np.min(s):g}; lower the scrub or raise the organic flow"
+        )
     base = CHARGE * s * f
     scrub_acid = CHARGE * w * f
-    strip_acid = CHARGE * (s - w) * f * (1.0 + np.asarray(by.strip_excess))
-    organic = base / (np.asarray(by.concentration) * np.asarray(by.saponification))
-    fed, scrub, strip = np.asarray(feed_volume, dtype=float), scrub_acid / by.scrub_acid, strip_acid / by.strip_acid
+    strip_acid = CHARGE * (s - w) * f * (1.0 + strip_excess)
+    organic = base / (concentration * soap)
+    scrub, strip = scrub_acid / scrub_strength, strip_acid / strip_strength
     stage = ((organic + fed + scrub) * held, (organic + scrub) * held, (organic + strip) * held)
     inventory = organic * held * (n + m + strips)
     return Sizes(
@@ -105,9 +109,32 @@ def sizes(
         stage_volumes=stage,
         volume=n * stage[0] + m * stage[1] + strips * stage[2],
         organic_inventory=inventory,
-        extractant_inventory=inventory * np.asarray(by.concentration),
+        extractant_inventory=inventory * concentration,
         rare_earth_inventory=held * f * ((n + m) * s + (n + m) * w + n),
-        base=base * (1.0 + np.asarray(by.base_excess)),
+        base=base * (1.0 + base_excess),
         scrub_acid=scrub_acid,
         strip_acid=strip_acid,
     )
+
+
+def _stages(value: int, section: str) -> int:
+    count = whole_number(value, f"{section} stages")
+    if count < 0:
+        raise CascadeError(f"{section} stages are {count}; give a whole number, not negative")
+    return count
+
+
+def _checked(value: ArrayLike, name: str, above: bool = False) -> Floats:
+    """Finite numbers, not negative or, with ``above``, above zero."""
+    try:
+        given = np.asarray(value)
+        if given.dtype.kind not in "iuf":
+            raise TypeError
+    except (TypeError, ValueError):
+        raise CascadeError(f"{name} is {value!r}; give a number or an array of numbers") from None
+    out = given.astype(np.float64)
+    fine = np.isfinite(out) & ((out > 0.0) if above else (out >= 0.0))
+    if not fine.all():
+        need = "above zero" if above else "not negative"
+        raise CascadeError(f"{name} is {out[~fine].flat[0]:g}; give a finite number {need}")
+    return out

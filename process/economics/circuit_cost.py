@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
@@ -60,6 +61,15 @@ class CircuitCost:
 
     by_cause: Mapping[str, float]
     investment: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_cause", MappingProxyType(dict(self.by_cause)))
+
+    def __hash__(self) -> int:
+        return hash((frozenset(self.by_cause.items()), self.investment))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return CircuitCost, (dict(self.by_cause), self.investment)
 
     @property
     def total(self) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from types import MappingProxyType
 
 import numpy as np
 from scipy.stats import t as student
@@ -77,14 +76,14 @@ def fit(
         chain,
         robust,
         confidence,
-        MappingProxyType({name: _estimate(done, at, confidence) for at, name in enumerate(tests.elements)}),
+        {name: _estimate(done, at, confidence) for at, name in enumerate(tests.elements)},
         _estimate(done, count, confidence) if free_exponent else None,
         exponent,
         (*tests.elements, *([EXPONENT] if free_exponent else [])),
         done.covariance,
         _correlation(done.covariance),
         _factors(tests, done, confidence),
-        MappingProxyType({name: _residuals("", name, off[used[:, at], at]) for at, name in enumerate(tests.elements)}),
+        {name: _residuals("", name, off[used[:, at], at]) for at, name in enumerate(tests.elements)},
         _by_source(tests, off, used),
         done.between,
         _outliers(tests, done, off),
@@ -92,7 +91,7 @@ def fit(
         int(used.sum()),
         float(np.sqrt(np.mean(off[used] ** 2))),
         done.condition,
-        MappingProxyType(alone),
+        alone,
         _basis(tests, exponent),
         _notes(tests, done, chain, robust, free_exponent, alone),
     )

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
+import numpy as np
+
+from ..circuit.pickled import Pickles
 from ..models.base import Floats
 
 
@@ -71,14 +75,14 @@ class Between:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Fit:
+class Fit(Pickles):
     """Constants fitted to batch tests; log10 throughout, on the basis that `basis` says.
 
     `log_k` holds an estimate an element, `molecules` the exponent of the free extractant where it was fitted, with
     `exponent` its value or the one assumed. `names` are the parameters of `correlation` and `covariance` (p, p).
     `factors` are those of neighbours by rising log K. `elements` are the residuals by element, `sources` by source and
     by source and element. `unused` maps an element to rows that a chain does not use. `condition` is that of the
-    scaled derivatives: its digits are lost of sixteen.
+    scaled derivatives: its digits are lost of sixteen. Mappings and matrices are read-only.
     """
 
     method: str
@@ -103,6 +107,14 @@ class Fit:
     unused: Mapping[str, int]
     basis: str
     notes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("covariance", "correlation"):
+            own = np.array(getattr(self, name), dtype=np.float64)
+            own.flags.writeable = False
+            object.__setattr__(self, name, own)
+        for name in ("log_k", "elements", "unused"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __repr__(self) -> str:
         values = ", ".join(f"{name} {one.value:.3f}±{one.standard_error:.3f}" for name, one in self.log_k.items())

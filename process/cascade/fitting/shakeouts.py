@@ -120,12 +120,21 @@ class Shakeouts:
             "molecules": single(molecules, "molecules", "mol/mol"),
             "present": present,
         }.items():
+            if isinstance(thing, np.ndarray):
+                thing.flags.writeable = False
             object.__setattr__(self, name, thing)
         if not checked and (found := row_faults(self)):
             one = found[0]
             raise CascadeError(
                 f"{self.labels[one.case]}: {one.reason}; {one.remedy}", element=one.element or None, case=one.case
             )
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """What pickle and copy call: arrays come back read-only."""
+        for name, thing in state.items():
+            if isinstance(thing, np.ndarray):
+                thing.flags.writeable = False
+            object.__setattr__(self, name, thing)
 
     def __repr__(self) -> str:
         rows, sources = len(self.formal), len(dict.fromkeys(self.sources))

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 
 from ..batch import one_number
+from ..circuit.pickled import Pickles
 from ..errors import CascadeError
 from ..exchange import Cascade
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
+class Event(Pickles):
     """From ``time`` on another feed (element → molar flow), extract flow S or scrub flow W; None leaves it as it is.
 
     The time is in the time unit of the flows, counted from the beginning. Hold-ups do not change. Raises CascadeError.
@@ -40,7 +42,23 @@ class Event:
                     f"the feed of the event at {self.time:g} is a {type(self.feed).__name__}; give a "
                     "mapping of elements to flows"
                 )
-            object.__setattr__(self, "feed", {str(name): flow for name, flow in self.feed.items()})
+            feed = {
+                str(name): one_number(flow, f"the feed of {name} of the event at {self.time:g}")
+                for name, flow in self.feed.items()
+            }
+            if len(feed) < len(self.feed):
+                raise CascadeError(
+                    f"the feed of the event at {self.time:g} names an element twice: {', '.join(map(str, self.feed))}"
+                )
+            object.__setattr__(self, "feed", MappingProxyType(feed))
+        for name in ("extract_flow", "scrub_flow"):
+            if getattr(self, name) is not None:
+                flow = one_number(getattr(self, name), f"{name} of the event at {self.time:g}")
+                object.__setattr__(self, name, flow)
+
+    def __hash__(self) -> int:
+        feed = None if self.feed is None else frozenset(self.feed.items())
+        return hash((self.time, feed, self.extract_flow, self.scrub_flow))
 
     def change(self, cascade: Cascade) -> Cascade:
         """The cascade from this event on. Raises CascadeError where its flows are impossible, naming the event."""

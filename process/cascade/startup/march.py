@@ -192,14 +192,19 @@ def march(plant: Plant, state: State, flows: Flows, until: float, steady: Cascad
         if used:
             rows = (leaving[:used], flows.feed * (times[:used, None] - began), delivered[:used], inventory[:used])
             parts.append(Track(times[:used], *rows, distance[:used], status))
-        if status[0] == startup.NO_STEP:
+        code = int(status[0])
+        if code == startup.NO_STEP:
             raise CascadeError(
                 f"no step in time is found at {state.time:.6g} (stage {int(status[1]) + 1}): the shortest one fails; "
                 "check hold-ups and flows for numbers many decades apart, or loosen rtol",
                 stage=int(status[1]) + 1,
             )
-        if status[0] == startup.DONE:
+        if code == startup.INTERRUPTED:
+            raise KeyboardInterrupt
+        if code == startup.DONE:
             break
+        # Rows are used up: the run goes on from the state with new ones.
+        assert code == startup.FULL
     return joined(parts)
 
 

@@ -107,8 +107,10 @@ def circuit_cost(
 
     `base` is the price-book item of the soap's base, `extractant_mass` kg per kmol, `extractant_density` kg/L;
     `rare_earth_value` USD per kmol of what the circuit holds. What is held costs the discount rate. Raises CostError
-    where the region has no price.
+    where the region has no price or the base is not known.
     """
+    if base not in BASES:
+        raise CostError(f"no base {base!r} for the soap", f"use one of {', '.join(BASES)}")
     rates = cost_rates()
     interest = rates["discount_rate"].value
     investment = installed_cost(float(sizes.volume), book.year, book.region)

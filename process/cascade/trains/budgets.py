@@ -81,3 +81,8 @@ def purities(up: Floats, down: Floats, extracted: Floats, staying: Floats) -> tu
     extract = np.divide(kept, kept + up, out=np.ones_like(up), where=kept + up > 0.0)
     raffinate = np.divide(left, left + down, out=np.ones_like(up), where=left + down > 0.0)
     return extract, raffinate
+
+
+def above(share: Floats) -> Floats:
+    """The least that a cut may be asked for, so that it is one: a hundredth of the way from the feed to purity."""
+    return share + 0.01 * (1.0 - share)

@@ -15,6 +15,7 @@ from ..flows import cut_flows
 from . import draws
 from .budgets import Wants, budgets, purities
 from .cuts import Cut, edges, order, words
+from .draw_flows import organic_ratio
 from .problem import Problem
 
 Floats = NDArray[np.float64]
@@ -31,7 +32,7 @@ class Circuit:
     fractions of the groups. `held_organic` and `held_aqueous` (elements,) are the flows through all stages added up:
     times the feed and the time in a stage they are what the circuit holds. `tight` scales the budgets of leaks into
     the strip liquor, into the raffinate and into the draw, where there is one: `draw_flow` of the aqueous that leaves
-    `draw_stage`, counted from the raffinate.
+    `draw_stage`, counted from the raffinate; `organic_ratio` is S over its likely least, which the circuit keeps.
     """
 
     cut: Cut
@@ -51,6 +52,7 @@ class Circuit:
     tight: tuple[float, ...]
     draw_stage: int | None = None
     draw_flow: float = 0.0
+    organic_ratio: float = 0.0
 
     @property
     def total(self) -> float:
@@ -196,7 +198,8 @@ class Designer:
         held[1, about.columns] = water @ solved.aqueous[0]
         pure = (made.purity_extract, made.purity_raffinate)
         out = self._three(cut, tight, made.n, made.m, s, w, pure, held[0], held[1])
-        return replace(out, draw_stage=made.draw_stage, draw_flow=made.draw_flow)
+        ratio = organic_ratio(self.task, cut, tight, s, made.draw_in_scrub)
+        return replace(out, draw_stage=made.draw_stage, draw_flow=made.draw_flow, organic_ratio=ratio)
 
     def _three(
         self,

@@ -8,17 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..design3 import ThreeOutletDesign, design_three
+from ...sums import per_sample
+from ..design3 import MOST_ORGANIC, ThreeOutletDesign, design_three
 from ..design3_flows import ThreeOutlets, checked, grouped, least_organic, product_flows
 from ..errors import CascadeError
-from .budgets import Wants, edge_products, room_and_loss
+from .budgets import SLIGHT, Wants, edge_products, room_and_loss
 from .cuts import Cut, order
 from .problem import Problem
 
 Floats = NDArray[np.float64]
-
-MOST_ORGANIC = 30.0
-"""S per mol of feed beyond which a draw is no choice."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +31,34 @@ class Draw:
     leaks: tuple[float, float]
 
 
+def draw_purities(
+    task: Problem, cut: Cut, tight: tuple[float, ...], feeds: Floats, wants: Wants
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Mole purities of raffinate, draw and extract, and what may leak up and down, (samples,) each, by the budgets.
+
+    `feeds` (samples, elements) are those of the train. Where a sample lacks the products that set a budget, a slight
+    share may leak.
+    """
+    amounts = task.amounts(feeds)
+    inside = [[i for i in range(len(task.products)) if group >> i & 1] for group in cut.groups]
+    light, own, heavy = (per_sample(amounts[:, one]) for one in inside)
+    (low, middle), (_, high) = edge_products(task, cut, 0), edge_products(task, cut, 1)
+
+    def leak(receiver: int, side: Floats, scale: float) -> Floats:
+        room, loss = room_and_loss(task, feeds, wants, middle, receiver)
+        least = np.minimum(room, loss)
+        return np.asarray(scale * np.where(least > 0.0, least, SLIGHT * np.minimum(side, own)))
+
+    down, up = leak(low, light, tight[1]), leak(high, heavy, tight[0])
+    sides = [room_and_loss(task, feeds, wants, one, middle)[0] for one in (low, high)]
+    room = tight[2] * np.minimum(*sides) * int(task.sides[middle])
+
+    def pure(held: Floats, impure: Floats) -> Floats:
+        return np.asarray(np.divide(held, held + impure, out=np.ones_like(held), where=held + impure > 0.0))
+
+    return pure(light, down), pure(own, room), pure(heavy, up), up, down
+
+
 def asked(task: Problem, cut: Cut, tight: tuple[float, ...]) -> Draw:
     """What a three-outlet cut is asked for at the feed of the problem; `tight` scales the budgets of the three.
 
@@ -43,14 +69,8 @@ def asked(task: Problem, cut: Cut, tight: tuple[float, ...]) -> Draw:
     factors = task.factors[cut.solvent, columns]
     counts = [int(np.count_nonzero(task.holds(group)[columns])) for group in cut.groups]
     places = counts[0], counts[0] + counts[1]
-    feed, wants = task.feed[None], Wants.of(task, 1)
-    amounts = task.amounts(feed)[0]
-    sums = [float(sum(amounts[i] for i in range(len(amounts)) if group >> i & 1)) for group in cut.groups]
-    (low, middle), (_, high) = edge_products(task, cut, 0), edge_products(task, cut, 1)
-    down = tight[1] * float(min(room_and_loss(task, feed, wants, middle, low))[0])
-    up = tight[0] * float(min(room_and_loss(task, feed, wants, middle, high))[0])
-    room = float(room_and_loss(task, feed, wants, low, middle)[0][0]) * int(task.sides[middle])
-    room = tight[2] * min(room, float(room_and_loss(task, feed, wants, high, middle)[0][0]) * int(task.sides[middle]))
+    pure = draw_purities(task, cut, tight, task.feed[None], Wants.of(task, 1))
+    raffinate, draw, extract, up, down = (float(one[0]) for one in pure)
     share = task.feed[columns] / task.feed[columns].sum()
     beta = factors / factors[0]
     light, mean, heavy, lower, upper, below, above = grouped(share, beta, places)
@@ -62,9 +82,9 @@ def asked(task: Problem, cut: Cut, tight: tuple[float, ...]) -> Draw:
         upper,
         below,
         above,
-        purity_raffinate=sums[0] / (sums[0] + down),
-        purity_draw=sums[1] / (sums[1] + room),
-        purity_extract=sums[2] / (sums[2] + up),
+        purity_raffinate=raffinate,
+        purity_draw=draw,
+        purity_extract=extract,
     )
     checked(wanted)
     return Draw(columns, beta, share, places, wanted, (up, down))

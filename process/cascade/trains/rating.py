@@ -13,9 +13,10 @@ from ...sums import per_sample
 from ..batch import solve_circuits
 from ..errors import CascadeError
 from ..flows import cut_flows
-from .budgets import Wants, budgets, purities
+from .budgets import Wants, above, budgets, purities
 from .circuits import LEAST_RATIO, Circuit
 from .cuts import edges
+from .draw_flows import draw_flows, wanted_at
 from .problem import Problem
 
 Floats = NDArray[np.float64]
@@ -167,9 +168,10 @@ def _run(
     scalars = np.full((samples, stages), np.nan)
     if running.any():
         rows = np.flatnonzero(running)
-        start = memory.get(circuit.cut.state)
+        kept = memory.get(circuit.cut.state)
+        start = (scalars if kept is None or kept.shape != scalars.shape else kept)[rows]
         try:
-            organic[rows], scrub[rows], drawn = _flows(task, case, whole, wants, rows)
+            organic[rows], scrub[rows], drawn = _flows(task, case, whole, wants, rows, start)
             solved = solve_circuits(
                 stages,
                 circuit.extraction,
@@ -178,7 +180,7 @@ def _run(
                 organic[rows],
                 scrub[rows],
                 drawn,
-                start=None if start is None or start.shape != scalars.shape else start[rows],
+                start=start,
             )
         except CascadeError as error:
             at = int(rows[error.case or 0])
@@ -206,26 +208,26 @@ def _run(
 
 
 def _flows(
-    task: Problem, case: _Case, whole: Floats, wants: Wants, rows: NDArray[np.intp]
+    task: Problem, case: _Case, whole: Floats, wants: Wants, rows: NDArray[np.intp], start: Floats
 ) -> tuple[Floats, Floats, dict[int, Floats] | None]:
-    """S, W and the draws for some samples, per mol of what the circuit takes.
-
-    Of three outlets the extract and the draw follow what the feed holds of their groups, and S stays.
-    """
+    """S, W and the draws for some samples, per mol of what the circuit takes."""
     circuit, sums = case.circuit, case.groups(case.share[rows])
     if circuit.draw_stage is not None:
-        fed = [float(circuit.feed[task.holds(group)].sum()) / circuit.total for group in circuit.cut.groups]
-        extract = (circuit.organic - circuit.scrub_flow) * sums[2] / fed[2]
-        organic = np.full(len(rows), circuit.organic)
-        return organic, organic - extract, {circuit.draw_stage: circuit.draw_flow * sums[1] / fed[1]}
+        in_scrub = circuit.draw_stage > circuit.extraction
+        given = np.stack(sums, axis=1), whole[rows], wants.rows(rows), in_scrub
+        organic, scrub, drawn = draw_flows(
+            wanted_at(task, circuit.cut, circuit.tight, *given),
+            case.share[rows],
+            case.beta,
+            (case.borders[0], case.borders[1]),
+            circuit.organic_ratio,
+            (circuit.stages, circuit.extraction, circuit.draw_stage),
+            start,
+        )
+        return organic, scrub, {circuit.draw_stage: drawn}
     wanted = purities(*budgets(task, circuit.cut, whole[rows], circuit.tight, wants.rows(rows)))
     # What carried impurities make of the feed may leave a side purer than its budget asks for.
-    ask_extract = np.maximum(wanted[0], _above(sums[1]))
-    ask_raffinate = np.maximum(wanted[1], _above(sums[0]))
+    ask_extract = np.maximum(wanted[0], above(sums[1]))
+    ask_raffinate = np.maximum(wanted[1], above(sums[0]))
     made = cut_flows(circuit.beta, sums[1], ask_extract, ask_raffinate, LEAST_RATIO)
     return made.extract_flow, made.scrub_flow, None
-
-
-def _above(share: Floats) -> Floats:
-    """The least that a cut may be asked for, so that it is one: a hundredth of the way from the feed to purity."""
-    return share + 0.01 * (1.0 - share)

@@ -47,9 +47,10 @@ Objective = Callable[[Circuit], float]
 
 @dataclass(frozen=True)
 class Frozen:
-    """A designed train. Two are alike where their `made`, cuts, stages and budgets, are: what a plant would build.
+    """A designed train. Two are alike where their `made` is: extractants, elements present, cuts, stages and budgets.
 
-    The amounts of the feed that it was designed for do not count, or no recycle around it would ever settle.
+    With a feed that is all that a rating takes, so two that are alike run alike. The amounts of the feed that it was
+    designed for do not count, or no recycle around it would ever settle.
     """
 
     made: tuple[tuple[object, ...], ...]
@@ -59,8 +60,11 @@ class Frozen:
     @classmethod
     def of(cls, task: Problem, train: Train) -> Frozen:
         """The design as it is kept."""
-        made = ((one.cut, one.extraction, one.scrub, one.draw_stage, one.tight) for one in train.circuits)
-        return cls(tuple(made), task, train)
+        made = (
+            (one.cut, one.extraction, one.scrub, one.draw_stage, one.organic_ratio, one.tight) for one in train.circuits
+        )
+        present = tuple(name for name, flow in zip(task.elements, task.feed, strict=True) if flow > 0.0)
+        return cls((tuple(one.name for one in task.solvents), present, *made), task, train)
 
 
 def task_of(p: SimpleNamespace, amounts: Array) -> Problem:

@@ -13,13 +13,11 @@ from ..design3 import MOST_ORGANIC
 from ..design3_flows import ThreeOutlets, grouped, likely_organic, product_flows
 from .budgets import Wants, above
 from .cuts import Cut, order
-from .draws import draw_purities
+from .draws import MOST_DRAWN, draw_purities, least_draw_purity
 from .problem import Problem
 
 Floats = NDArray[np.float64]
 
-MOST_DRAWN = 0.9
-"""Share of the group next to the draw, across its pinch, that a draw may carry off; beyond it the draw is purer."""
 MOST_LEAKED = 0.9
 """Share of the draw's own group that may leak into raffinate and extract together."""
 SPARE = 1.02
@@ -45,18 +43,15 @@ def wanted_at(
     less = np.minimum(1.0, MOST_LEAKED * middle / np.where(leaked > 0.0, leaked, 1.0))
     raffinate, extract = (1.0 / (1.0 + (1.0 / one - 1.0) * less) for one in (raffinate, extract))
     beside = heavy if in_scrub else light
-    draw = np.maximum.reduce(
-        [draw, above(middle), middle / (middle + MOST_DRAWN * beside), 1.0 - 0.99 * np.minimum(raffinate, extract)]
-    )
+    draw = np.maximum.reduce([draw, least_draw_purity(middle, beside), 1.0 - 0.99 * np.minimum(raffinate, extract)])
     columns = order(task, cut.solvent, cut.state)
     beta = task.factors[cut.solvent, columns]
     counts = [int(np.count_nonzero(task.holds(group)[columns])) for group in cut.groups]
     places = counts[0], counts[0] + counts[1]
     out = []
     for i in range(len(feeds)):
-        _, _, _, *betas = grouped(feeds[i, columns], beta, places)
-        shares = (float(one) for one in (light[i], middle[i], heavy[i]))
-        out.append(ThreeOutlets(*shares, *betas, float(raffinate[i]), float(draw[i]), float(extract[i])))
+        given = (light[i], middle[i], heavy[i], *grouped(feeds[i, columns], beta, places)[3:])
+        out.append(ThreeOutlets(*(float(one) for one in (*given, raffinate[i], draw[i], extract[i]))))
     return out
 
 

@@ -12,7 +12,7 @@ from ...sums import per_sample
 from ..design3 import MOST_ORGANIC, ThreeOutletDesign, design_three
 from ..design3_flows import ThreeOutlets, checked, grouped, least_organic, product_flows
 from ..errors import CascadeError
-from .budgets import SLIGHT, Wants, edge_products, room_and_loss
+from .budgets import SLIGHT, Wants, above, edge_products, room_and_loss
 from .cuts import Cut, order
 from .problem import Problem
 
@@ -29,6 +29,19 @@ class Draw:
     places: tuple[int, int]
     wanted: ThreeOutlets
     leaks: tuple[float, float]
+
+
+MOST_DRAWN = 0.9
+"""Share of a group next to the draw that a draw may carry off; beyond it the draw is purer than asked for."""
+
+
+def least_draw_purity(middle: Floats, beside: Floats) -> Floats:
+    """The least purity of a draw, so that it is purer than the feed and leaves the group `beside` it something.
+
+    >>> round(float(least_draw_purity(np.array(0.5), np.array(0.3))), 4)
+    0.6494
+    """
+    return np.maximum(above(middle), middle / (middle + MOST_DRAWN * beside))
 
 
 def draw_purities(
@@ -74,6 +87,8 @@ def asked(task: Problem, cut: Cut, tight: tuple[float, ...]) -> Draw:
     share = task.feed[columns] / task.feed[columns].sum()
     beta = factors / factors[0]
     light, mean, heavy, lower, upper, below, above = grouped(share, beta, places)
+    # A feed that has much of the draw's product leaves the recoveries to say how pure it is; `verify` sees to them.
+    draw = max(draw, float(least_draw_purity(np.array(mean), np.array(max(light, heavy)))))
     wanted = ThreeOutlets(
         light,
         mean,

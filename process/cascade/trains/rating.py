@@ -80,9 +80,9 @@ def rate(
 ) -> Rated:
     """Solve a train for feeds (samples, elements), mol per unit of time, columns as those of the problem.
 
-    Stages stay; S and W of each circuit follow what it takes, so that its purities are those of the products' budgets
-    at this feed; `wants` replaces purities and recoveries of the problem. `memory` keeps the scalars of each circuit by
-    its state, to start from. Raises CascadeError with the sample as `.case`.
+    Stages stay; S, W and draw of each circuit follow what it takes, so that its purities are those of the products'
+    budgets at this feed; `wants` replaces purities and recoveries of the problem. `memory` keeps the scalars of each
+    circuit by its state, to start from. Raises CascadeError with the sample as `.case`.
 
     >>> from .circuits import Designer
     >>> from .problem import Product, problem
@@ -184,7 +184,8 @@ def _run(
             )
         except CascadeError as error:
             at = int(rows[error.case or 0])
-            raise CascadeError(f"{circuit.words}: {error.reason}", case=at, element=error.element) from error
+            remedy = "" if circuit.draw_stage is None else _remedy(task, circuit)
+            raise CascadeError(f"{circuit.words}: {error.reason}{remedy}", case=at, element=error.element) from error
         products = np.stack([solved.raffinate, *np.moveaxis(solved.draws, 1, 0), solved.extract])
         out = products.sum(axis=0)
         shares[:, rows] = np.divide(products, out, out=np.zeros_like(products), where=out > 0.0)
@@ -231,3 +232,8 @@ def _flows(
     ask_raffinate = np.maximum(wanted[1], above(sums[0]))
     made = cut_flows(circuit.beta, sums[1], ask_extract, ask_raffinate, LEAST_RATIO)
     return made.extract_flow, made.scrub_flow, None
+
+
+def _remedy(task: Problem, circuit: Circuit) -> str:
+    drawn = task.names(circuit.cut.groups[1])[0]
+    return f"; lower the purity or the recovery of {drawn} or of what leaves beside it, or set three_outlets: false"

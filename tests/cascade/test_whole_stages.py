@@ -27,6 +27,28 @@ def test_smallest(rate_n, rate_m, want, first):
     assert (n + m, n) == min(fits)
 
 
+def leaning(lean, bend):
+    """One impurity that all stages lower and that rises off a best share of extraction stages: a hollow over n."""
+    return lambda n, m: (1.0 - math.exp(-0.1 * (n + m)) * (1.0 + bend * (n - lean * (n + m)) ** 2),)
+
+
+@pytest.mark.parametrize("lean", [0.3, 0.5, 0.7])
+@pytest.mark.parametrize("bend", [1e-3, 3e-3])
+@pytest.mark.parametrize("first", [(1.0, 1.0), (30.0, 5.0), (5.0, 100.0)])
+def test_the_smallest_n_of_several_at_the_least_total(lean, bend, first):
+    reach, want = leaning(lean, bend), (1.0 - math.exp(-0.1 * 40.0 + 0.09),)
+    fits = [(total, n) for total in range(2, 121) for n in range(1, total) if reach(n, total - n) >= want]
+    least = min(fits)[0]
+    tied = [n for total, n in fits if total == least]
+    assert len(tied) >= 3
+    n, m = smallest(reach, want, first, 400)
+    assert (n + m, n) == (least, min(tied))
+
+
+def test_the_smallest_n_may_be_the_first_stage():
+    assert smallest(lambda n, m: (1.0 - 0.5 ** (n + m),), (0.9,), (6.0, 6.0), 40) == (1, 3)
+
+
 def test_out_of_reach():
     with pytest.raises(OutOfReach) as caught:
         smallest(lambda n, m: (0.99, 1.0 - 0.5**n), (0.999, 0.9), (5.0, 5.0), 40)

@@ -126,6 +126,35 @@ def test_other_separation_factors(bench) -> None:
     assert nd / la == pytest.approx(factors["Nd"].value / factors["La"].value)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"Sm/Nd": "5"},
+        {"Nd/Pr": "2"},
+        {"Pr/Ce": "1.5"},
+        {"Sm/Nd": "5", "Nd/Pr": "2"},
+        {"Nd/Pr": "2", "Sm/Nd": "5"},
+        {"Dy/Tb": "3"},
+    ],
+    ids=str,
+)
+def test_what_is_heavier_than_a_given_pair_moves_with_it(bench, given) -> None:
+    """A factor of the file is that of one pair: all pairs above and below keep their own, so all heavier ones move."""
+    names = ("La", "Ce", "Pr", "Nd", "Sm", "Gd", "Tb", "Dy", "Y")
+    feed = bench.of({f"{name}Cl3": 1.0 for name in names} | {"H2O": 500.0})
+    done = bench.run("solvent_extraction", RATED | {"separation_factors": given}, feed)
+    columns = [done.details["elements"].index(name) for name in names]
+    organic, aqueous = (done.details[phase][0, 4, columns] for phase in ("organic", "aqueous"))
+    found = dict(zip(names, (organic / aqueous).tolist(), strict=True))
+    data = {name: fact.value for name, fact in extractants()["P507"].factors.items()}
+    own = {tuple(pair.split("/")): float(factor) for pair, factor in given.items()}
+    pairs = list(itertools.pairwise(sorted(names, key=data.get)))
+    assert set(own) <= {(heavy, light) for light, heavy in pairs}
+    for light, heavy in pairs:
+        wanted = own.get((heavy, light), data[heavy] / data[light])
+        assert found[heavy] / found[light] == pytest.approx(wanted, rel=1e-9), (heavy, light)
+
+
 def test_a_multiple_of_the_least_solvent(bench) -> None:
     from didymium.cascade import design_cut
 

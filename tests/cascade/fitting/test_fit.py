@@ -1,7 +1,9 @@
 """Constants recovered from tests that are known, what intervals cover, and what is refused."""
 
+import copy
 import importlib.util
 import math
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -227,3 +229,46 @@ def test_what_cannot_be_told_apart_is_refused_with_its_reason():
 def test_a_monomer_says_so():
     tests = some(12, units_per_formal=1.0)
     assert "on the monomer basis" in fit(tests).basis
+
+
+@pytest.mark.parametrize("options", [{}, {"chain": "Nd", "free_exponent": True}], ids=str)
+def test_a_fit_is_frozen_and_travels(options):
+    found = fit(shakeouts(3), method="direct", **options)
+    for one in (found, pickle.loads(pickle.dumps(found)), copy.deepcopy(found), copy.copy(found)):
+        assert repr(one) == repr(found)
+        assert one.log_k == found.log_k
+        assert one.factors == found.factors
+        assert one.molecules == found.molecules
+        np.testing.assert_array_equal(one.covariance, found.covariance)
+        np.testing.assert_array_equal(one.correlation, found.correlation)
+        for matrix in (one.covariance, one.correlation):
+            with pytest.raises(ValueError, match="read-only"):
+                matrix[0, 0] = 0.0
+        for mapping in (one.log_k, one.elements, one.unused):
+            with pytest.raises(TypeError):
+                mapping["Nd"] = None
+        with pytest.raises(AttributeError):
+            one.rms = 0.0
+
+
+def test_tests_are_frozen_and_travel():
+    tests = shakeouts(3)
+    for one in (tests, pickle.loads(pickle.dumps(tests)), copy.deepcopy(tests)):
+        np.testing.assert_array_equal(one.distribution, tests.distribution)
+        assert one.labels == tests.labels
+        for array in (one.feed, one.aqueous, one.formal, one.present):
+            with pytest.raises(ValueError, match="read-only"):
+                array[0] = 1.0
+    kept = np.array([[0.1]])
+    Shakeouts(("Nd",), formal=1.0, acid=0.05, feed=kept, aqueous=[[0.0757]])
+    kept[0, 0] = 0.2  # what was given stays the caller's
+
+
+def test_the_fit_of_a_file_travels():
+    from didymium.studies.fit import fit_file
+
+    found = fit_file(Path(__file__).parents[3] / "examples" / "shakeout_tests.csv")
+    for one in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found)):
+        assert one.fit.log_k == found.fit.log_k
+        assert one.isotherms.sha256 == found.isotherms.sha256
+        assert one.isotherms.tests.labels == found.isotherms.tests.labels

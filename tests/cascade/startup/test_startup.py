@@ -1,5 +1,6 @@
 """Start-ups with draws and several elements, what they record, and what they refuse."""
 
+import copy
 import importlib.util
 import pickle
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from didymium.cascade import Cascade, CascadeError
 from didymium.cascade.startup import Event, HoldUp, StartUp, start_up, upset
+from didymium.cascade.startup.reflux import MARGINS
 
 _SPEC = importlib.util.spec_from_file_location("random_cascades", Path(__file__).parents[1] / "random_cascades.py")
 random_cascades = importlib.util.module_from_spec(_SPEC)
@@ -94,6 +96,42 @@ def test_the_fraction_of_each_phase_adds_up_at_every_record():
         np.testing.assert_allclose(rows.sum(axis=-1), 1.0, atol=1e-9)
     whole = made.inventory.sum(axis=1)
     np.testing.assert_allclose(whole, whole[0], rtol=1e-9)
+
+
+def test_the_earliest_of_all_ways_over_reflux_is_taken():
+    """Opened at once after reflux the front is still to move: longer reflux is tried, and only costs time here."""
+    cascade = binary(feed={"A": 0.7, "B": 0.3}, extract_flow=2.3, scrub_flow=1.6)
+    steady = cascade.solve()
+    specification = {
+        "raffinate": ("B", 1.0 - 4.0 * (1.0 - steady.purity("raffinate", "B"))),
+        "extract": ("A", 1.0 - 1.05 * (1.0 - steady.purity("extract", "A"))),
+    }
+    made = start_up(cascade, hold_up(cascade), specification, balanced=False)
+    tried = {}
+    for margin in MARGINS:
+        try:
+            tried[margin] = start_up(cascade, hold_up(cascade), specification, balanced=False, margin=margin)
+        except CascadeError:
+            continue
+    times = {margin: one.time_to_specification for margin, one in tried.items()}
+    best = min(times, key=times.get)
+    assert times[1.5] > 1.05 * times[best]
+    assert made.margin == best
+    assert made.time_to_specification == pytest.approx(times[best], rel=1e-3)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.6, 0.65])
+def test_the_inventory_is_that_of_rest_when_a_balanced_start_opens(share):
+    """Of the extract's element what is held at the opening is what the steady state holds, to 1e-6 of all."""
+    cascade = binary(feed={"A": share, "B": 1.0 - share}, scrub_flow=2.5 - share)
+    held = hold_up(cascade)
+    made = start_up(cascade, held, EASY)
+    fill, opening = (made.inventory[np.flatnonzero(made.times == time)[0]] for time in (0.0, made.opening_time))
+    rest = made.inventory[-1]
+    assert made.distance[-1] < 1e-8
+    assert abs(fill[0] - rest[0]) > 0.02 * rest.sum()
+    assert made.opening_time > made.reflux_time
+    assert abs(opening[0] - rest[0]) < 2e-6 * rest.sum()
 
 
 def test_until_ends_the_records():
@@ -289,11 +327,32 @@ def test_a_hold_up_is_frozen_and_picklable():
         ({"time": "noon", "scrub_flow": 1.0}, "an event's time is 'noon'"),
         ({"time": 1.0}, "the event at 1 changes nothing"),
         ({"time": 1.0, "feed": 3.0}, "the feed of the event at 1 is a float"),
+        ({"time": 1.0, "feed": {"A": "much"}}, "the feed of A of the event at 1 is 'much'; give a number"),
+        ({"time": 1.0, "feed": {1: 0.5, "1": 0.5}}, "the feed of the event at 1 names an element twice"),
+        ({"time": 1.0, "extract_flow": "2.5"}, "extract_flow of the event at 1 is '2.5'; give a number"),
+        ({"time": 1.0, "scrub_flow": True}, "scrub_flow of the event at 1 is True; give a number"),
     ],
 )
 def test_events_that_cannot_be(event, message):
     with pytest.raises(CascadeError, match=message):
         Event(**event)
+
+
+def test_an_event_is_frozen_hashable_and_travels():
+    given = {"A": 1, "B": 0.5}
+    event = Event(time=5, feed=given, scrub_flow=2)
+    given["A"] = -1.0
+    assert event.feed == {"A": 1.0, "B": 0.5}
+    for one in (event, pickle.loads(pickle.dumps(event)), copy.deepcopy(event), copy.copy(event)):
+        assert one == event
+        assert hash(one) == hash(event)
+        with pytest.raises(TypeError):
+            one.feed["A"] = -1.0
+        with pytest.raises(AttributeError):
+            one.feed = None
+    same, other = Event(time=5.0, feed={"B": 0.5, "A": 1.0}, scrub_flow=2.0), Event(time=5.0, scrub_flow=2.0)
+    assert {event, same, other} == {event, other}
+    assert len({event, same, other}) == 2
 
 
 def test_an_upset_and_its_return():

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..cascade import CascadeDesign, CascadeError, design_cut, flows
 from ..cascade.minimum import least_extract_flow
 from ..cascade.sizes import Practice
+from ..cascade.trains.circuits import LEAST_RATIO
 from ..data import extractants
 from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, molar_mass
 from ..sums import per_sample
@@ -21,9 +22,6 @@ from .stoichiometry import moles
 
 Array = NDArray[np.float64]
 
-LEAST_RATIO = 1.05
-"""S over its minimum, at least: for a feed near 1/(1 + sqrt(beta)) the optimum of the theory falls on the minimum,
-where no finite circuit works."""
 _DIGITS = 4
 """Of what impurities weigh: a design that follows the last bits of its feed would never settle in a recycle."""
 
@@ -125,7 +123,16 @@ def design(p: SimpleNamespace, feeds: Mapping[str, Array]) -> Mapping[str, Any]:
     pair = (int(light[-1]) if len(light) else cut - 1, int(heavy[0]) if len(heavy) else cut)
     if p.stages is not None:
         extraction, scrub = (int(word) for word in p.stages.split("+"))
-        return {"extraction": extraction, "scrub": scrub, "from": "file", "pair": pair}
+        given = {"extraction": extraction, "scrub": scrub, "from": "file", "pair": pair}
+        if p.purity is None or p.solvent is not None:
+            return given
+        try:
+            made = designed(p, amounts)
+        except CascadeError:
+            return given  # the flows then take the element next to the cut for the impurity
+        return given | {
+            "impurities": (_rounded(made.impurity_mass_extract), _rounded(made.impurity_mass_raffinate)),
+        }
     made = designed(p, amounts)
     return {
         "extraction": int(made.n),

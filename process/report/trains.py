@@ -172,10 +172,17 @@ def _lines(found: TrainStudy) -> Iterator[tuple[str, str, str]]:
     yield "model", "", "ideal stages at constant flows and separation factors, the exchange model"
     yield "left out", "", "labour, precipitation, water and salt waste; the free acid that a strip liquor carries on"
     yield "left out", "", "the worth of what leaves with another product than its own"
+    groups: dict[str, list[str]] = {}
     for fact in found.assumptions:
+        if fact.group:
+            groups.setdefault(fact.group, []).append(fact.said)
+            continue
         range_ = f"{fact.low:g} to {fact.high:g}" if fact.low < fact.high else "no range"
         note = f": {fact.note}" if fact.note else ""
         yield "assumed", fact.what, f"{fact.value:.4g} {fact.unit} ({range_}; {fact.source}){note}"
+    for group, said in groups.items():
+        # Recoveries of many products read alike.
+        yield "assumed", group, "; ".join(dict.fromkeys(said))
 
 
 def words(found: TrainStudy) -> Table:

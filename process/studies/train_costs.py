@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,12 @@ import numpy as np
 
 from ..cascade.sizes import Practice, Sizes, sizes
 from ..cascade.trains import Circuit, Problem
-from ..data import Fact, circuit_costs, cost_rates, prices, reagents
+from ..data import Fact, prices
 from ..data.equilibria import chemistry
 from ..economics.circuit_cost import circuit_cost
 from ..economics.pricebook import PriceBook
 from ..operations.train_parameters import BASES
+from .train_assumptions import Assumption, of_data, of_oxides, of_prices, of_unit
 
 if TYPE_CHECKING:
     from ..plan import Plan, Unit
@@ -45,19 +45,6 @@ LIQUOR = Fact(
 """Rare earths in the feed liquor of any circuit; it sets the volume of extraction stages and nothing else."""
 
 
-@dataclass(frozen=True)
-class Assumption:
-    """A number that the costs rest on and that no good source gives: value and range in `unit`."""
-
-    what: str
-    value: float
-    low: float
-    high: float
-    unit: str
-    source: str
-    note: str
-
-
 class TrainCosts:
     """Yearly costs of circuits at the prices of the region of a unit, for one problem.
 
@@ -65,10 +52,10 @@ class TrainCosts:
     """
 
     def __init__(self, plan: Plan, unit: Unit, p: SimpleNamespace, task: Problem) -> None:
-        self.task, self.p = task, p
+        self.task, self.p, self.unit = task, p, unit
         self.book = PriceBook.of(plan, unit.stage)
         self.hours = plan.hours_per_year.nominal
-        known = prices(plan.year)
+        known = self.prices = prices(plan.year)
         self.worth = np.array([known[name].value if name in known else 0.0 for name in task.elements]) * task.weights
         self.extractants = {one.name: one for one in p.extractants}
 
@@ -125,23 +112,11 @@ class TrainCosts:
 
     def assumptions(self, used: tuple[str, ...]) -> tuple[Assumption, ...]:
         """Numbers of the costs that are assumptions, each with its range; `used` are the extractants that matter."""
-        facts = {f"mixer-settlers, {name}": fact for name, fact in circuit_costs().items() if fact.assumed}
-        facts["rare earths in the feed of a circuit"] = LIQUOR
-        rates = cost_rates()
-        facts |= {name.replace("_", " "): rates[name] for name in ("discount_rate", "life") if rates[name].assumed}
-        out = [
-            Assumption(what, one.value, one.low, one.high, one.unit, one.source, one.note)
-            for what, one in facts.items()
-        ]
         bases = {BASES[self.extractants[name].saponification_basis][0] for name in used}
-        for item in (*used, "kerosene", *sorted(bases), "HCl", "electricity", "heat"):
-            price = self.book.price(item)
-            if price.assumed:
-                value = float(np.atleast_1d(price.value)[0])
-                title = reagents()[item].title if item in reagents() else item
-                out.append(
-                    Assumption(
-                        f"price of {title}", value, price.low, price.high, f"USD/{price.unit}", price.source, price.note
-                    )
-                )
-        return tuple(out)
+        held = tuple(name for name, flow in zip(self.task.elements, self.task.feed, strict=True) if flow > 0.0)
+        return (
+            *of_data(LIQUOR),
+            *of_unit(self.unit),
+            *of_prices(self.book, (*used, "kerosene", *sorted(bases), "HCl", "electricity", "heat")),
+            *of_oxides(self.prices, held),
+        )

@@ -12,7 +12,8 @@ from ..elements import RE
 from ..operations.base import plain
 from ..operations.separation_train import task_of
 from ..operations.stoichiometry import moles
-from .train_costs import CAUSES, Assumption, TrainCosts
+from .train_assumptions import Assumption
+from .train_costs import CAUSES, TrainCosts
 
 if TYPE_CHECKING:
     from ..flowsheet import Result

@@ -8,9 +8,15 @@ import numpy as np
 import pytest
 
 import didymium
+from didymium.cascade.trains import Designer, best_trains
+from didymium.data import prices
+from didymium.elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE
+from didymium.operations.base import plain
+from didymium.operations.separation_train import task_of
+from didymium.operations.stoichiometry import moles
 from didymium.report.trains import page
 from didymium.report.trains_document import body, diagram
-from didymium.studies.train_costs import CAUSES, LIQUOR
+from didymium.studies.train_costs import CAUSES, LIQUOR, TrainCosts
 from didymium.studies.trains import TrainError, trains
 
 TEXT = """\
@@ -160,3 +166,109 @@ def test_the_picture_is_a_tree(study) -> None:
     assert {"la", "prnd", "sm", "y"} <= names
     assert len(drawn.boxes) == 1 + 3 + 4
     assert np.isfinite([box.row for box in drawn.boxes]).all()
+
+
+def test_every_cause_by_hand(study, result) -> None:
+    # Losses 3 kg/t of P507 at 6.5 USD/kg and 12 kg/t of kerosene at 1.05; 0.19 kWh and 0.8 MJ per kg of REO fed.
+    unit, hours = result.plan.units["train"], 8000
+    feed = moles(result.streams["liquor"].elements[:1])[0, RE]
+    task = task_of(plain(unit.parameters, 1, {}), feed)
+    costs = TrainCosts(result.plan, unit, plain(unit.parameters, 1, {}), task)
+    oxides = {name: known.value for name, known in prices(2024).items()}
+    rate, life = 0.10, 20
+    assert costs.by_cause  # the interest is that of the data: an annuity of 0.11746 over 20 years
+    assert rate / (1 - (1 + rate) ** -life) == pytest.approx(0.117460, rel=1e-5)
+    book = costs.book
+    power, warmth = float(book.price("electricity").per("kWh")), float(book.price("heat").per("MJ"))
+    for name in ("La / Pr with P507", "Nd / Sm with P507"):
+        train = best_trains(Designer(task), costs, 10)
+        one = next(c for t in train for c in t.circuits if c.words == name)
+        paid = costs.by_cause(one)
+        oxide = float((one.feed * MOLAR_MASS[RE] * OXIDE_FACTOR[RE]).sum()) * hours
+        assert paid["organic lost"] == pytest.approx((0.003 * 6.5 + 0.012 * 1.05) * oxide)
+        assert paid["power and heat"] == pytest.approx((0.19 * power + 0.8 * warmth) * oxide)
+        s, w, fed = one.organic, one.scrub_flow, float(one.feed.sum())
+        held = one.held_organic + one.held_aqueous
+        worth = sum(
+            share * MOLAR_MASS[column] * OXIDE_FACTOR[column] * oxides[element]
+            for share, column, element in zip(held / held.sum(), RE, RARE_EARTHS, strict=True)
+            if share
+        )
+        inventory = (20 / 60) * fed * (one.stages * (s + w) + one.extraction)
+        assert paid["rare earths held"] == pytest.approx(inventory * worth * rate)
+        # Organic, scrub acid of 3 mol/L and the feed of 1 mol/L fill extraction stages; strip acid of 4 its eight.
+        organic, scrub, strip = 3 * s * fed / 0.54, 3 * w * fed / 3, 3 * (s - w) * 1.2 * fed / 4
+        stages = one.extraction * (organic + scrub + fed / 1.0) + one.scrub * (organic + scrub) + 8 * (organic + strip)
+        assert float(costs.sizes(one).volume) == pytest.approx(stages * 20 / 60)
+
+
+def test_assumptions_are_the_standards_of_the_unit_and_assumed_prices(result, study) -> None:
+    known = {one.what: one for one in study.assumptions}
+    for key, low, high in (
+        ("mixing", 3 / 60, 8 / 60),
+        ("settling", 8 / 60, 30 / 60),
+        ("strip_stages", 5, 12),
+        ("base_excess", 0, 0.05),
+        ("strip_excess", 0.05, 0.6),
+        ("scrub_acid", 2, 4.5),
+        ("strip_acid", 3, 6),
+        ("extractant_loss", 0.001, 0.005),
+        ("diluent_loss", 0.005, 0.02),
+        ("electricity", 0.1, 0.4),
+        ("heat", 0.4, 1.6),
+        ("products.y.recovery", 0.95, 0.998),
+    ):
+        assert (known[f"train.{key}"].low, known[f"train.{key}"].high) == pytest.approx((low, high))
+    assert {one.split()[2] for one in known if one.endswith(" oxide")} == {"Pr", "Sm", "Y"}
+    assert not any("concentration" in what for what in known)
+    written = {one["what"] for one in body(study)["assumptions"]}
+    assert written == set(known)
+
+
+def test_what_a_file_gives_with_a_source_is_no_assumption(tmp_path) -> None:
+    path = tmp_path / "given.yaml"
+    mine = (
+        "    electricity: 0.2 kWh/kg (sprecher2014)\n    settling: 9 min from 6 to 12 min (assumed)\n    extractants:"
+    )
+    path.write_text(TEXT.replace("    extractants:", mine, 1), encoding="utf-8")
+    known = {one.what: one for one in trains(didymium.load(path).solve(), "train", 1).assumptions}
+    assert "train.electricity" not in known
+    assert (known["train.settling"].low, known["train.settling"].high) == pytest.approx((0.1, 0.2))
+
+
+DRAWN = TEXT.replace("{elements: [Sm], purity: 98 %}", "{elements: [Sm], purity: 40 %, recovery: 80 %}").replace(
+    "    extractants:",
+    "    three_outlets: true\n    sequence: [Nd / Sm / Y with P507, La / Pr with P507]\n    extractants:",
+    1,
+)
+
+
+def test_a_draw_that_comes_back_settles(tmp_path) -> None:
+    path = tmp_path / "recycle.yaml"
+    back = "units:\n  joined: {kind: mixer, feeds: [liquor, back.first]}\n"
+    back += "  back: {kind: splitter, feed: train.sm, share: 80 %}\n"
+    path.write_text(
+        DRAWN.replace("units:\n", back).replace("    feed: liquor\n", "    feed: joined.mixed\n"), encoding="utf-8"
+    )
+    solved = didymium.load(path).solve()
+    unit = solved.solution.units["train"]
+    first = unit.design["frozen"].train.circuits[0]
+    assert first.draw_stage is not None
+    # Designed again for what comes back: nearly five times the Sm, at the S and W of that design.
+    fresh = moles(solved.streams["liquor"].elements[:1])[0, INDEX["Sm"]]
+    came = moles(solved.streams["joined.mixed"].elements[:1])[0, INDEX["Sm"]]
+    assert 4.5 * fresh < came < 5.0 * fresh
+    assert first.feed[RARE_EARTHS.index("Sm")] == pytest.approx(came, rel=0.05)
+    assert unit.details["S"][0, 0] == pytest.approx(first.organic, rel=3e-3)
+    assert unit.details["W"][0, 0] == pytest.approx(first.scrub_flow, rel=0.02)
+
+
+def test_a_draw_rates_richer_and_poorer_liquors(tmp_path) -> None:
+    path = tmp_path / "drawn.yaml"
+    path.write_text(DRAWN, encoding="utf-8")
+    many = didymium.load(path).solve({"feeds.liquor.material.SmCl3": [0.002, 0.01, 0.05, 0.2]})
+    s = many.solution.units["train"].details["S"][:, 0]
+    assert (np.diff(s) > 0.0).all()
+    for outlet, element, least in (("y", "Y", 0.998), ("prnd", "Nd", 0.7), ("sm", "Sm", 0.1)):
+        oxide = many.streams[f"train.{outlet}"].elements[:, RE] * OXIDE_FACTOR[RE]
+        assert (oxide[:, RARE_EARTHS.index(element)] > least * oxide.sum(axis=1)).all()

@@ -21,7 +21,8 @@ from .problem import Problem
 Floats = NDArray[np.float64]
 
 LEAST_RATIO = 1.05
-"""S over its minimum, at least; as a rated circuit of a flowsheet has it."""
+"""S over its minimum, at least: for a feed near 1/(1 + sqrt(beta)) the optimum of the theory falls on the minimum,
+where no finite circuit works."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..data import Fact, circuit_costs, cost_rates, reagents, sources
+from ..operations.train_parameters import SeparationTrain
 from ..quantities import Value
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def of_data(liquor: Fact) -> Iterator[Assumption]:
 def of_unit(unit: Unit) -> Iterator[Assumption]:
     """Values of the unit that the file leaves at their standard, or whose source is an assumption."""
     given = unit.parameters
+    assert isinstance(given, SeparationTrain)
     for key in STANDARDS:
         yield from _of_value(f"{unit.name}.{key}", getattr(given, key), key not in given.model_fields_set)
     for one in given.extractants:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -141,7 +142,7 @@ def _at(wanted: ThreeOutlets, rows: NDArray[np.intp]) -> ThreeOutlets:
     return replace(wanted, **{name: getattr(wanted, name)[rows] for name in names})
 
 
-def _border(fits, good: Floats, bad: Floats) -> Floats:  # type: ignore[no-untyped-def]
+def _border(fits: Callable[[Floats], NDArray[np.bool_]], good: Floats, bad: Floats) -> Floats:
     """The last balance from `good` towards `bad` that fits, (samples,)."""
     good, bad = np.where(fits(bad), bad, good), bad
     for _ in range(50):
@@ -151,7 +152,7 @@ def _border(fits, good: Floats, bad: Floats) -> Floats:  # type: ignore[no-untyp
     return np.asarray(good)
 
 
-def _root(of, low: Floats, high: Floats) -> Floats:  # type: ignore[no-untyped-def]
+def _root(of: Callable[[Floats, NDArray[np.intp]], Floats], low: Floats, high: Floats) -> Floats:
     """Where a rising function of (balances, rows) is zero, (samples,); the nearer end where it is not.
 
     Secants of the bracket (Illinois), halved at every third step.

@@ -188,10 +188,10 @@ def test_names_are_no_markup(here: Path) -> None:
 
 @pytest.mark.usefixtures("unsolved")
 def test_pictures_that_cannot_be_drawn(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = invoke("run", "baotou", "--pictures", "nowhere")
+    result = invoke("run", "baotou", "--pictures", "no/where")
     assert result.exit_code == 1
     assert result.stderr == (
-        "error: cannot write pictures into nowhere: there is no such folder\n  hint: make the folder first\n"
+        "error: cannot write pictures into no/where: there is no such folder\n  hint: make the folder first\n"
     )
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     result = invoke("run", "baotou", "--pictures", ".")

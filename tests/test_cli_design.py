@@ -154,11 +154,43 @@ def test_pictures(tmp_path) -> None:
         (("baotou", "ndpr_cut", "--beta", "2"), "give a flowsheet and a unit, or --beta"),
         (("baotou",), "name a unit; there is nd_sm_cut, ndpr_cut"),
         (("baotou", "ndpr_cat"), "no unit 'ndpr_cat'"),
+        (("--beta", "2", "--real"), "Invalid value for --real: has no effect with --beta"),
+        (("baotou", "ndpr_cut", "--extract", "99 %"), "Invalid value for --extract: has no effect without --beta"),
+        ((str(CLAY), "train", "--real"), "a train is designed by the exchange model alone"),
         (("--beta", "two"), "expected a number, such as 1.5, not 'two'"),
     ],
 )
 def test_words_that_are_wrong(words, said) -> None:
     assert said in " ".join(told(*words, code=2).split())
+
+
+def test_what_is_found_on_solving_points_at_the_file(tmp_path) -> None:
+    text = CLAY.read_text(encoding="utf-8")
+    path = tmp_path / "omit.yaml"
+    path.write_text("\n".join(line for line in text.splitlines() if not line.startswith("      er:")), encoding="utf-8")
+    found = told(str(path), "train", code=1)
+    assert found == (
+        f"{path}:40:3: error: train (separation_train): no product holds Er, which the feed brings; add it to one\n"
+        "    train:\n"
+        "    ^\n"
+    )
+
+
+def test_printed_lines_hold_at_any_purity(tmp_path) -> None:
+    """The lines under `into the file`, at purities whose circuit has hardly any slack."""
+    file = str(CLAY.parent / "high_purity_cuts.yaml")
+    wanted = ["--set", "prnd_cut.purity.raffinate=99.526 %", "--set", "prnd_cut.purity.extract=98.443 %"]
+    page = told(file, "prnd_cut", "--no-start", *wanted)
+    lines = page.splitlines()
+    stages = next(line for line in lines if "stages: " in line and "into the file" in line).split("stages: ")[1].strip()
+    ratio = next(line for line in lines if " solvent_ratio: " in line).split("solvent_ratio: ")[1].strip()
+    pasted = ["--set", f"prnd_cut.stages={stages}", "--set", f"prnd_cut.solvent_ratio={ratio}"]
+    out = tmp_path / "run.json"
+    done = CliRunner().invoke(app, ["run", file, *wanted, *pasted, "--json", str(out)])
+    assert done.exit_code == 0, done.output
+    streams = json.loads(out.read_text(encoding="utf-8"))["result"]["streams"]
+    assert streams["prnd_cut.raffinate"]["purity"]["Pr"] >= 0.99526
+    assert streams["prnd_cut.strip_liquor"]["purity"]["Nd"] >= 0.98443
 
 
 @pytest.mark.parametrize(

@@ -343,7 +343,7 @@ class _Cut:
             if wanted >= reachable:
                 raise CascadeError(
                     f"{name} purity {wanted:.8g} is out of reach: with {share:.6g} mol of extract per mol of feed "
-                    f"endless stages give {reachable:.8g}; change scrub_flow, or leave the flows out"
+                    f"endless stages give {reachable:.12g}; change S − W, or leave the flows out"
                 )
         if organic <= underwood * (1.0 + 1e-9):
             raise CascadeError(

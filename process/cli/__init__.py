@@ -207,14 +207,14 @@ def design(
         str | None, typer.Option(metavar="β", help="Two elements and no file: their separation factor.")
     ] = None,
     feed: Annotated[
-        str, typer.Option(metavar="FRACTION", help="With --beta: mole fraction of A, which is extracted.")
-    ] = "50 %",
+        str | None, typer.Option(metavar="FRACTION", help="With --beta: mole fraction of A, extracted; 50 %.")
+    ] = None,
     extract: Annotated[
-        str, typer.Option(metavar="PURITY", help="With --beta: of A in the extract, by mol.")
-    ] = "99.9 %",
+        str | None, typer.Option(metavar="PURITY", help="With --beta: of A in the extract, by mol; 99.9 %.")
+    ] = None,
     raffinate: Annotated[
-        str, typer.Option(metavar="PURITY", help="With --beta: of B in the raffinate, by mol.")
-    ] = "99.9 %",
+        str | None, typer.Option(metavar="PURITY", help="With --beta: of B in the raffinate, by mol; 99.9 %.")
+    ] = None,
     json: JsonOption = None,
     pictures: PicturesOption = None,
 ) -> None:
@@ -225,11 +225,17 @@ def design(
     """
     if (beta is None) == (file is None):
         raise typer.BadParameter("give a flowsheet and a unit, or --beta", param_hint="'FILE|NAME'")
+    idle: dict[str, object] = {"--feed": feed, "--extract": extract, "--raffinate": raffinate}
+    if file is None:
+        idle = {"--set": set_, "--real": real or None, "--no-start": None if start else True, "UNIT": unit}
+    for name, given in idle.items():
+        if given is not None:
+            raise typer.BadParameter(f"has no effect {'with' if file is None else 'without'} --beta", param_hint=name)
     with faults():
         ready(json, [file] if file else [])
         drawable(pictures)
         if file is None:
-            shown = binary(str(beta), feed, extract, raffinate)
+            shown = binary(str(beta), feed or "50 %", extract or "99.9 %", raffinate or "99.9 %")
         else:
             changes = changes_of(set_ or [])
             (flowsheet,) = load([file], changes)

@@ -12,6 +12,7 @@ from .faults import Fault
 
 if TYPE_CHECKING:
     from ..flowsheet import Flowsheet, Result
+    from ..plan import Position
     from ..report.designs import Shown
 
 
@@ -125,6 +126,10 @@ def designed(flowsheet: Flowsheet, name: str, changes: dict[str, str], start: bo
     from ..studies.trains import trains
 
     unit = flowsheet.plan.units[name]
+    if real and unit.kind.name == "separation_train":
+        raise typer.BadParameter(
+            "a train is designed by the exchange model alone; design its cuts one by one", param_hint="--real"
+        )
     result = solve(flowsheet)
     try:
         if unit.kind.name == "separation_train":
@@ -132,7 +137,17 @@ def designed(flowsheet: Flowsheet, name: str, changes: dict[str, str], start: bo
         return designs.of_unit(design_unit(result, name, start_up=start, real=real), changes)
     except (DesignError, CascadeError, CostError) as error:
         remedy = getattr(error, "remedy", "")
-        raise Fault(f"{unit.position}: error: {name}: {error.reason}", remedy) from error
+        raise Fault(f"{unit.position}: error: {name}: {error.reason}{pointed(unit.position)}", remedy) from error
+
+
+def pointed(position: Position) -> str:
+    """The line of a file with a caret below, indented, after a line break; empty where it cannot be read."""
+    try:
+        lines = Path(position.file).read_text(encoding="utf-8").splitlines()
+        line = lines[position.line - 1]
+    except (OSError, ValueError, IndexError):
+        return ""
+    return f"\n  {line}\n  {' ' * (position.column - 1)}^"
 
 
 def load(names: Sequence[str], changes: dict[str, str] | None = None) -> list[Flowsheet]:
@@ -162,6 +177,7 @@ def solve(flowsheet: Flowsheet) -> Result:
         reason, remedy = getattr(cause, "reason", ""), getattr(cause, "remedy", "")
         position = error.position or flowsheet.plan.position
         where = position.file if position.file.startswith("--set ") else position  # what has no lines
-        raise Fault(f"{where}: error: {error.place}: {reason or error.reason}", remedy) from error
+        told = f"{where}: error: {error.place}: {reason or error.reason}"
+        raise Fault(told + ("" if where is position.file else pointed(position)), remedy) from error
     except CostError as error:
         raise Fault(f"{flowsheet.plan.position}: error: cost: {error.reason}", error.remedy) from error

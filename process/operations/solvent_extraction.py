@@ -192,10 +192,14 @@ class SolventExtraction(Parameters):
         names = sorted(known, key=lambda name: known[name].value)
         pairs = [f"{heavy}/{light}" for light, heavy in itertools.pairwise(names)]
         written = [pair.replace(" ", "") for pair in given]
-        for pair, plain in zip(given, written, strict=True):
-            if plain not in pairs:
-                near = suggestion(plain, pairs)
-                raise ValueError(f"{pair[:40]!r} is no pair of neighbours, heavier / lighter{near}; {', '.join(pairs)}")
+        wrong = [
+            f"{pair[:40]!r}{suggestion(plain, pairs)}"
+            for pair, plain in zip(given, written, strict=True)
+            if plain not in pairs
+        ]
+        if wrong:
+            are = "is no pair" if len(wrong) == 1 else "are no pairs"
+            raise ValueError(f"{', '.join(wrong)} {are} of neighbours, heavier / lighter; {', '.join(pairs)}")
         if len(set(written)) < len(written):
             raise ValueError("a pair of neighbours stands here twice")
         return given

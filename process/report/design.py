@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from ..studies.design import missed
 from . import real_stages
-from .figures import NONE, amount, percent, plain, purity
+from .figures import NONE, amount, asked, percent, plain, purity
 from .tables import row, sentences, table
 
 if TYPE_CHECKING:
@@ -88,8 +89,8 @@ def _rows(found: UnitDesign, *both: Alternative) -> Iterator[list[tuple[str, ...
         ("W, mol per mol fed", *(amount(one.scrub_flow) for one in made)),
     ]
     yield [
-        (f"raffinate, oxide, at least {purity(cut.raffinate)}", *(purity(one.check["raffinate"]) for one in both)),
-        (f"extract, oxide, at least {purity(cut.extract)}", *(purity(one.check["extract"]) for one in both)),
+        (f"raffinate, oxide, at least {asked(cut.raffinate)}", *(purity(one.check["raffinate"]) for one in both)),
+        (f"extract, oxide, at least {asked(cut.extract)}", *(purity(one.check["extract"]) for one in both)),
         ("closure of that solve", *(f"{one.solved.closure:.1e}" for one in both)),
     ]
     yield [
@@ -193,12 +194,17 @@ def words(found: UnitDesign) -> Table:
     best = found.cheapest.design
     lines += [
         ("into the file", f"stages: {best.n} + {best.m}"),
-        ("", f"solvent_ratio: {best.flow_ratio:.4g}"),
+        ("", f"solvent_ratio: {upward(best.flow_ratio)}"),
+        ("", f"(a unit that says `like: {found.unit}` takes both over: give it `stages: null`, `solvent_ratio: null`)"),
         (
             "verified",
             "each design by an own solve of the circuit, element by element; purities are those of that solve",
         ),
-        ("left out", "power, heat and losses of organic, which hang on the feed alone; labour"),
+        (
+            "left out",
+            "of the costs: power, heat and losses of organic, which hang on the feed alone; labour; what is off grade, "
+            "and the time, until the circuit is on grade",
+        ),
         ("model", "ideal stages at constant flows and separation factors, the exchange model"),
     ]
     if found.file_stages is not None:
@@ -207,6 +213,15 @@ def words(found: UnitDesign) -> Table:
     failed = [f"{WAYS[way]}: {sentence}" for tried in found.starts.values() for way, sentence in tried.failed.items()]
     lines += [("start-up", sentence) for sentence in dict.fromkeys(failed)]
     return sentences((topic, "", text) for topic, text in lines)
+
+
+def upward(ratio: float) -> str:
+    """A flow ratio to six digits, never less than it is: a little more solvent never costs purity.
+
+    >>> upward(1.0692891), upward(1.3)
+    ('1.06929', '1.3')
+    """
+    return f"{math.ceil(ratio * 1e5 - 1e-9) / 1e5:.6g}"
 
 
 def binary(made: CascadeDesign) -> list[RenderableType]:
@@ -235,7 +250,7 @@ def binary(made: CascadeDesign) -> list[RenderableType]:
             made.raffinate_share,
         ),
     ):
-        row(ends, head, purity(wanted), purity(reached), purity(recovery), f"{share:.6f}")
+        row(ends, head, asked(wanted), purity(reached), purity(recovery), f"{share:.6f}")
     return [shown, flow, ends]
 
 

@@ -51,11 +51,20 @@ def purity(value: float) -> str:
     """A purity as per cent with as many digits as its impurity needs.
 
     >>> purity(0.99990123), purity(0.9999991), purity(0.9712), purity(1.0)
-    ('99.9901 %', '99.999910 %', '97.12 %', '100.00 %')
+    ('99.99012 %', '99.9999100 %', '97.12 %', '100.00 %')
     """
     lost = 1.0 - value
-    digits = min(max(2, math.floor(-math.log10(lost))), 12) if lost > 0.0 else 2
+    digits = min(max(2, math.floor(-math.log10(lost)) + 1), 13) if lost > 0.0 else 2
     return f"{100.0 * value:.{digits}f} %"
+
+
+def asked(value: float) -> str:
+    """A purity that was asked for as per cent, with all its digits.
+
+    >>> asked(0.98443), asked(0.997), asked(0.9999999)
+    ('98.443 %', '99.7 %', '99.99999 %')
+    """
+    return f"{100.0 * value:.14g} %"
 
 
 def points(value: Any, digits: int = 1) -> str:

@@ -13,7 +13,7 @@ from rich.text import Text
 from ..studies.compare import HEADLINE, WAITING, limit, recovery, rests_on, split
 from ..studies.model import model_facts
 from ..studies.origins import Absent, absent, in_ore, new_oxide
-from .figures import NONE, amount, first, listed, money, number, percent, plain
+from .figures import NONE, amount, first, listed, money, number, percent, plain, purity
 from .layout import Sheet
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ def targets(result: Result) -> Table:
             value = f"{amount(result.capacity[item.target.stage].limited_t_per_year)} t/year"
             what += f" ({WAITING})"
         else:
-            value = percent(item.value, 2)
+            value = purity(item.value) if item.target.kind == "purity" else percent(item.value, 2)
         met = "met" if item.passed else "MISSED"
         row(made, what, str(item.target.position), value, met, style=None if item.passed else "bold red")
     return made

@@ -41,10 +41,20 @@ def write_all(pictures: Iterable[Picture], folder: str | Path, suffix: str = "sv
 
 
 def ready(folder: str | Path) -> None:
-    """Raises OutputError where pictures cannot be drawn, or no file can be made in the folder: before a long solve."""
+    """Makes the folder where its own is there; raises OutputError where nothing can be drawn or written into it.
+
+    Called before a long solve.
+    """
     _drawing()
-    if not Path(folder).is_dir():
-        what = "it is a file" if Path(folder).exists() else "there is no such folder"
+    path = Path(folder)
+    if not path.exists() and path.parent.is_dir():
+        try:
+            path.mkdir(exist_ok=True)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise OutputError(f"cannot make the folder {folder}: {why}", "name another") from None
+    if not path.is_dir():
+        what = "it is a file" if path.exists() else "there is no such folder"
         raise OutputError(f"cannot write pictures into {folder}: {what}", "make the folder first")
     output.ready(Path(folder) / "picture.svg")
 

@@ -167,11 +167,13 @@ def test_without_matplotlib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_folder_that_takes_no_pictures(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("kept", encoding="utf-8")
-    for name, why in (("nowhere", "there is no such folder"), ("file", "it is a file")):
+    for name, why in (("no/where", "there is no such folder"), ("file", "it is a file")):
         with pytest.raises(OutputError, match=why):
             ready(tmp_path / name)
     ready(tmp_path)
     assert os.listdir(tmp_path) == ["file"]
+    ready(tmp_path / "made")
+    assert sorted(os.listdir(tmp_path)) == ["file", "made"]
 
 
 def test_all_into_a_folder(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from ..report.terminal import clean
 from .faults import Fault
 
 if TYPE_CHECKING:
@@ -119,6 +120,8 @@ def binary(beta: str, feed: str, extract: str, raffinate: str) -> Shown:
 
 def designed(flowsheet: Flowsheet, name: str, changes: dict[str, str], start: bool, real: bool) -> Shown:
     """A unit's design; `solve` tells first where the flowsheet itself has none."""
+    from rich.console import Console
+
     from ..cascade import CascadeError
     from ..economics import CostError
     from ..report import designs
@@ -132,9 +135,10 @@ def designed(flowsheet: Flowsheet, name: str, changes: dict[str, str], start: bo
         )
     result = solve(flowsheet)
     try:
-        if unit.kind.name == "separation_train":
-            return designs.of_train(trains(result, name), changes)
-        return designs.of_unit(design_unit(result, name, start_up=start, real=real), changes)
+        with Console(stderr=True).status(clean(f"designing {name}")):  # on a terminal only
+            if unit.kind.name == "separation_train":
+                return designs.of_train(trains(result, name), changes)
+            return designs.of_unit(design_unit(result, name, start_up=start, real=real), changes)
     except (DesignError, CascadeError, CostError) as error:
         remedy = getattr(error, "remedy", "")
         raise Fault(f"{unit.position}: error: {name}: {error.reason}{pointed(unit.position)}", remedy) from error

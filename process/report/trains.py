@@ -172,6 +172,7 @@ def _lines(found: TrainStudy) -> Iterator[tuple[str, str, str]]:
     yield "model", "", "ideal stages at constant flows and separation factors, the exchange model"
     yield "left out", "", "labour, precipitation, water and salt waste; the free acid that a strip liquor carries on"
     yield "left out", "", "the worth of what leaves with another product than its own"
+    yield "left out", "", "start-up; `didymium design` tells that of a solvent_extraction with one of the cuts"
     groups: dict[str, list[str]] = {}
     for fact in found.assumptions:
         if fact.group:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from ..data import reagents
 from ..data.equilibria import chemistry
 from ..quantities import Fraction, In, Value, suggestion
+from . import extraction_practice as usual
 from .base import Inlet, Parameters, standard
 
 BASES = {"Na": ("NaOH", 1.0), "NH4": ("ammonia", 1.0), "Mg": ("MgO", 2.0), "Ca": ("lime", 2.0)}
@@ -144,23 +145,19 @@ class ExtractionCircuit(Parameters):
     beyond: Literal["error", "flag"] = Field(
         "error", description="What leaving the bounds of loading and pH is: an error, or a flag in the details."
     )
-    extractant_loss: Annotated[Value, In("kg/kg", "3 kg/t", low=0)] = Field(
-        standard("3 kg/t from 1 to 5 kg/t (practice_sx)"),
+    extractant_loss: usual.ExtractantLoss = Field(
+        usual.EXTRACTANT_LOSS,
         description="Extractant lost per kg of REO fed, beside entrainment, crud and solubility.",
     )
-    diluent_loss: Annotated[Value, In("kg/kg", "12 kg/t", low=0)] = Field(
-        standard("12 kg/t from 5 to 20 kg/t (practice_sx)"),
+    diluent_loss: usual.DiluentLoss = Field(
+        usual.DILUENT_LOSS,
         description="Kerosene lost per kg of REO fed, beside entrainment and crud.",
     )
     diluent_density: Annotated[Value, In("kg/L", "0.81 kg/L", low=0.6, high=1)] = Field(
         standard("0.81 kg/L (prommis)"), description="Density of the kerosene."
     )
-    electricity: Annotated[Value, In("kWh/kg", "0.19 kWh/kg", low=0)] = Field(
-        standard("0.19 kWh/kg from 0.1 to 0.4 kWh/kg (sprecher2014)"), description="Mixers and pumps, per kg REO fed."
-    )
-    heat: Annotated[Value, In("MJ/kg", "0.8 MJ/kg", low=0)] = Field(
-        standard("0.8 MJ/kg from 0.4 to 1.6 MJ/kg (sprecher2014)"), description="Warming of liquors, per kg REO fed."
-    )
+    electricity: usual.Electricity = Field(usual.ELECTRICITY, description="Mixers and pumps, per kg REO fed.")
+    heat: usual.Heat = Field(usual.HEAT, description="Warming of liquors, per kg REO fed.")
 
     @field_validator("constants")
     @classmethod

@@ -31,8 +31,9 @@ from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE, members
 from ..sums import per_sample
 from .balance import Balance
 from .base import Kind, OperationError, Outlet
+from .extraction_practice import BASES
 from .stoichiometry import moles
-from .train_parameters import BASES, CRUD, SeparationTrain
+from .train_parameters import CRUD, SeparationTrain
 
 Array = NDArray[np.float64]
 

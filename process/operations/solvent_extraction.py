@@ -27,15 +27,14 @@ from ..data import extractants
 from ..elements import INDEX, OXIDE_FACTOR, RARE_EARTHS, RE, is_name, members, molar_mass
 from ..quantities import Fraction, In, QuantityError, Value, suggestion
 from ..sums import per_sample
+from . import extraction_practice as usual
 from .balance import Balance
-from .base import Inlet, Kind, Outlet, Parameters, standard
+from .base import Inlet, Kind, Outlet, Parameters
 from .extraction_cut import columns_of, design, factors_of, following, liquor_volume, order, practice, told
 from .stoichiometry import moles
 
 Array = NDArray[np.float64]
 
-BASES = {"Na": "NaOH", "NH4": "ammonia"}
-BASE_MASS = {"NaOH": "NaOH", "ammonia": "NH3"}
 CHARGE = 3.0
 MOST_STAGES = 600
 
@@ -130,39 +129,21 @@ class SolventExtraction(Parameters):
     separation_factors: dict[str, Annotated[Value, In("1", "1.5", low=1.001, high=1000)]] = Field(
         default_factory=dict, description="Of neighbours, in place of the data's: `{Nd/Pr: 1.6 from 1.5 to 1.7}`."
     )
-    base_excess: Annotated[Value, In("1", "2 %", low=0)] = Field(
-        standard("2 % from 0 to 5 % (assumed)"), description="Base beyond the soap."
+    base_excess: usual.Excess = Field(usual.BASE_EXCESS, description="Base beyond the soap.")
+    strip_excess: usual.StripExcess = Field(usual.STRIP_EXCESS, description="Free acid left in the strip liquor.")
+    scrub_acid: usual.ScrubAcid = Field(usual.SCRUB_ACID, description="Strength of the scrub acid; sets its water.")
+    strip_acid: usual.StripAcid = Field(usual.STRIP_ACID, description="Strength of the strip acid; sets its water.")
+    mixing: usual.Mixing = Field(usual.MIXING, description="Residence time of both phases in a mixer.")
+    settling: usual.Settling = Field(usual.SETTLING, description="Residence time of both phases in a settler.")
+    strip_stages: usual.StripStages = Field(
+        usual.STRIP_STAGES, description="Strip stages; they count for volumes and inventory only."
     )
-    strip_excess: Annotated[Value, In("1", "20 %", low=0)] = Field(
-        standard("20 % from 5 to 60 % (assumed)"), description="Free acid left in the strip liquor."
+    extractant_loss: usual.ExtractantLoss = Field(
+        usual.EXTRACTANT_LOSS, description="Extractant lost per kg of REO fed."
     )
-    scrub_acid: Annotated[Value, In("mol/L", "3 mol/L", low=0.1, high=12)] = Field(
-        standard("3 mol/L from 2 to 4.5 mol/L (assumed)"), description="Strength of the scrub acid; sets its water."
-    )
-    strip_acid: Annotated[Value, In("mol/L", "4 mol/L", low=0.1, high=12)] = Field(
-        standard("4 mol/L from 3 to 6 mol/L (assumed)"), description="Strength of the strip acid; sets its water."
-    )
-    mixing: Annotated[Value, In("h", "5 min", low=0.001, high=2)] = Field(
-        standard("5 min from 3 to 8 min (assumed)"), description="Residence time of both phases in a mixer."
-    )
-    settling: Annotated[Value, In("h", "15 min", low=0.001, high=10)] = Field(
-        standard("15 min from 8 to 30 min (assumed)"), description="Residence time of both phases in a settler."
-    )
-    strip_stages: Annotated[Value, In("1", "8", low=1, high=100)] = Field(
-        standard("8 from 5 to 12 (assumed)"), description="Strip stages; they count for volumes and inventory only."
-    )
-    extractant_loss: Annotated[Value, In("kg/kg", "3 kg/t", low=0)] = Field(
-        standard("3 kg/t from 1 to 5 kg/t (practice_sx)"), description="Extractant lost per kg of REO fed."
-    )
-    diluent_loss: Annotated[Value, In("kg/kg", "12 kg/t", low=0)] = Field(
-        standard("12 kg/t from 5 to 20 kg/t (practice_sx)"), description="Kerosene lost per kg of REO fed."
-    )
-    electricity: Annotated[Value, In("kWh/kg", "0.19 kWh/kg", low=0)] = Field(
-        standard("0.19 kWh/kg from 0.1 to 0.4 kWh/kg (sprecher2014)"), description="Mixers and pumps, per kg REO fed."
-    )
-    heat: Annotated[Value, In("MJ/kg", "0.8 MJ/kg", low=0)] = Field(
-        standard("0.8 MJ/kg from 0.4 to 1.6 MJ/kg (sprecher2014)"), description="Warming of liquors, per kg REO fed."
-    )
+    diluent_loss: usual.DiluentLoss = Field(usual.DILUENT_LOSS, description="Kerosene lost per kg of REO fed.")
+    electricity: usual.Electricity = Field(usual.ELECTRICITY, description="Mixers and pumps, per kg REO fed.")
+    heat: usual.Heat = Field(usual.HEAT, description="Warming of liquors, per kg REO fed.")
 
     @field_validator("cut")
     @classmethod
@@ -323,12 +304,11 @@ def _rate(
 def _reagents(p: Any, b: Balance, feed: Array, total: Array, solvent: Array, scrub: Array) -> None:
     """Soap, scrub and strip acid with their water, losses of the organic phase, power and heat."""
     oxide = per_sample(feed[:, RE] * OXIDE_FACTOR[RE])
-    base = p.extractant.saponification_basis
-    item = BASES[base]
+    item, formula = usual.BASES[p.extractant.saponification_basis]
     soap = CHARGE * solvent * total * (1.0 + p.base_excess)
     scrubbing = CHARGE * scrub * total
     stripping = CHARGE * (solvent - scrub) * total * (1.0 + p.strip_excess)
-    b.reagent(item, soap * molar_mass(BASE_MASS[item]), ("base_excess",))
+    b.reagent(item, soap * molar_mass(formula), ("base_excess",))
     b.reagent("HCl", scrubbing * molar_mass("HCl"), port=SCRUB)
     b.reagent("water", scrubbing / p.scrub_acid * 1000.0, ("scrub_acid",), port=SCRUB_WATER)
     b.reagent("HCl", stripping * molar_mass("HCl"), ("strip_excess",), port=STRIP)

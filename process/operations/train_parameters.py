@@ -13,10 +13,9 @@ from ..data import reagents
 from ..data.equilibria import chemistry
 from ..elements import RARE_EARTHS, members
 from ..quantities import Fraction, In, QuantityError, Value, suggestion
+from . import extraction_practice as usual
 from .base import ElementName, Inlet, Parameters, standard
 
-BASES = {"Na": ("NaOH", "NaOH"), "NH4": ("ammonia", "NH3")}
-"""The reagent that makes each soap, and its formula."""
 CRUD = "crud"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
@@ -61,7 +60,7 @@ class TrainExtractant(_Part):
     concentration: Annotated[Value, In("mol/L", "1.5 mol/L", low=0.01, high=3.5)] = Field(
         description="Formal (monomer) concentration."
     )
-    saponification: Annotated[Value, In("1", "36 % NH4", low=0.01, high=1.0, basis=tuple(BASES))] = Field(
+    saponification: Annotated[Value, In("1", "36 % NH4", low=0.01, high=1.0, basis=tuple(usual.BASES))] = Field(
         description="Share of the extractant turned to soap, with its base."
     )
 
@@ -126,40 +125,28 @@ class SeparationTrain(Parameters):
         False,
         description="Whether a circuit may send a middle product out by an aqueous draw, where its purity allows.",
     )
-    base_excess: Annotated[Value, In("1", "2 %", low=0)] = Field(
-        standard("2 % from 0 to 5 % (assumed)"), description="Base beyond the soap."
-    )
-    strip_excess: Annotated[Value, In("1", "20 %", low=0)] = Field(
-        standard("20 % from 5 to 60 % (assumed)"), description="Free acid left in the strip liquors."
-    )
-    scrub_acid: Annotated[Value, In("mol/L", "3 mol/L", low=0.1, high=12)] = Field(
-        standard("3 mol/L from 2 to 4.5 mol/L (assumed)"), description="Strength of the scrub acid; sets its water."
-    )
-    strip_acid: Annotated[Value, In("mol/L", "4 mol/L", low=0.1, high=12)] = Field(
-        standard("4 mol/L from 3 to 6 mol/L (assumed)"), description="Strength of the strip acid; sets its water."
-    )
-    mixing: Annotated[Value, In("h", "5 min", low=0.001, high=2)] = Field(
-        standard("5 min from 3 to 8 min (assumed)"), description="Residence time of both phases in a mixer."
-    )
-    settling: Annotated[Value, In("h", "15 min", low=0.001, high=10)] = Field(
-        standard("15 min from 8 to 30 min (assumed)"), description="Residence time of both phases in a settler."
-    )
-    strip_stages: Annotated[Value, In("1", "8", low=1, high=100)] = Field(
-        standard("8 from 5 to 12 (assumed)"),
+    base_excess: usual.Excess = Field(usual.BASE_EXCESS, description="Base beyond the soap.")
+    strip_excess: usual.StripExcess = Field(usual.STRIP_EXCESS, description="Free acid left in the strip liquors.")
+    scrub_acid: usual.ScrubAcid = Field(usual.SCRUB_ACID, description="Strength of the scrub acid; sets its water.")
+    strip_acid: usual.StripAcid = Field(usual.STRIP_ACID, description="Strength of the strip acid; sets its water.")
+    mixing: usual.Mixing = Field(usual.MIXING, description="Residence time of both phases in a mixer.")
+    settling: usual.Settling = Field(usual.SETTLING, description="Residence time of both phases in a settler.")
+    strip_stages: usual.StripStages = Field(
+        usual.STRIP_STAGES,
         description="Strip stages of each circuit; they count for volumes and inventory only.",
     )
-    extractant_loss: Annotated[Value, In("kg/kg", "3 kg/t", low=0)] = Field(
-        standard("3 kg/t from 1 to 5 kg/t (practice_sx)"), description="Extractant lost per kg of REO fed to a circuit."
+    extractant_loss: usual.ExtractantLoss = Field(
+        usual.EXTRACTANT_LOSS, description="Extractant lost per kg of REO fed to a circuit."
     )
-    diluent_loss: Annotated[Value, In("kg/kg", "12 kg/t", low=0)] = Field(
-        standard("12 kg/t from 5 to 20 kg/t (practice_sx)"), description="Kerosene lost per kg of REO fed to a circuit."
+    diluent_loss: usual.DiluentLoss = Field(
+        usual.DILUENT_LOSS, description="Kerosene lost per kg of REO fed to a circuit."
     )
-    electricity: Annotated[Value, In("kWh/kg", "0.19 kWh/kg", low=0)] = Field(
-        standard("0.19 kWh/kg from 0.1 to 0.4 kWh/kg (sprecher2014)"),
+    electricity: usual.Electricity = Field(
+        usual.ELECTRICITY,
         description="Mixers and pumps, per kg REO fed to a circuit.",
     )
-    heat: Annotated[Value, In("MJ/kg", "0.8 MJ/kg", low=0)] = Field(
-        standard("0.8 MJ/kg from 0.4 to 1.6 MJ/kg (sprecher2014)"),
+    heat: usual.Heat = Field(
+        usual.HEAT,
         description="Warming of liquors, per kg REO fed to a circuit.",
     )
 

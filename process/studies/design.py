@@ -28,7 +28,7 @@ from ..operations.extraction_cut import (
     oxide_masses,
     practice,
 )
-from ..operations.solvent_extraction import BASES
+from ..operations.extraction_practice import BASES
 from ..operations.stoichiometry import moles
 from .real import real_of
 from .start import Starts, starts_of
@@ -265,7 +265,7 @@ class _Run:
     def __init__(self, result: Result, unit: Unit, p: SimpleNamespace, cut: Cut) -> None:
         plan = result.plan
         self.cut = cut
-        self.base = BASES[p.extractant.saponification_basis]
+        self.base = BASES[p.extractant.saponification_basis][0]
         self.extractant = extractants()[p.extractant.name]
         density = chemistry(p.extractant.name).density
         assert density is not None

@@ -14,7 +14,7 @@ from ..data import Fact, prices
 from ..data.equilibria import chemistry
 from ..economics.circuit_cost import circuit_cost
 from ..economics.pricebook import PriceBook
-from ..operations.train_parameters import BASES
+from ..operations.extraction_practice import BASES
 from .train_assumptions import Assumption, of_data, of_oxides, of_prices, of_unit
 
 if TYPE_CHECKING:

@@ -83,7 +83,7 @@ class Result:
         """The feed that recoveries count from where none is named: the first ore that a unit takes, else a feed."""
         taken = {name: feed for name, feed in self.plan.feeds.items() if self.solution.takers.get(name) is not None}
         feeds = taken or self.plan.feeds
-        return next((name for name, feed in feeds.items() if feed.deposit is not None), next(iter(feeds)))
+        return next((name for name, feed in feeds.items() if feed.is_ore), next(iter(feeds)))
 
     def stream(self, name: str) -> Stream:
         """A stream by its own name or a product's."""

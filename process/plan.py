@@ -33,10 +33,11 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What enters the flowsheet from outside: ore from a deposit, or a purchased material.
+    """What enters the flowsheet from outside: ore from a deposit, minerals, or a purchased material.
 
     `rate` in kg per operating hour; None means as much as the unit that takes it asks for. `material` maps elements
-    (or formulas) to mass fractions; `price` in USD/kg.
+    (or formulas) to mass fractions; `price` in USD/kg. `minerals` maps minerals to mass shares, `distribution` rare
+    earths to their shares of the oxides; `thorium` and `uranium` are kg per kg.
     """
 
     name: str
@@ -47,6 +48,15 @@ class Feed:
     form: str = "ore"
     rate: Value | None = None
     price: Value | None = None
+    minerals: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    distribution: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    thorium: Value | None = None
+    uranium: Value | None = None
+
+    @property
+    def is_ore(self) -> bool:
+        """Whether rare earths enter here as minerals of the ground, not as something bought."""
+        return self.deposit is not None or (bool(self.minerals) and self.price is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,8 @@ class Unit:
     """One unit operation: its kind, parameters and the streams that it takes.
 
     `inlets` maps an inlet name of the kind (`feed`, `feeds.0`, …) to a stream name: `unit.outlet` or a feed's name.
+    `region` is the unit's own, empty where the stage's or the file's holds. `places` maps the paths of its keys
+    (`recovery.REO`) to where they stand.
     """
 
     name: str
@@ -62,6 +74,16 @@ class Unit:
     inlets: Mapping[str, str]
     position: Position
     stage: str
+    region: str = ""
+    places: Mapping[str, Position] = field(default_factory=lambda: MappingProxyType({}))
+
+    def place(self, key: str) -> Position:
+        """Where a key of the unit stands, or the nearest key above it, or the unit."""
+        while key:
+            if key in self.places:
+                return self.places[key]
+            key = key.rpartition(".")[0]
+        return self.position
 
     @property
     def outlets(self) -> Mapping[str, Outlet]:
@@ -124,11 +146,13 @@ class Plan:
 
         out: dict[str, Value] = {"operating_hours": self.hours_per_year}
         for feed in self.feeds.values():
-            for key in ("grade", "rate", "price"):
+            for key in ("grade", "rate", "price", "thorium", "uranium"):
                 value = getattr(feed, key)
                 if value is not None:
                     out[f"feeds.{feed.name}.{key}"] = value
-            out.update({f"feeds.{feed.name}.material.{name}": value for name, value in feed.material.items()})
+            for table in ("material", "minerals", "distribution"):
+                shares: Mapping[str, Value] = getattr(feed, table)
+                out.update({f"feeds.{feed.name}.{table}.{name}": value for name, value in shares.items()})
         for unit in self.units.values():
             out.update({f"{unit.name}.{path}": value for path, value in leaves(unit.parameters).items()})
         out.update({f"capacity.{stage}": plate.rate for stage, plate in self.nameplates.items()})

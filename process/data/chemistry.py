@@ -20,7 +20,7 @@ class Deposit:
 
     `grade` is kg rare-earth oxides per kg ore; `distribution` kg oxide of an element per kg rare-earth oxides, sum 1;
     `minerals` the share of the rare-earth oxides in each mineral, sum 1; `gangue` the minerals of the rest of the
-    ore, sum 1; `thorium` kg Th per kg ore. `facts` holds every number as read, before normalisation.
+    ore, sum 1; `thorium` and `uranium` kg per kg ore. `facts` holds every number as read, before normalisation.
     """
 
     key: str
@@ -31,23 +31,23 @@ class Deposit:
     distribution_source: str
     minerals: Mapping[str, float]
     gangue: Mapping[str, float]
-    thorium: Fact
+    thorium: float
+    uranium: float
     facts: Mapping[str, Fact]
     note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Mineral:
-    """A mineral. `formula` is all of a gangue mineral, and the ligands per mol rare earth of a rare-earth mineral.
+    """A mineral, which is a row of an ore stream. `formula` is all of it, but the ligands of a rare-earth mineral.
 
-    `part` is the row of an ore stream that it counts to: bastnaesite, monazite, iron or gangue. `ligands` maps
-    elements to mol per mol rare earth; empty for gangue.
+    `family` is rare_earth, iron or gangue. `ligands` maps elements to mol per mol rare earth; empty for the others.
     """
 
     key: str
     title: str
     formula: str
-    part: str
+    family: str
     ligands: Mapping[str, float]
 
 
@@ -110,7 +110,8 @@ def deposits() -> Mapping[str, Deposit]:
             distribution_source=head["distribution_source"],
             minerals=_normalised(facts, "mineral."),
             gangue=_normalised(facts, "gangue."),
-            thorium=facts["thorium"],
+            thorium=facts["thorium"].value if "thorium" in facts else 0.0,
+            uranium=facts["uranium"].value if "uranium" in facts else 0.0,
             facts=MappingProxyType(facts),
             note=head["note"],
         )
@@ -127,11 +128,11 @@ def minerals() -> Mapping[str, Mineral]:
     out = {}
     for row in rows("minerals"):
         ligands: dict[str, float] = {}
-        if row["part"] in ("bastnaesite", "monazite"):
-            found = molmass.Formula(row["formula"]).composition()
-            ligands = {name: float(item.count) for name, item in found.items()}
+        if row["family"] == "rare_earth":
+            found, rare = molmass.Formula(row["formula"]).composition(), float(row["rare_earths"])
+            ligands = {name: item.count / rare for name, item in found.items()}
         out[row["mineral"]] = Mineral(
-            row["mineral"], row["title"], row["formula"], row["part"], MappingProxyType(ligands)
+            row["mineral"], row["title"], row["formula"], row["family"], MappingProxyType(ligands)
         )
     return MappingProxyType(out)
 

@@ -245,7 +245,7 @@ def _free_feeds(solution: Solution) -> list[str]:
     return [
         f"the feed {name} has no price and counts as free"
         for name, feed in solution.plan.feeds.items()
-        if feed.price is None and feed.deposit is None and solution.takers.get(name) is not None
+        if feed.price is None and not feed.is_ore and solution.takers.get(name) is not None
     ]
 
 

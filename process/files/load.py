@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from ..plan import Feed, Nameplate, Plan, Target, Unit
+from ..plan import Feed, Nameplate, Plan, Position, Target, Unit
 from ..quantities import QuantityError, Value
 from . import schema
 from .diagnostics import Diagnostic, FlowsheetError, in_order
@@ -138,10 +138,16 @@ class _Loading:
         def unit(name: str, parameters: Any) -> Unit:
             kind = self.registry[parameters.kind]
             assert units is not None
-            position = units.keys[name].position
-            return Unit(name, kind, parameters, _frozen(inlets(parameters)), position, parameters.stage or kind.stage)
+            position, taken = units.keys[name].position, _frozen(inlets(parameters))
+            stage, region = parameters.stage or kind.stage, parameters.region or ""
+            places = _frozen(_places(table(units)[name]))
+            return Unit(name, kind, parameters, taken, position, stage, region, places)
 
-        feeds_of_ore = {name for name, item in model.feeds.items() if isinstance(item, schema.OreFeed)}
+        feeds_of_ore = {
+            name
+            for name, item in model.feeds.items()
+            if isinstance(item, schema.OreFeed) or (isinstance(item, schema.MineralFeed) and item.price is None)
+        }
         return Plan(
             name=self.tree.name,
             title=model.name,
@@ -180,8 +186,34 @@ def _key(node: Node | None, name: str) -> Any:
     return node.keys[name].position
 
 
+def _places(node: Node, path: str = "") -> dict[str, Position]:
+    """Where every key below a node stands, by its path."""
+    out: dict[str, Position] = {}
+    if isinstance(node.value, dict):
+        for key, inner in node.value.items():
+            out[f"{path}{key}"] = node.keys[key].position
+            out.update(_places(inner, f"{path}{key}."))
+    elif isinstance(node.value, list):
+        for i, inner in enumerate(node.value):
+            out[f"{path}{i}"] = inner.place.position
+            out.update(_places(inner, f"{path}{i}."))
+    return out
+
+
 def _feed(name: str, item: Any, feeds: Node | None) -> Feed:
     position = _key(feeds, name)
+    if isinstance(item, schema.MineralFeed):
+        return Feed(
+            name,
+            position,
+            form=item.form,
+            rate=item.rate,
+            price=item.price,
+            minerals=_frozen(dict(item.minerals)),
+            distribution=_frozen(dict(item.distribution)),
+            thorium=item.thorium,
+            uranium=item.uranium,
+        )
     if isinstance(item, schema.OreFeed):
         return Feed(name, position, deposit=item.deposit, grade=item.grade, form="ore", rate=item.rate)
     return Feed(name, position, material=_frozen(dict(item.material)), form=item.form, rate=item.rate, price=item.price)

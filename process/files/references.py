@@ -95,6 +95,8 @@ class References:
         self._one_of(_child(self.root, "region"), self.known.regions, "region")
         for node in table(self.root, "regions").values():
             self._one_of(node, self.known.regions, "region")
+        for unit in self.units.values():
+            self._one_of(table(unit).get("region"), self.known.regions, "region")
         for feed in self.feeds.values():
             self._one_of(table(feed).get("deposit"), self.known.deposits, "deposit")
 

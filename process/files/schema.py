@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from ..elements import GROUPS, is_name, mass_fractions
+from ..elements import GROUPS, RARE_EARTHS, is_name, mass_fractions
 from ..operations.base import ElementName, Stage
 from ..quantities import Fraction, In, QuantityError, Value, suggestion
 
@@ -106,6 +106,39 @@ class OreFeed(_Part):
     note: Text = Field("", description="Free text for the reader.")
 
 
+def _mineral(name: str) -> str:
+    from ..data import minerals
+
+    if name not in minerals():
+        raise ValueError(f"unknown mineral {name[:40]!r}{suggestion(name, minerals())}")
+    return name
+
+
+def _rare_earth(name: str) -> str:
+    if name not in RARE_EARTHS:
+        raise ValueError(f"{name[:40]!r} is no rare earth{suggestion(name, RARE_EARTHS)}")
+    return name
+
+
+class MineralFeed(_Part):
+    """Ore of a deposit of one's own, or a bought concentrate: minerals, and what rare earths they hold."""
+
+    minerals: Annotated[dict[Annotated[str, AfterValidator(_mineral)], Fraction], AfterValidator(_whole)] = Field(
+        description="Mass shares of the minerals, which add up to 1; see `didymium list`.", min_length=1
+    )
+    distribution: Annotated[dict[Annotated[str, AfterValidator(_rare_earth)], Fraction], AfterValidator(_whole)] = (
+        Field(description="Shares of the rare-earth oxides by element, which add up to 1.", min_length=1)
+    )
+    thorium: Fraction | None = Field(None, description="Th per kg, in its mineral.")
+    uranium: Fraction | None = Field(None, description="U per kg, in equilibrium with its radium.")
+    form: Text = Field("ore", description="What it is: ore, concentrate, …")
+    rate: Rate | None = Field(None, description="How much enters; left out: as much as the unit asks for.")
+    price: Annotated[Value, In("USD/kg", "5.6 USD/kg", low=0)] | None = Field(
+        None, description="What it costs, where it is bought."
+    )
+    note: Text = Field("", description="Free text for the reader.")
+
+
 class MaterialFeed(_Part):
     """A material bought from outside."""
 
@@ -176,7 +209,7 @@ def _target_kind(item: object) -> str | None:
 
 def _feed_kind(item: object) -> str | None:
     keys = item if isinstance(item, Mapping) else {}
-    return next((f"{kind} feed" for kind in ("deposit", "material") if kind in keys), None)
+    return next((f"{kind} feed" for kind in ("deposit", "minerals", "material") if kind in keys), None)
 
 
 Target = Annotated[
@@ -186,7 +219,10 @@ Target = Annotated[
     Discriminator(_target_kind),
 ]
 Feed = Annotated[
-    Annotated[OreFeed, Tag("deposit feed")] | Annotated[MaterialFeed, Tag("material feed")], Discriminator(_feed_kind)
+    Annotated[OreFeed, Tag("deposit feed")]
+    | Annotated[MineralFeed, Tag("minerals feed")]
+    | Annotated[MaterialFeed, Tag("material feed")],
+    Discriminator(_feed_kind),
 ]
 
 

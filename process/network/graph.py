@@ -8,7 +8,7 @@ from typing import Any
 
 import networkx as nx
 
-from ..feeds import ORE_PARTS
+from ..feeds import ore_parts
 from ..operations.balance import BULK
 from ..plan import Plan
 
@@ -73,7 +73,8 @@ def _entered(plan: Plan, stream: str, members: list[str], done: list[str]) -> bo
 
 def _parts(plan: Plan, groups: list[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     parts: dict[str, tuple[str, ...]] = {
-        name: ORE_PARTS if feed.deposit is not None else BULK for name, feed in plan.feeds.items()
+        name: ore_parts(feed.deposit) if feed.deposit is not None else tuple(feed.minerals) or BULK
+        for name, feed in plan.feeds.items()
     }
     for members in groups:
         # Parts come into a loop from outside and pass on one unit a round at the slowest.
@@ -86,5 +87,5 @@ def _parts(plan: Plan, groups: list[tuple[str, ...]]) -> dict[str, tuple[str, ..
                     if about.parts and (inlet == about.parts or inlet.startswith(f"{about.parts}."))
                 ]
                 rows = {parts[stream] for stream in sources if stream in parts}
-                parts[f"{name}.{outlet}"] = rows.pop() if len(rows) == 1 else BULK
+                parts[f"{name}.{outlet}"] = about.rows or (rows.pop() if len(rows) == 1 else BULK)
     return parts

@@ -244,6 +244,10 @@ class Loop:
                 lines,
                 details,
                 joined([o.doubtful for o in outcomes]),
+                tuple(
+                    type(size)(size.item, joined([o.sizes[i].value for o in outcomes]), size.unit, size.follows)
+                    for i, size in enumerate(outcomes[0].sizes)
+                ),
             )
             self.case.take(name, self._inlets(name, flow), outcome)
 
@@ -252,4 +256,6 @@ def _rows(outcome: Outcome, rows: Indices) -> Outcome:
     lines = tuple(type(line)(line.item, line.rate[rows], line.unit, line.follows) for line in outcome.lines)
     details = {k: v[rows] if isinstance(v, np.ndarray) else v for k, v in outcome.details.items()}
     demands = {inlet: rate[rows] for inlet, rate in outcome.demands.items()}
-    return type(outcome)(outcome.shares[rows], outcome.reagents[rows], demands, lines, details, outcome.doubtful[rows])
+    sizes = tuple(type(size)(size.item, size.value[rows], size.unit, size.follows) for size in outcome.sizes)
+    shares, reagents, doubtful = outcome.shares[rows], outcome.reagents[rows], outcome.doubtful[rows]
+    return type(outcome)(shares, reagents, demands, lines, details, doubtful, sizes)

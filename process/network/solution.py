@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..elements import ELEMENTS
-from ..operations.base import Line
+from ..operations.base import Line, Size
 from ..plan import Plan
 from ..stream import Stream
 
@@ -23,7 +23,8 @@ class UnitResult:
 
     `lines` holds everything it used per operating hour: reagents (unit "kg"), "electricity" ("kWh"), "heat" ("MJ"),
     "diesel" ("MJ"), … each rate of shape (samples,). `details` is for reports: stages, flows and profiles of a
-    circuit, for one.
+    circuit, for one. `sizes` are those of the equipment, each value of shape (samples,); `region` is the unit's own,
+    empty where the stage's or the file's holds.
     """
 
     name: str
@@ -35,6 +36,8 @@ class UnitResult:
     lines: tuple[Line, ...]
     details: Mapping[str, Any]
     design: Mapping[str, Any]
+    sizes: tuple[Size, ...] = ()
+    region: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from .. import feeds
 from ..elements import ELEMENTS, RE
 from ..operations.balance import BULK, Balance, Outcome
-from ..operations.base import Line, OperationError, plain
-from ..plan import Plan, Position, Unit
+from ..operations.base import Line, OperationError, Size, plain
+from ..plan import Feed, Plan, Position, Unit
+from ..quantities import Value
 from ..stream import Stream
 from ..wording import suggestion
 from .errors import SolveError
@@ -165,7 +166,7 @@ class Case:
         except OperationError as error:
             sample = self.offset + int(rows[error.sample])
             raise SolveError(
-                self.place(f"{name} ({unit.kind.name})", sample), str(error), unit.position, sample
+                self.place(f"{name} ({unit.kind.name})", sample), str(error), unit.place(error.key), sample
             ) from error
 
     def place(self, name: str, sample: int) -> str:
@@ -218,6 +219,8 @@ class Case:
                     recipe = feeds.ore(feed.deposit, grade)
                 except ValueError as error:
                     raise SolveError(f"feed {name}", str(error), feed.position) from error
+            elif feed.minerals:
+                recipe = self._minerals(feed, own)
             else:
                 shares = {
                     formula: own.get(f"material.{formula}", np.full(self.samples, value.nominal))
@@ -230,6 +233,22 @@ class Case:
             else:
                 rate = own.get("rate", np.full(self.samples, feed.rate.nominal))
                 self.streams[name] = rate[:, None, None] * recipe
+
+    def _minerals(self, feed: Feed, own: Mapping[str, Array]) -> Array:
+        """A feed of minerals that the file itself describes."""
+
+        def values(table: str) -> dict[str, Array]:
+            written: Mapping[str, Value] = getattr(feed, table)
+            return {n: own.get(f"{table}.{n}", np.full(self.samples, v.nominal)) for n, v in written.items()}
+
+        traces = [
+            own.get(name, np.full(self.samples, value.nominal if value is not None else 0.0))
+            for name, value in (("thorium", feed.thorium), ("uranium", feed.uranium))
+        ]
+        try:
+            return feeds.minerals_of(values("minerals"), values("distribution"), traces[0], traces[1])
+        except ValueError as error:
+            raise SolveError(f"feed {feed.name}", str(error), feed.position) from error
 
     def _single(self, name: str) -> None:
         unit = self.plan.units[name]
@@ -288,6 +307,10 @@ def _solution(plan: Plan, graph: Network, cases: list[Case]) -> Solution:
             Line(line.item, np.concatenate([o.lines[i].rate for o in outcomes]), line.unit, line.follows)
             for i, line in enumerate(outcomes[0].lines)
         )
+        sizes = tuple(
+            Size(size.item, np.concatenate([o.sizes[i].value for o in outcomes]), size.unit, size.follows)
+            for i, size in enumerate(outcomes[0].sizes)
+        )
         units[name] = UnitResult(
             name=name,
             kind=unit.kind.name,
@@ -298,6 +321,8 @@ def _solution(plan: Plan, graph: Network, cases: list[Case]) -> Solution:
             lines=lines,
             details=outcomes[0].details if len(outcomes) == 1 else _joined([o.details for o in outcomes]),
             design=cases[0].designs.get(name, {}),
+            sizes=sizes,
+            region=unit.region,
         )
     reagents = {
         name: np.concatenate([case.outcomes[name].reagents.sum(axis=1) for case in cases]) for name in plan.units

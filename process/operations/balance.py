@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..data import reagents as known_reagents
 from ..elements import COUNT, ELEMENTS, indices, mass_fractions
 from ..sums import per_sample
-from .base import Line, OperationError
+from .base import Line, OperationError, Size
 
 Array = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ class Outcome:
 
     `shares` has shape (samples, slots in, slots out, elements) over the inlets' parts and then the reagents;
     `reagents` (samples, reagents, elements) kg/h; `demands` the kg/h asked of on-demand feeds; `doubtful`, shape
-    (samples,), is true where a tentative balance passed over a fault.
+    (samples,), is true where a tentative balance passed over a fault; `sizes` those of its equipment.
     """
 
     shares: Array
@@ -42,6 +42,7 @@ class Outcome:
     lines: tuple[Line, ...]
     details: Mapping[str, Any]
     doubtful: NDArray[np.bool_]
+    sizes: tuple[Size, ...] = ()
 
 
 def composition(item: str) -> Array:
@@ -86,6 +87,7 @@ class Balance:
         self._demands: dict[str, Array] = {}
         self._reagents: list[tuple[str, Array]] = []
         self._lines: list[Line] = []
+        self._sizes: list[Size] = []
         self._sent: Array | None = None
         self._first = {}
         slot = 0
@@ -146,14 +148,21 @@ class Balance:
         rate = np.broadcast_to(np.asarray(rate, dtype=float), (self.samples,))
         self._lines.append(Line(item, rate, unit, tuple(follows)))
 
+    def size(self, item: str, value: Array, unit: str, follows: Iterable[str] = ()) -> None:
+        """Note how large a piece of equipment is, shape (samples,): `size("tank", volume, "m^3", ("residence",))`."""
+        value = np.broadcast_to(np.asarray(value, dtype=float), (self.samples,))
+        self._sizes.append(Size(item, value, unit, tuple(follows)))
+
     def total(self) -> Array:
         """kg/h of all that enters, reagents included, shape (samples, elements)."""
         return self.flow() + sum((flow for _, flow in self._reagents), np.zeros((self.samples, COUNT)))
 
-    def refuse(self, bad: NDArray[np.bool_] | np.bool_, words: Callable[[int], tuple[str, str]]) -> None:
+    def refuse(
+        self, bad: NDArray[np.bool_] | np.bool_, words: Callable[[int], tuple[str, str]], key: str = ""
+    ) -> None:
         """Refuse samples whose inflows cannot be served; `words` gives reason and remedy for one of them.
 
-        A tentative balance only marks them, so what follows must stand numbers that make no sense.
+        `key` is the parameter to point at. A tentative balance only marks them, so what follows must stand numbers that make no sense.
         """
         bad = np.broadcast_to(bad, (self.samples,))
         if not bad.any():
@@ -162,7 +171,7 @@ class Balance:
             self._doubtful |= bad
             return
         sample = int(np.argmax(bad))
-        raise OperationError(*words(sample), sample)
+        raise OperationError(*words(sample), sample, key=key)
 
     # -- what leaves ------------------------------------------------------------------------------------------------
 
@@ -189,10 +198,10 @@ class Balance:
             row = rows.index(name) if name in rows and to is None else (rows.index(to) if to else len(rows) - 1)
             sent[:, slot, columns.start + row] += share
 
-    def require(self, outlet: str, mass: Array, *elements: str) -> None:
+    def require(self, outlet: str, mass: Array, *elements: str, to: str | None = None) -> None:
         """Say how many kg/h of each element an outlet holds, shape (samples, elements), drawn evenly from all inlets.
 
-        Only the named elements where any are named. Asking for more than enters, or for less than nothing, is an error.
+        Only the named elements where any are named; in the part `to` of an outlet with several. Asking for more than enters, or for less than nothing, is an error.
         """
         total = self.total()
         if elements:
@@ -225,7 +234,7 @@ class Balance:
             )
 
         self.refuse(short.any(axis=1), lacking)
-        self.send(outlet, np.minimum(share, 1.0))
+        self.send(outlet, np.minimum(share, 1.0), to=to)
 
     def finish(self, rest: str, *, to: str | None = None) -> Outcome:
         """Send what is left to one outlet and close the table."""
@@ -257,7 +266,8 @@ class Balance:
             if self._reagents
             else np.zeros((self.samples, 0, COUNT))
         )
-        return Outcome(sent, reagents, self._demands, tuple(self._lines), self.details, self._doubtful)
+        lines, sizes = tuple(self._lines), tuple(self._sizes)
+        return Outcome(sent, reagents, self._demands, lines, self.details, self._doubtful, sizes)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 

@@ -25,11 +25,14 @@ Array = NDArray[np.float64]
 
 
 class OperationError(ValueError):
-    """A unit cannot do what is asked: `reason` says why, `remedy` what to change, `sample` which case."""
+    """A unit cannot do what is asked: `reason` says why, `remedy` what to change, `sample` which case.
 
-    def __init__(self, reason: str, remedy: str = "", sample: int = 0) -> None:
+    `key` is the path of the parameter at fault (`acid`, `conversion.monazite`), empty where it is none alone.
+    """
+
+    def __init__(self, reason: str, remedy: str = "", sample: int = 0, *, key: str = "") -> None:
         super().__init__(reason if not remedy else f"{reason}; {remedy}")
-        self.reason, self.remedy, self.sample = reason, remedy, sample
+        self.reason, self.remedy, self.sample, self.key = reason, remedy, sample, key
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Parameters(BaseModel):
 
     kind: str = Field(description="What the unit does; see `didymium list`.")
     stage: Stage | None = Field(None, description="The stage it counts to, where not the kind's usual one.")
+    region: str | None = Field(None, description="The region whose prices it pays, where not its stage's.")
     note: str = Field("", description="Free text for the reader.")
 
 
@@ -73,13 +77,14 @@ def standard(text: str | dict[str, str]) -> Any:
 class Outlet:
     """An outlet: the form of its stream, and whether it keeps the parts of an inlet (`parts="feed"`) or is one.
 
-    Of a list of inlets it keeps the parts that all have alike.
+    Of a list of inlets it keeps the parts that all have alike. `rows` are parts of its own making.
     """
 
     form: str
     parts: str | None = None
     waste: bool = False
     title: str = ""
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,16 @@ class Line:
 
     item: str
     rate: Array
+    unit: str
+    follows: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a piece of equipment must be: `value` in `unit`, shape (samples,), and what it follows from."""
+
+    item: str
+    value: Array
     unit: str
     follows: tuple[str, ...] = field(default=())
 

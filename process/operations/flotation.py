@@ -14,10 +14,8 @@ from ..quantities import Fraction, In, Value, suggestion
 from ..sums import per_sample
 from .balance import Balance, composition
 from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, spread_over_elements, standard
+from .mineral_rows import RARE_EARTH, family
 from .stoichiometry import rare_earth_moles
-
-RARE_EARTH_PARTS = ("bastnaesite", "monazite")
-
 
 def _reagent(name: str) -> str:
     if name not in known_reagents():
@@ -78,23 +76,24 @@ def flotation(p: SimpleNamespace, b: Balance) -> None:
     recovery = spread_over_elements(p.recovery, b.samples)
     ores = b.inlets["feed"]
     rows = b.parts["feed"]
-    if not set(RARE_EARTH_PARTS) & set(rows):
+    rare = [row for row in rows if family(row) == RARE_EARTH]
+    if not rare:
         raise OperationError(
             f"its feed is {', '.join(rows)} and not an ore with its minerals apart",
             "feed it from a mine or a magnetic separation, or before a mixer brings the minerals together",
         )
     concentrate, oxide = np.zeros(b.samples), np.zeros(b.samples)
-    for part in RARE_EARTH_PARTS:
+    for part in rare:
         inside = b.flow("feed", part)
         # Ligands follow by moles, so that the minerals that float are whole.
-        rare = rare_earth_moles(inside)
-        mean = np.divide(rare_earth_moles(inside * recovery), rare, out=np.zeros_like(rare), where=rare > 0.0)
+        held = rare_earth_moles(inside)
+        mean = np.divide(rare_earth_moles(inside * recovery), held, out=np.zeros_like(held), where=held > 0.0)
         share = np.broadcast_to(mean[:, None], (b.samples, COUNT)).copy()
         share[:, RE] = recovery[:, RE]
         concentrate += per_sample(inside * share)
         oxide += per_sample(inside[:, RE] * recovery[:, RE] * OXIDE_FACTOR[RE])
         b.send("concentrate", share, inlet="feed", part=part)
-    others = [i for i, row in enumerate(rows) if row not in RARE_EARTH_PARTS]
+    others = [i for i, row in enumerate(rows) if row not in rare]
     gangue = per_sample(ores[:, others])
     grade = np.maximum(p.concentrate_grade, 1e-9)
     wanted = oxide / grade - concentrate

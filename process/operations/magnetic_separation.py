@@ -12,6 +12,7 @@ from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters
+from .mineral_rows import RARE_EARTH, family
 
 
 class MagneticSeparation(Parameters):
@@ -30,14 +31,14 @@ class MagneticSeparation(Parameters):
 def magnetic_separation(p: SimpleNamespace, b: Balance) -> None:
     """Share the parts of the ore between magnetics and the rest."""
     b.use("electricity", p.electricity * per_sample(b.flow("feed")), "kWh", ("electricity",))
-    shares = {"iron": p.iron, "bastnaesite": p.rare_earths, "monazite": p.rare_earths, "gangue": p.gangue}
-    if not set(b.parts["feed"]) <= set(shares):
+    shares = {"iron": p.iron, RARE_EARTH: p.rare_earths, "gangue": p.gangue}
+    if not all(family(part) for part in b.parts["feed"]):
         raise OperationError(
             f"its feed is {', '.join(b.parts['feed'])} and not an ore with its minerals apart",
             "feed it from a mine, or before a mixer brings the minerals together",
         )
     for part in b.parts["feed"]:
-        b.send("iron_concentrate", np.asarray(shares[part])[:, None], inlet="feed", part=part)
+        b.send("iron_concentrate", np.asarray(shares[family(part)])[:, None], inlet="feed", part=part)
 
 
 KIND = Kind(

@@ -185,7 +185,7 @@ def profile(result: Result, unit: str) -> list[Table]:
 
 def ore_line(result: Result, splits: Iterable[CostSplit]) -> str:
     """Why a product of the ore may have no materials; empty where it has, or where the ore has a price."""
-    free = result.plan.feeds[result.ore].price is None and result.plan.feeds[result.ore].deposit is not None
+    free = result.plan.feeds[result.ore].is_ore
     none = any(first(one.by_cause.get("materials", 1.0)) == 0.0 for one in splits)
     return (
         "materials without ore: it has no price of its own and counts through what mining it costs"
@@ -369,7 +369,7 @@ def absent_lines(result: Result, product: str) -> list[str]:
         if leaves is not None:
             text += f": {share} leaves as {leaves}"
         if bought:
-            purchased = all(result.plan.feeds[feed].deposit is None for feed in bought)
+            purchased = not any(result.plan.feeds[feed].is_ore for feed in bought)
             text += f"; what {product} holds {'is purchased' if purchased else 'comes from elsewhere'}"
             text += f" ({', '.join(bought)})"
         out.append(text)

@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from didymium.elements import COUNT, ELEMENTS, INDEX, MOLAR_MASS, mass_fractions, molar_mass
-from didymium.feeds import ORE_PARTS, ore
+from didymium.data import deposits
+from didymium.feeds import ore, ore_parts
 from didymium.operations import registry
 from didymium.operations.balance import BULK, Balance, Outcome
 from didymium.operations.base import plain
@@ -42,6 +43,12 @@ class Done:
         assert rates, f"no line of {item}"
         return sum(rates)
 
+    def size(self, item: str, sample: int = 0) -> float:
+        """How large a piece of equipment is."""
+        found = [float(size.value[sample]) for size in self.outcome.sizes if size.item == item]
+        assert found, f"no size of {item}"
+        return sum(found)
+
     def bought(self, item: str, formula: str, sample: int = 0) -> float:
         """kmol/h of a reagent."""
         return self.used(item, sample) / molar_mass(formula)
@@ -61,6 +68,9 @@ class Done:
         for line in self.outcome.lines:
             assert line.rate.shape == (samples,)
             assert (line.rate >= 0.0).all()
+        for size in self.outcome.sizes:
+            assert size.value.shape == (samples,)
+            assert (size.value >= 0.0).all() and np.isfinite(size.value).all(), size.item
         for key, value in self.details.items():
             assert not isinstance(value, np.ndarray) or value.shape[:1] == (samples,), key
 
@@ -88,7 +98,12 @@ class Done:
 class Bench:
     """Builds feeds and drives one unit without files or flowsheets."""
 
-    parts = ORE_PARTS
+    parts = ore_parts("mountain_pass")
+
+    def rows(self, amounts: Mapping[str, Mapping[str, float]]) -> tuple[Array, tuple[str, ...]]:
+        """A stream of several parts, each of formulas in kmol/h: the flow (1, parts, elements) and the parts."""
+        flows = [self.of(inside)[:, 0] for inside in amounts.values()]
+        return np.stack(flows, axis=1), tuple(amounts)
 
     def of(self, amounts: Mapping[str, float]) -> Array:
         """A stream of formulas, kmol/h each, shape (1, 1, elements)."""
@@ -124,17 +139,23 @@ class Bench:
         design: Mapping[str, Any] | None = None,
         memory: dict[str, Any] | None = None,
     ) -> Done:
-        """Run a unit; `changes` replaces values by path, shape (samples,); ore parts are known by their number."""
+        """Run a unit; `changes` replaces values by path, shape (samples,).
+
+        Of a feed of several parts `parts` says which; without it they are those of the deposit that has so many.
+        """
         about = registry()[kind]
         inlets = {"feed": feed} if isinstance(feed, np.ndarray) else dict(feed)
         model = self.parameters(kind, keys, list(inlets))
         samples = len(next(iter(inlets.values())))
         p = plain(model, samples, changes or {})
-        rows = {i: ORE_PARTS if flow.shape[1] == len(ORE_PARTS) else BULK for i, flow in inlets.items()} | (parts or {})
+        known = {len(ore_parts(name)): ore_parts(name) for name in reversed(list(deposits()))}
+        known[len(self.parts)] = self.parts
+        rows = {i: BULK if flow.shape[1] == 1 else known.get(flow.shape[1], BULK) for i, flow in inlets.items()}
+        rows |= parts or {}
         outlets = {}
         for name, out in about.outlets_of(keys.get(about.named_outlets, ())).items():
             kept = {rows[i] for i in inlets if out.parts and (i == out.parts or i.startswith(f"{out.parts}."))}
-            outlets[name] = kept.pop() if len(kept) == 1 else BULK
+            outlets[name] = out.rows or (kept.pop() if len(kept) == 1 else BULK)
         if about.design is not None and design is None:
             design = about.design(plain(model, 1, {}), {i: flow[:1].sum(axis=1) for i, flow in inlets.items()})
         balance = Balance(inlets, rows, outlets, on_demand, design, memory)
@@ -165,6 +186,8 @@ class Bench:
             assert not flow.any(), name
         for line in done.outcome.lines:
             assert not line.rate.any(), line.item
+        for size in done.outcome.sizes:
+            assert not size.value.any(), size.item
         for key, value in done.details.items():
             if isinstance(value, np.ndarray) and value.dtype != object:
                 assert np.isfinite(value).all(), key
@@ -197,6 +220,9 @@ class Bench:
             for line, other in zip(both.outcome.lines, alone.outcome.lines, strict=True):
                 assert (line.item, line.unit, line.follows) == (other.item, other.unit, other.follows)
                 assert line.rate[i] == other.rate[0]
+            for size, other in zip(both.outcome.sizes, alone.outcome.sizes, strict=True):
+                assert (size.item, size.unit, size.follows) == (other.item, other.unit, other.follows)
+                assert size.value[i] == other.value[0]
             for inlet, rate in both.outcome.demands.items():
                 assert rate[i] == alone.outcome.demands[inlet][0]
             assert both.details.keys() == alone.details.keys()

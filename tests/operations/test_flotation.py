@@ -75,7 +75,9 @@ def test_closes_and_minerals_stay_whole(bench, grade, light, heavy, pull, deposi
 def test_idle_and_samples(bench) -> None:
     more = KEYS | {"reagents": {"soda": "2.9 kg/t"}, "water": "0.9 t/t"}
     bench.idle("flotation", more, bench.ore())
-    bench.alike("flotation", more, bench.ore(), bench.ore("bayan_obo", 0.05, 7.0), {"concentrate_grade": (0.6, 0.5)})
+    bench.alike(
+        "flotation", more, bench.ore(), bench.ore("mountain_pass", 0.05, 7.0), {"concentrate_grade": (0.6, 0.5)}
+    )
 
 
 def test_too_rich(bench) -> None:

@@ -14,4 +14,4 @@ def test_ore_passes_and_diesel_is_noted(bench) -> None:
 
 def test_idle_and_samples(bench) -> None:
     bench.idle("mine", {}, bench.ore())
-    bench.alike("mine", {}, bench.ore(), bench.ore("bayan_obo", 0.05, 333.0), {"diesel": (1.0, 1.7)})
+    bench.alike("mine", {}, bench.ore(), bench.ore("mountain_pass", 0.05, 333.0), {"diesel": (1.0, 1.7)})

@@ -17,4 +17,4 @@ def test_share(bench, share) -> None:
 
 def test_idle_and_samples(bench) -> None:
     bench.idle("splitter", {"share": "30 %"}, bench.ore())
-    bench.alike("splitter", {"share": "30 %"}, bench.ore(), bench.ore("bayan_obo"), {"share": (0.3, 1 / 7)})
+    bench.alike("splitter", {"share": "30 %"}, bench.ore(), bench.ore("mountain_pass", 0.04), {"share": (0.3, 1 / 7)})

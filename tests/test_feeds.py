@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from didymium.data import deposits
 from didymium.elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE
-from didymium.feeds import material, ore, ore_parts
+from didymium.feeds import material, minerals_of, ore, ore_parts
 from didymium.operations.stoichiometry import neutral_oxygen
 
 DEPOSITS = sorted(deposits())
@@ -80,3 +80,44 @@ def test_material() -> None:
 def test_a_material_of_nothing() -> None:
     with pytest.raises(ValueError, match="add up to nothing"):
         material({"Dy": np.array([1.0, 0.0])}, 2)
+
+
+def test_minerals_of_a_file() -> None:
+    # 0.5 kg LaPO4 and 0.5 kg SiO2; 0.1 % Th as ThO2 beside them.
+    one = np.array([1.0])
+    made = minerals_of({"monazite": 0.5 * one, "quartz": 0.5 * one}, {"La": one}, 0.001 * one, 0.0 * one)
+    assert made.shape == (1, 2, made.shape[2])
+    dioxide = 0.001 * (232.0377 + 2 * 15.9994) / 232.0377
+    lanthanum = 0.5 * (1.0 - dioxide) * 138.90547 / (138.90547 + 30.973762 + 4 * 15.9994)
+    assert made[0, 0, INDEX["La"]] == pytest.approx(lanthanum, rel=1e-5)
+    assert made[0, 0, INDEX["Th"]] == pytest.approx(0.001, rel=1e-12)
+    assert made[0, 1, INDEX["Si"]] == pytest.approx(0.5 * (1.0 - dioxide) * 28.0855 / 60.0843, rel=1e-4)
+    assert made.sum() == pytest.approx(1.0, rel=1e-13)
+    np.testing.assert_allclose(neutral_oxygen(made[0]), made[0, :, INDEX["O"]], atol=1e-14)
+
+
+def test_minerals_of_samples_are_single_ones() -> None:
+    shares = {
+        "bastnaesite": np.array([0.1, 0.2]),
+        "ion_adsorbed": np.array([0.0, 0.3]),
+        "calcite": np.array([0.9, 0.4]),
+    }
+    oxides = {"La": np.array([0.4, 0.3]), "Y": np.array([0.6, 0.9])}
+    traces = np.array([1e-4, 2e-4]), np.array([1e-5, 0.0])
+    both = minerals_of(shares, oxides, *traces)
+    for i in range(2):
+        part = slice(i, i + 1)
+        alone = minerals_of(
+            {n: v[part] for n, v in shares.items()}, {n: v[part] for n, v in oxides.items()}, *(t[part] for t in traces)
+        )
+        assert np.array_equal(both[i], alone[0])
+    # Adsorbed ions are balanced by the lattice: 1.5 O each; radium in equilibrium with uranium.
+    moles = both[1, 1] / MOLAR_MASS
+    assert moles[INDEX["O"]] == pytest.approx(1.5 * moles[RE].sum())
+    assert both[0, 0, INDEX["Ra"]] == pytest.approx(3.4e-12)
+
+
+def test_minerals_of_nothing() -> None:
+    one = np.array([1.0])
+    with pytest.raises(ValueError, match="add up to nothing"):
+        minerals_of({"bastnaesite": one}, {"La": 0.0 * one}, 0.0 * one, 0.0 * one)

@@ -157,12 +157,11 @@ class Balance:
         """kg/h of all that enters, reagents included, shape (samples, elements)."""
         return self.flow() + sum((flow for _, flow in self._reagents), np.zeros((self.samples, COUNT)))
 
-    def refuse(
-        self, bad: NDArray[np.bool_] | np.bool_, words: Callable[[int], tuple[str, str]], key: str = ""
-    ) -> None:
+    def refuse(self, bad: NDArray[np.bool_] | np.bool_, words: Callable[[int], tuple[str, str]], key: str = "") -> None:
         """Refuse samples whose inflows cannot be served; `words` gives reason and remedy for one of them.
 
-        `key` is the parameter to point at. A tentative balance only marks them, so what follows must stand numbers that make no sense.
+        `key` is the parameter to point at. A tentative balance only marks them, so what follows must stand numbers that
+        make no sense.
         """
         bad = np.broadcast_to(bad, (self.samples,))
         if not bad.any():
@@ -201,7 +200,8 @@ class Balance:
     def require(self, outlet: str, mass: Array, *elements: str, to: str | None = None) -> None:
         """Say how many kg/h of each element an outlet holds, shape (samples, elements), drawn evenly from all inlets.
 
-        Only the named elements where any are named; in the part `to` of an outlet with several. Asking for more than enters, or for less than nothing, is an error.
+        Only the named elements where any are named; in the part `to` of an outlet with several. Asking for more than
+        enters, or for less than nothing, is an error.
         """
         total = self.total()
         if elements:

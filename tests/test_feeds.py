@@ -121,3 +121,21 @@ def test_minerals_of_nothing() -> None:
     one = np.array([1.0])
     with pytest.raises(ValueError, match="add up to nothing"):
         minerals_of({"bastnaesite": one}, {"La": 0.0 * one}, 0.0 * one, 0.0 * one)
+
+
+def test_element_flows_follow_from_the_minerals_by_hand() -> None:
+    # 1 kg of clay at 0.1 % REO holds 1 g of oxides, of which 65.0 / 98.82 is Y2O3: 0.6578 g, with 0.51796 g Y.
+    made = ore("longnan_clay", np.array([0.001]))[0]
+    yttrium = 0.001 * 65.0 / 98.82 * 2 * 88.906 / 225.81
+    assert made[:, INDEX["Y"]].sum() == pytest.approx(yttrium, rel=1e-5)
+    # 80 % of it is exchangeable, as a row of its own.
+    rows = ore_parts("longnan_clay")
+    assert made[rows.index("ion_adsorbed"), INDEX["Y"]] == pytest.approx(0.8 * yttrium, rel=1e-5)
+    # Thorium is in the relict monazite, and out of reach of the salt.
+    assert made[rows.index("monazite"), INDEX["Th"]] == pytest.approx(3e-5, rel=1e-12)
+    assert not made[rows.index("ion_adsorbed"), INDEX["Th"]].any()
+    # Aluminium of kaolinite Al2Si2O5(OH)4 (2 x 26.982 of 258.16) and of feldspar KAlSi3O8 (26.982 of 278.33).
+    rest = 1.0 - made[: rows.index("kaolinite")].sum()
+    aluminium = rest * (0.42 * 53.963 / 258.16 + 0.17 * 26.982 / 278.33)
+    assert made[:, INDEX["Al"]].sum() == pytest.approx(aluminium, rel=1e-4)
+    assert made[rows.index("k_feldspar"), INDEX["K"]] == pytest.approx(rest * 0.17 * 39.098 / 278.33, rel=1e-4)

@@ -7,6 +7,7 @@ from .chemistry import Deposit, Extractant, Mineral, Reagent, deposits, extracta
 from .equilibria import Chemistry, Constant, chemistries, single_element
 from .facts import Fact, Source, sources
 from .fits import Correlation, CorrelationSet, correlations
+from .hydroxides import Hydroxide, hydroxides
 from .money import (
     Labour,
     Plant,
@@ -38,6 +39,7 @@ __all__ = [
     "Deposit",
     "Extractant",
     "Fact",
+    "Hydroxide",
     "Labour",
     "Mineral",
     "Pitzer",
@@ -58,6 +60,7 @@ __all__ = [
     "deposits",
     "exchange_rate",
     "extractants",
+    "hydroxides",
     "labour",
     "market_prices",
     "minerals",

@@ -183,7 +183,8 @@ class Case:
         try:
             return unit.kind.design(self.parameters[unit.name], flows)
         except ValueError as error:
-            raise SolveError(f"{unit.name} ({unit.kind.name})", str(error), unit.position) from error
+            where = unit.place(getattr(error, "key", ""))
+            raise SolveError(f"{unit.name} ({unit.kind.name})", str(error), where) from error
 
     def _starved(self, unit: Unit) -> SolveError:
         """Why no rare earths enter a unit that must be designed: the feed or the unit where they end."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-DEPTH = 3
+DEPTH = 5
 REGULAR = 1e-14
 LARGEST = 1e3
 ROUNDING = 1e-9

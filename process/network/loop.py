@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
+Route = tuple[slice, slice | None, slice | None]
+"""An outlet's columns in its unit's shares, the slots of the loop that it goes to, and its place among the torn."""
 
 TOLERANCE = 1e-12
 FLOOR = 1e-15
@@ -47,7 +49,6 @@ class Loop:
                 self.slots[name, inlet] = slice(count, count + size)
                 count += size
         self.count = count
-        self.targets = {name: self._targets(name) for name in members}
         self.inside = {f"{n}.{o}" for n in members for o in plan.units[n].outlets}
         self.outside = np.zeros((case.samples, count, COUNT))
         for (name, inlet), columns in self.slots.items():
@@ -55,23 +56,43 @@ class Loop:
             if stream not in self.inside and stream not in case.recipes:
                 self.outside[:, columns] = case.streams[stream]
 
+        self.rows = {
+            name: slice(self.slots[name, first].start, self.slots[name, last].stop)
+            for name in members
+            for first, last in [(next(iter(plan.units[name].inlets)), next(reversed(plan.units[name].inlets)))]
+        }
+        self.routes: dict[str, list[Route]] = {}
+        torn: list[int] = []
+        for place, name in enumerate(members):
+            self.routes[name] = []
+            first = 0
+            for outlet in plan.units[name].outlets:
+                stream = f"{name}.{outlet}"
+                last = first + len(graph.parts[stream])
+                taker = graph.takers[stream]
+                columns = self.slots.get(taker) if taker is not None else None
+                back = None
+                if columns is not None and taker is not None and members.index(taker[0]) <= place:
+                    back = slice(len(torn), len(torn) + last - first)
+                    torn += range(columns.start, columns.stop)
+                self.routes[name].append((slice(first, last), columns, back))
+                first = last
+        self.torn = np.array(torn, dtype=np.intp)
+
     def run(self) -> Indices:
         """Iterate every sample until its own slots stand still; returns the rounds of each."""
         case = self.case
         active = np.arange(case.samples)
-        flow = self._sweep()
         rounds = np.zeros(case.samples, dtype=np.intp)
         done: list[tuple[Indices, dict[str, Outcome], Array]] = []
         mixer = Anderson()
         keep: dict[str, dict[str, Any]] = {name: {} for name in self.members}
         best = np.full(case.samples, np.inf)
         waited = np.zeros(case.samples, dtype=np.intp)
-        most = WILD * flow.max(axis=(1, 2))
+        flow, outcomes, arrived = self._sweep(self.outside[:, self.torn], active, keep)
+        most = WILD * np.maximum(flow.max(axis=(1, 2)), arrived.max(axis=(1, 2), initial=0.0))
+        flow, outcomes, _ = self._sweep(arrived, active, keep)
         while True:
-            outcomes = {
-                name: case.evaluate(name, self._inlets(name, flow), active, keep[name], tentative=True)
-                for name in self.members
-            }
             found = self._close(outcomes, active)
             moved = np.abs(found - flow)
             wild = np.flatnonzero(~(found.max(axis=(1, 2)) <= most[active]))
@@ -87,18 +108,20 @@ class Loop:
             if finished.any():
                 rows = np.flatnonzero(finished)
                 self._sure(outcomes, found, active, rows)
-                done.append((active[rows], {n: _rows(o, rows) for n, o in outcomes.items()}, found[rows]))
+                done.append((active[rows], _of_rows(outcomes, rows, len(active)), found[rows]))
             left = np.flatnonzero(~finished)
             if not len(left):
                 break
             if rounds[active[left]].max() == MOST_ROUNDS:
                 self._sure(outcomes, flow, active, left)
                 self._unsettled(found[left], moved[left], active[left])
-            flow = mixer.next(flow, found, left)
-            active, best, waited = active[left], best[left], waited[left]
-            for held in keep.values():
-                for key, value in held.items():
-                    held[key] = value[left]
+            torn = mixer.next(flow[:, self.torn], found[:, self.torn], left)
+            if len(left) < len(active):
+                active, best, waited = active[left], best[left], waited[left]
+                for held in keep.values():
+                    for key, value in held.items():
+                        held[key] = value[left]
+            flow, outcomes, _ = self._sweep(torn, active, keep)
         self._store(done)
         return rounds
 
@@ -111,48 +134,34 @@ class Loop:
             if len(doubtful):
                 self.case.evaluate(name, self._inlets(name, found[doubtful]), active[doubtful], {})
 
-    def _targets(self, name: str) -> list[slice | None]:
-        """Where each outlet of a unit goes: slots of this loop, or out of it."""
-        graph = self.case.graph
-        out: list[slice | None] = []
-        for outlet in self.case.plan.units[name].outlets:
-            taker = graph.takers[f"{name}.{outlet}"]
-            out.append(self.slots.get(taker) if taker is not None else None)
-        return out
-
     def _inlets(self, name: str, flow: Array) -> dict[str, Array]:
         return {inlet: flow[:, self.slots[name, inlet]] for inlet in self.case.plan.units[name].inlets}
 
-    def _sweep(self) -> Array:
-        """A first guess: once through the units in file order, recycles empty at first."""
-        flow = self.outside.copy()
-        rows = np.arange(self.case.samples)
+    def _sweep(
+        self, torn: Array, active: Indices, keep: dict[str, dict[str, Any]]
+    ) -> tuple[Array, dict[str, Outcome], Array]:
+        """Once through the units in order, each on what those before it send; `torn` is what comes back to them.
+
+        Returns the inflows that the units were evaluated at, their outcomes and what now comes back.
+        """
+        flow = self.outside[active]
+        flow[:, self.torn] = torn
+        back = torn.copy()
+        outcomes = {}
         for name in self.members:
-            outcome = self.case.evaluate(name, self._inlets(name, flow), rows, {}, tentative=True)
-            entering = np.concatenate([*self._entering(name, flow, outcome), outcome.reagents], axis=1)
+            outcome = self.case.evaluate(name, self._inlets(name, flow), active, keep[name], tentative=True)
+            outcomes[name] = outcome
+            for inlet, rate in outcome.demands.items():
+                recipe = self.case.recipes[self.case.plan.units[name].inlets[inlet]][active]
+                flow[:, self.slots[name, inlet]] = rate[:, None, None] * recipe
+            entering = np.concatenate([flow[:, self.rows[name]], outcome.reagents], axis=1)
             leaving = np.einsum("nse,nsoe->noe", entering, outcome.shares)
-            for first, columns, size in self._outlets(name):
-                if columns is not None:
-                    flow[:, columns] += leaving[:, first : first + size]
-        return flow
-
-    def _entering(self, name: str, flow: Array, outcome: Outcome) -> list[Array]:
-        unit = self.case.plan.units[name]
-        return [
-            outcome.demands[inlet][:, None, None] * self.case.recipes[stream][: len(flow)]
-            if inlet in outcome.demands
-            else flow[:, self.slots[name, inlet]]
-            for inlet, stream in unit.inlets.items()
-        ]
-
-    def _outlets(self, name: str) -> list[tuple[int, slice | None, int]]:
-        graph = self.case.graph
-        out, first = [], 0
-        for outlet, columns in zip(self.case.plan.units[name].outlets, self.targets[name], strict=True):
-            size = len(graph.parts[f"{name}.{outlet}"])
-            out.append((first, columns, size))
-            first += size
-        return out
+            for which, columns, returned in self.routes[name]:
+                if returned is not None:
+                    back[:, returned] = leaving[:, which]
+                elif columns is not None:
+                    flow[:, columns] = leaving[:, which]
+        return flow, outcomes, back
 
     def _close(self, outcomes: dict[str, Outcome], active: Indices) -> Array:
         """Inflow of every slot, exact for these shares, reagents and demands."""
@@ -162,17 +171,17 @@ class Loop:
         inflow = self.outside[active].copy()
         for name, outcome in outcomes.items():
             unit = case.plan.units[name]
-            slots = sum(len(case.graph.parts[stream]) for stream in unit.inlets.values())
-            rows = self.slots[name, next(iter(unit.inlets))].start
+            rows = self.rows[name]
+            slots = rows.stop - rows.start
             from_reagents = np.einsum("nse,nsoe->noe", outcome.reagents, outcome.shares[:, slots:])
             by_element = outcome.shares[:, :slots].transpose(0, 3, 1, 2)
-            for first, columns, size in self._outlets(name):
-                block = by_element[..., first : first + size]
+            for which, columns, _ in self.routes[name]:
+                block = by_element[..., which]
                 if columns is None:
-                    leave[:, :, rows : rows + slots] += block.sum(axis=3)
+                    leave[:, :, rows] += block.sum(axis=3)
                 else:
-                    shares[:, :, rows : rows + slots, columns] += block
-                    inflow[:, columns] += from_reagents[:, first : first + size]
+                    shares[:, :, rows, columns] += block
+                    inflow[:, columns] += from_reagents[:, which]
             for inlet, rate in outcome.demands.items():
                 recipe = case.recipes[unit.inlets[inlet]][active]
                 inflow[:, self.slots[name, inlet]] = rate[:, None, None] * recipe
@@ -218,6 +227,11 @@ class Loop:
 
     def _store(self, done: list[tuple[Indices, dict[str, Outcome], Array]]) -> None:
         """Put the samples back in order and hand every unit its outcome."""
+        if len(done) == 1:
+            _, last, flow = done[0]
+            for name, outcome in last.items():
+                self.case.take(name, self._inlets(name, flow), outcome)
+            return
         from ..operations.balance import Outcome
 
         order = np.argsort(np.concatenate([rows for rows, _, _ in done]))
@@ -250,6 +264,12 @@ class Loop:
                 ),
             )
             self.case.take(name, self._inlets(name, flow), outcome)
+
+
+def _of_rows(outcomes: dict[str, Outcome], rows: Indices, count: int) -> dict[str, Outcome]:
+    if len(rows) == count:
+        return outcomes
+    return {name: _rows(outcome, rows) for name, outcome in outcomes.items()}
 
 
 def _rows(outcome: Outcome, rows: Indices) -> Outcome:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from .facts import Fact, at_year, fact, rows
+from .facts import Fact, Row, at_year, fact, rows
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Where a stage stands: the key of its prices, wages and build cost."""
+    """Where a stage stands: the key of its prices, wages and build cost.
+
+    `prices_like` names the region whose prices stand in for those that this one has not, times a factor; empty where it
+    has all. `note` says why.
+    """
 
     key: str
     title: str
     country: str
     currency: str
+    prices_like: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,8 @@ class Quote:
 class Labour:
     """Person-years per t of a stage's main output (`basis` REO or mass), and the stages that the figure covers.
 
-    `staff` is "operating" (administration and quality come on top) or "all".
+    `staff` is "operating" (administration and quality come on top) or "all". `kinds` are the kinds of unit that make a
+    stage be read so; empty for the usual one.
     """
 
     stage: str
@@ -43,11 +50,15 @@ class Labour:
     basis: str
     covers: tuple[str, ...]
     staff: str
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """A plant whose cost is known: `cost` in millions of `currency` of its year, for `capacity` t/y (`basis`)."""
+    """A plant whose cost is known: `cost` in millions of `currency` of its year, for `capacity` t/y (`basis`).
+
+    `kinds` are the kinds of unit that make a stage be scaled from it; empty for the usual one.
+    """
 
     stage: str
     title: str
@@ -56,14 +67,31 @@ class Plant:
     region: str
     capacity: float
     basis: str
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What a by-product of a form fetches, by an element that it holds.
+
+    With an `item` of the price book, `fact` is the share of its price that the by-product fetches, and `formula` what
+    the element counts as; without, USD per kg of the element. `bound` is mol of the element that a mol of others binds:
+    the sodium of a phosphate is no caustic.
+    """
+
+    form: str
+    element: str
+    fact: Fact
+    item: str
+    formula: str
+    bound: Mapping[str, float]
 
 
 @cache
 def regions() -> Mapping[str, Region]:
-    """The regions with a price book."""
-    return MappingProxyType(
-        {row["region"]: Region(row["region"], row["title"], row["country"], row["currency"]) for row in rows("regions")}
-    )
+    """The regions that a file may name."""
+    keys = ("region", "title", "country", "currency", "prices_like", "note")
+    return MappingProxyType({row["region"]: Region(*(row[key] for key in keys)) for row in rows("regions")})
 
 
 @cache
@@ -154,39 +182,64 @@ def wages() -> Mapping[str, Mapping[str, Fact]]:
     return MappingProxyType({region: MappingProxyType(items) for region, items in out.items()})
 
 
+def _labour(row: Row) -> Labour:
+    covers, kinds = tuple(row["covers"].split()), tuple(row["kinds"].split())
+    return Labour(row["stage"], fact(row), row["basis"], covers, row["staff"], kinds)
+
+
+@cache
+def _labours() -> tuple[Labour, ...]:
+    return tuple(_labour(row) for row in rows("labour"))
+
+
 @cache
 def labour() -> Mapping[str, Labour]:
-    """Labour by stage."""
-    return MappingProxyType(
-        {
-            row["stage"]: Labour(row["stage"], fact(row), row["basis"], tuple(row["covers"].split()), row["staff"])
-            for row in rows("labour")
-        }
-    )
+    """Labour by stage, of its usual kind; `labour_of` looks at the units that it has."""
+    return MappingProxyType({one.stage: one for one in _labours() if not one.kinds})
+
+
+def labour_of(stage: str, kinds: Collection[str]) -> Labour:
+    """Labour of a stage that has units of these kinds.
+
+    >>> labour_of("mine", ["mine", "flotation"]).fact.value, labour_of("mine", ["in_situ_leach"]).fact.value
+    (0.008, 0.3)
+    """
+    special = (one for one in _labours() if one.stage == stage and not set(one.kinds).isdisjoint(kinds))
+    return next(special, labour()[stage])
+
+
+def _plant(row: Row) -> Plant:
+    capacity, kinds = float(row["capacity"]), tuple(row["kinds"].split())
+    return Plant(row["stage"], row["title"], fact(row), row["currency"], row["region"], capacity, row["basis"], kinds)
+
+
+@cache
+def _plants() -> tuple[Plant, ...]:
+    return tuple(_plant(row) for row in rows("capital"))
 
 
 @cache
 def capital() -> Mapping[str, Plant]:
-    """The plant that each stage's capital is scaled from."""
-    return MappingProxyType(
-        {
-            row["stage"]: Plant(
-                row["stage"],
-                row["title"],
-                fact(row),
-                row["currency"],
-                row["region"],
-                float(row["capacity"]),
-                row["basis"],
-            )
-            for row in rows("capital")
-        }
-    )
+    """The plant that each stage's capital is scaled from, of its usual kind; `plant_of` looks at its units."""
+    return MappingProxyType({one.stage: one for one in _plants() if not one.kinds})
+
+
+def plant_of(stage: str, kinds: Collection[str]) -> Plant:
+    """The plant that the capital of a stage with units of these kinds is scaled from.
+
+    >>> plant_of("mine", ["in_situ_leach"]).capacity, plant_of("mine", ["mine"]).capacity
+    (4000.0, 26300.0)
+    """
+    special = (one for one in _plants() if one.stage == stage and not set(one.kinds).isdisjoint(kinds))
+    return next(special, capital()[stage])
 
 
 @cache
 def regional_factors() -> Mapping[tuple[str, str], Fact]:
-    """Ratios between regions by (factor, region): `build_cost` relative to the US."""
+    """Ratios between regions by (factor, region).
+
+    `build_cost` relative to the US; `price` and `waste` relative to the region whose prices stand in.
+    """
     return MappingProxyType({(row["factor"], row["region"]): fact(row) for row in rows("regional_factors")})
 
 
@@ -210,5 +263,30 @@ def waste_costs() -> Mapping[tuple[str, str], Fact]:
 
 @cache
 def by_product_values() -> Mapping[tuple[str, str], Fact]:
-    """USD per kg of an element that is not a rare earth, by (form of the stream, element)."""
-    return MappingProxyType({(row["form"], row["element"]): fact(row) for row in rows("by_products")})
+    """USD per kg of an element that is not a rare earth, by (form, element): co-products, which share costs."""
+    return MappingProxyType(
+        {(row["form"], row["element"]): fact(row) for row in rows("by_products") if row["way"] == "co-product"}
+    )
+
+
+def _bound(text: str) -> Mapping[str, float]:
+    pairs = (pair.split(":") for pair in text.split())
+    return MappingProxyType({element: float(moles) for element, moles in pairs})
+
+
+@cache
+def credits() -> Mapping[str, Credit]:
+    """By-products by form that share no costs: what they fetch is taken off the unit that makes them.
+
+    >>> credits()["caustic liquor"].item, credits()["trisodium phosphate"].fact.unit
+    ('NaOH', 'USD/kg')
+    """
+    return MappingProxyType(
+        {
+            row["form"]: Credit(
+                row["form"], row["element"], fact(row), row["item"], row["formula"], _bound(row["bound"])
+            )
+            for row in rows("by_products")
+            if row["way"] == "credit"
+        }
+    )

@@ -34,6 +34,7 @@ from .money import (
     waste_costs,
 )
 from .solubility import Solubility, solubilities
+from .thorium import thorium_solubility
 
 __all__ = [
     "Chemistry",
@@ -82,6 +83,7 @@ __all__ = [
     "single_element",
     "solubilities",
     "sources",
+    "thorium_solubility",
     "wages",
     "waste_costs",
 ]

@@ -1,0 +1,293 @@
+"""Impurity removal: a base brings a liquor to a pH, and what its hydroxide's solubility says falls out."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ..data import solubilities
+from ..elements import ELEMENTS, INDEX, MOLAR_MASS, RARE_EARTHS, RE, members, molar_mass
+from ..quantities import Fraction, In, Value
+from ..sums import per_sample
+from .balance import Balance
+from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
+from .liquor_ph import acid_at, charges, falling, molality, rare_earths_fall, strong_acid, water_of
+from .stoichiometry import Array, column, moles, neutral_oxygen, rare_earth_moles
+
+BASES = {
+    "MgO": ("MgO", 2.0, 0.0),
+    "lime": ("CaO", 2.0, 0.0),
+    "NaOH": ("NaOH", 1.0, 0.0),
+    "Na2CO3": ("Na2CO3", 2.0, 1.0),
+    "ammonia": ("NH3", 1.0, 0.0),
+    "NH4HCO3": ("NH4HCO3", 1.0, 1.0),
+}
+"""Formula of each base, mol of acid that a mol of it takes, and mol of carbon dioxide that it frees."""
+SOLID = {"MgO": "Mg", "lime": "Ca"}
+"""Bases that are dosed as a solid, part of which does not dissolve."""
+SOFT = ("Pb", "Zn", "Cu", "Ni", "Co")
+"""Metals whose sulphides do not dissolve in weak acid, as those of manganese and rare earths do."""
+IONS = ("O", "H", "C", "N", "S", "Cl", "Ar", "Na", "K", "Li")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, validate_default=True)
+
+
+class Sulfide(_Part):
+    """Sodium sulphide: what it takes down, and how much of it is in excess."""
+
+    reagent: Literal["sodium_sulfide"] = Field("sodium_sulfide", description="The sulphide.")
+    removes: dict[Literal["Pb", "Zn", "Cu", "Ni", "Co"], Fraction] = Field(
+        standard(
+            {
+                "Pb": "99 % from 95 to 99.9 % (assumed)",
+                "Zn": "95 % from 80 to 99.5 % (assumed)",
+                "Cu": "99 % from 95 to 99.9 % (assumed)",
+                "Ni": "80 % from 40 to 95 % (assumed)",
+                "Co": "80 % from 40 to 95 % (assumed)",
+            }
+        ),
+        description="Share of each metal that falls as its sulphide: `{Pb: 99 %, Zn: 95 %}`.",
+    )
+    excess: Annotated[Value, In("1", "50 %", low=0)] = Field(
+        standard("50 % from 10 to 200 % (assumed)"), description="Sulphide beyond the metals; leaves as H2S."
+    )
+
+
+class Barium(_Part):
+    """Barium chloride, whose sulphate carries radium and lead down."""
+
+    dose: Annotated[Value, In("kg/m^3", "0.1 g/L", low=0)] = Field(
+        standard("0.1 g/L from 0.05 to 0.5 g/L (assumed)"), description="BaCl2 per m3 of the liquor's water."
+    )
+    carries: dict[Literal["Ra", "Pb", "Sr"], Fraction] = Field(
+        standard({"Ra": "97 % from 90 to 99.5 % (assumed)", "Pb": "50 % from 20 to 90 % (assumed)"}),
+        description="Share of each that falls with the barium sulphate.",
+    )
+
+
+class ImpurityRemoval(Parameters):
+    """Impurity removal at a pH: iron, aluminium, thorium and the like fall by the solubility of their hydroxides.
+
+    Of an element what is beyond the solubility K [H+]^n falls, as far as reaction and filter go (`efficiency`), and
+    some rare earth with it. Phosphate and fluoride fall by a stated share, bound to the metals that fall and, where
+    those do not suffice, to rare earths. Calcium beyond the solubility of gypsum falls with sulphate. Base follows
+    from the free acid, HSO4- included, and the charges that fall, less the acid left at the pH; a liquor less acid
+    than that gets none. The constants are those of 25 degC, without activity coefficients and complexes; double
+    sulphates of sodium and light rare earths are not modelled. The residue is dry and washed.
+    """
+
+    kind: Literal["impurity_removal"]
+    feed: Inlet = Field(description="Leach liquor.")
+    pH: Annotated[Value, In("1", "4.5", low=1, high=7)] = Field(description="pH at which the liquor is filtered.")
+    base: Literal["MgO", "NaOH", "Na2CO3", "lime", "ammonia", "NH4HCO3"] = Field(description="The base.")
+    base_excess: Annotated[Value, In("1", "10 %", low=0)] = Field(
+        standard("10 % from 2 to 30 % (assumed)"),
+        description="MgO or lime that does not dissolve and stays in the residue; soluble bases are dosed by the pH.",
+    )
+    efficiency: Fraction = Field(
+        standard("99.5 % from 98 to 99.9 % (assumed)"), description="Most of an element that reaction and filter take."
+    )
+    rare_earth_loss: Fraction = Field(
+        standard("1 % from 0.3 to 3 % (assumed)"), description="Share of the rare earths that falls with the others."
+    )
+    removes: dict[ElementName, Fraction] = Field(
+        standard(
+            {
+                "P": "99 % from 90 to 99.9 % (assumed)",
+                "Si": "70 % from 30 to 95 % (assumed)",
+                "U": "60 % from 20 to 95 % (assumed)",
+            }
+        ),
+        description="Shares that are stated in place of computed ones: phosphate, silica, fluoride, uranium that iron "
+        "hydroxide takes up.",
+    )
+    sulfide: Sulfide | None = Field(None, description="Sulphide for lead, zinc, copper, nickel and cobalt.")
+    barium: Barium | None = Field(
+        None, description="Barium chloride for radium; sulphuric acid comes with it where the liquor lacks sulphate."
+    )
+    residence: Annotated[Value, In("h", "2 h", low=0)] = Field(
+        standard("2 h from 1 to 6 h (assumed)"), description="Time in the tanks."
+    )
+    filter_rate: Annotated[Value, In("kg/m^2/h", "15 kg/m^2/h", low=0.001)] = Field(
+        standard("15 kg/m^2/h from 5 to 50 kg/m^2/h (assumed)"), description="Dry residue per area of filter."
+    )
+    electricity: Annotated[Value, In("kWh/m^3", "1 kWh/m^3", low=0)] = Field(
+        standard("1 kWh/m^3 from 0.5 to 3 kWh/m^3 (assumed)"), description="Stirring and filters, per m3 of water."
+    )
+
+    @model_validator(mode="after")
+    def _what_may_be_said(self) -> ImpurityRemoval:
+        if "base_excess" in self.model_fields_set and self.base not in SOLID:
+            raise ValueError(f"base_excess is MgO or lime that stays solid; leave it out with {self.base}")
+        for name in self.removes:
+            if set(members(name)) & set(RARE_EARTHS):
+                raise ValueError(f"removes.{name}: what falls of the rare earths is rare_earth_loss")
+            if name in IONS:
+                raise ValueError(f"removes.{name} cannot be said: it follows from the charges that fall, or stays")
+        return self
+
+
+def impurity_removal(p: SimpleNamespace, b: Balance) -> None:
+    """Sulphides, sulphates, hydroxides and phosphates to the residue; base by the acid that is left."""
+    feed = b.flow("feed")
+    water = water_of(feed)
+    b.refuse(
+        (per_sample(feed) > 0.0) & (water <= 0.0),
+        lambda _: ("its feed holds no water, so nothing has a pH", "feed it from a leach"),
+        "feed",
+    )
+    concentration = molality(feed, water)
+    _keep_rare_earths(p, b, concentration)
+
+    sulphide, sodium = _sulphides(p, b, feed)
+    added, sulphate = _sulphates(p, b, feed - sulphide, water)
+    hydroxide = _hydroxides(p, b, feed - sulphide - sulphate, falling(concentration, p.pH), water)
+    liquor = feed + added - sulphide - sulphate - hydroxide
+    liquor[:, INDEX["Na"]] += 2.0 * sodium * MOLAR_MASS[INDEX["Na"]]
+    formula, takes, carbon = BASES[p.base]
+    acid = strong_acid(liquor)
+    b.refuse(
+        acid < -1e-9 * per_sample(moles(feed)),
+        lambda i: (
+            f"its liquor is alkaline by {-acid[i]:.4g} kmol/h before any base",
+            "lower sulfide.excess, or the excess of the base before",
+        ),
+        "sulfide.excess" if p.sulfide is not None else "",
+    )
+    target = acid_at(p.pH, water, np.maximum(moles(liquor)[:, INDEX["S"]], 0.0))
+    dissolved = np.maximum(acid - target, 0.0) / takes
+    solid = dissolved * p.base_excess if p.base in SOLID else np.zeros_like(dissolved)
+    follows = ("pH", *(("base_excess",) if p.base in SOLID else ()))
+    b.reagent(p.base, (dissolved + solid) * molar_mass(formula), follows)
+    b.use("electricity", p.electricity * water / 1000.0, "kWh", ("electricity",))
+
+    residue = sulphate + hydroxide
+    if p.base in SOLID:
+        residue[:, INDEX[SOLID[p.base]]] += solid * MOLAR_MASS[INDEX[SOLID[p.base]]]
+        residue[:, INDEX["H"]] += 2.0 * solid * MOLAR_MASS[INDEX["H"]]
+    residue += _gypsum(p, liquor, dissolved if p.base == "lime" else np.zeros_like(dissolved), water)
+    residue[:, INDEX["O"]] = neutral_oxygen(residue)
+    metals = charges(sulphide) / 2.0
+    residue += sulphide
+    residue[:, INDEX["S"]] += metals * MOLAR_MASS[INDEX["S"]]
+    b.require("residue", residue)
+
+    gas = np.zeros_like(feed)
+    gas[:, INDEX["C"]] = carbon * dissolved * MOLAR_MASS[INDEX["C"]]
+    gas[:, INDEX["O"]] = 2.0 * carbon * dissolved * MOLAR_MASS[INDEX["O"]]
+    spare = np.maximum(sodium - metals, 0.0)
+    gas[:, INDEX["S"]] = spare * MOLAR_MASS[INDEX["S"]]
+    gas[:, INDEX["H"]] = 2.0 * spare * MOLAR_MASS[INDEX["H"]]
+    b.require("offgas", gas)
+    b.size("tank", water / 1000.0 * p.residence, "m^3", ("residence",))
+    b.size("filter", per_sample(residue) / p.filter_rate, "m^2", ("filter_rate",))
+
+
+def _keep_rare_earths(p: SimpleNamespace, b: Balance, concentration: Array) -> None:
+    """Refuse a pH at which more than 1 % of a rare earth would fall as hydroxide."""
+    starts, which = rare_earths_fall(concentration)
+    b.details["rare_earths_fall_at_pH"] = np.minimum(starts, 14.0)
+    b.refuse(
+        p.pH > starts,
+        lambda i: (
+            f"pH {p.pH[i]:g} is too high: the first 1 % of the {ELEMENTS[which[i]]} of this liquor falls "
+            f"at pH {starts[i]:.2f}",
+            f"take a pH of {np.floor(10.0 * min(starts[i], 7.0)) / 10.0:g} or less",
+        ),
+        "pH",
+    )
+
+
+def _sulphides(p: SimpleNamespace, b: Balance, feed: Array) -> tuple[Array, Array]:
+    """kg/h of the metals that fall as sulphides, and kmol/h of Na2S."""
+    if p.sulfide is None:
+        return np.zeros_like(feed), np.zeros(b.samples)
+    out = feed * spread_over_elements(p.sulfide.removes, b.samples)
+    sodium = charges(out) / 2.0 * (1.0 + p.sulfide.excess)
+    follows = ("sulfide.excess", *(f"sulfide.removes.{name}" for name in p.sulfide.removes))
+    b.reagent(p.sulfide.reagent, sodium * molar_mass("Na2S"), follows)
+    return out, sodium
+
+
+def _sulphates(p: SimpleNamespace, b: Balance, feed: Array, water: Array) -> tuple[Array, Array]:
+    """kg/h of salts and acid added, and of the barium sulphate that falls with what it carries."""
+    added, out = np.zeros_like(feed), np.zeros_like(feed)
+    dose = np.zeros(b.samples)
+    held = moles(feed)
+    carries = {} if p.barium is None else p.barium.carries
+    carried = held * spread_over_elements(carries, b.samples)
+    if p.barium is not None:
+        dose = p.barium.dose * water / 1000.0 / molar_mass("BaCl2")
+        need = dose + held[:, INDEX["Ba"]] + per_sample(carried)
+        acid = np.maximum(need - held[:, INDEX["S"]], 0.0)
+        b.reagent("barium_chloride", dose * molar_mass("BaCl2"), ("barium.dose",))
+        b.reagent("H2SO4", acid * molar_mass("H2SO4"), ("barium.dose",))
+        for name, amount in (("Ba", dose), ("Cl", 2.0 * dose), ("S", acid), ("H", 2.0 * acid)):
+            added[:, INDEX[name]] += amount * MOLAR_MASS[INDEX[name]]
+    sulphur = held[:, INDEX["S"]] + added[:, INDEX["S"]] / MOLAR_MASS[INDEX["S"]] - per_sample(carried)
+    barium = p.efficiency * np.minimum(held[:, INDEX["Ba"]] + dose, np.maximum(sulphur, 0.0))
+    out += carried * MOLAR_MASS
+    out[:, INDEX["Ba"]] += barium * MOLAR_MASS[INDEX["Ba"]]
+    out[:, INDEX["S"]] = (barium + per_sample(carried)) * MOLAR_MASS[INDEX["S"]]
+    return added, out
+
+
+def _hydroxides(p: SimpleNamespace, b: Balance, liquor: Array, beyond: Array, water: Array) -> Array:
+    """kg/h of metals, phosphorus, fluorine and hydroxide hydrogen that fall, oxygen left out."""
+    share = p.efficiency[:, None] * beyond
+    share[:, RE] = np.maximum(share[:, RE], p.rare_earth_loss[:, None])
+    stated = spread_over_elements(p.removes, b.samples, np.nan)
+    share = np.where(np.isnan(stated), share, stated)
+    out = np.maximum(liquor, 0.0) * share
+    bound = 3.0 * moles(out)[:, INDEX["P"]] + moles(out)[:, INDEX["F"]]
+    unbound = np.maximum(bound - charges(out), 0.0) / 3.0
+    left = rare_earth_moles(liquor - out)
+    b.refuse(
+        unbound > left * (1.0 + 1e-9),
+        lambda i: (
+            f"the metals that fall at pH {p.pH[i]:g}, all rare earths included, cannot bind the phosphorus and "
+            "fluorine that removes says",
+            "lower removes.P and removes.F, or add iron before",
+        ),
+        "removes.P" if "P" in p.removes else "removes",
+    )
+    more = np.divide(np.minimum(unbound, left), left, out=np.zeros_like(left), where=left > 0.0)
+    out[:, RE] += (liquor - out)[:, RE] * more[:, None]
+    whole = rare_earth_moles(liquor)
+    lost = np.divide(rare_earth_moles(out), whole, out=np.zeros_like(whole), where=whole > 0.0)
+    b.details["rare_earths_lost"] = lost
+    hydroxide = np.maximum(charges(out) - bound, 0.0)
+    out[:, INDEX["H"]] = 0.0
+    out[:, column("S", "O", "C", "N", "Cl", "Ar")] = 0.0
+    out[:, INDEX["H"]] = hydroxide * MOLAR_MASS[INDEX["H"]]
+    return out
+
+
+def _gypsum(p: SimpleNamespace, liquor: Array, lime: Array, water: Array) -> Array:
+    """kg/h of CaSO4 2 H2O beyond its solubility, oxygen left out."""
+    n = moles(liquor)
+    held = np.maximum(np.minimum(n[:, INDEX["Ca"]] + lime, n[:, INDEX["S"]]), 0.0)
+    beyond = p.efficiency * np.maximum(held - solubilities()["CaSO4"].molality.value * water / 1000.0, 0.0)
+    out = np.zeros_like(liquor)
+    for name, count in (("Ca", 1.0), ("S", 1.0), ("H", 4.0)):
+        out[:, INDEX[name]] = count * beyond * MOLAR_MASS[INDEX[name]]
+    return out
+
+
+KIND = Kind(
+    "impurity_removal",
+    "separation",
+    ImpurityRemoval,
+    {
+        "liquor": Outlet("purified liquor"),
+        "residue": Outlet("residue", waste=True),
+        "offgas": Outlet("gas", waste=True),
+    },
+    impurity_removal,
+    rest="liquor",
+)

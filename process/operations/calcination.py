@@ -1,50 +1,53 @@
-"""Calcination: rare-earth carbonate to oxide."""
+"""Calcination: rare-earth carbonate, oxalate or hydroxide to oxide."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Annotated, Literal
 
-import numpy as np
 from pydantic import Field
 
-from ..elements import INDEX, MOLAR_MASS
-from ..quantities import In, Value
+from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
+from .firing import CHLORIDE_STAYS, SULFATE_STAYS, fired
 from .oxidative_roast import AIR_OXYGEN
-from .stoichiometry import moles, oxide_oxygen
 
 
 class Calcination(Parameters):
-    """Calcination: carbonate burns to CeO2, Pr6O11, Tb4O7 or R2O3.
+    """Calcination: carbonate, oxalate or hydroxide burns to CeO2, Pr6O11, Tb4O7 or R2O3.
 
-    Carbon dioxide and water leave; air brings what oxygen is missing. Sulphate and fluoride stay.
+    Carbon dioxide and water leave; air brings what oxygen is missing. Of chloride and of the rare earths' sulfate a
+    share leaves as HCl and SO3; fluoride, phosphate and the sulfates of Ca, Sr, Ba and Pb stay.
     """
 
     kind: Literal["calcination"]
-    feed: Inlet = Field(description="Carbonate.")
+    feed: Inlet = Field(description="Carbonate, oxalate or hydroxide, as filtered or dried.")
+    chloride_stays: Fraction = Field(CHLORIDE_STAYS, description="Share of the chloride that firing leaves.")
+    sulfate_stays: Fraction = Field(
+        SULFATE_STAYS, description="Share of the sulfate that firing leaves, of what Ca, Sr, Ba and Pb do not hold."
+    )
     excess_air: Annotated[Value, In("1", "50 %", low=0)] = Field(
-        standard("50 % from 10 to 200 % (assumed)"), description="Air beyond the oxygen that the oxides take up."
+        standard("50 % from 10 to 200 % (assumed)"), description="Air beyond the oxygen that is missing."
     )
     heat: Annotated[Value, In("MJ/kg", "6 MJ/kg", low=0)] = Field(
         standard("6 MJ/kg from 3 to 12 MJ/kg (assumed)"), description="Kiln fuel per kg of feed."
     )
+    electricity: Annotated[Value, In("kWh/kg", "0.05 kWh/kg", low=0)] = Field(
+        standard("0.05 kWh/kg from 0.02 to 0.15 kWh/kg (assumed)"), description="Kiln drive and fans, per kg of feed."
+    )
 
 
 def calcination(p: SimpleNamespace, b: Balance) -> None:
-    """Metals with the oxygen of their conventional oxides stay; carbon dioxide leaves."""
+    """Metals with the oxygen of their conventional oxides stay; what burns and evaporates leaves."""
     feed = b.flow("feed")
-    oxide = feed.copy()
-    for name in ("C", "O", "H", "N", "Cl", "Ar"):
-        oxide[:, INDEX[name]] = 0.0
-    oxide[:, INDEX["O"]] = oxide_oxygen(oxide)
-    inside = moles(feed)
-    burnt = (2.0 * inside[:, INDEX["C"]] + inside[:, INDEX["H"]] / 2.0) * MOLAR_MASS[INDEX["O"]]
-    missing = np.maximum(oxide[:, INDEX["O"]] + burnt - feed[:, INDEX["O"]], 0.0)
-    b.reagent("air", missing / AIR_OXYGEN * (1.0 + p.excess_air), ("excess_air",))
-    b.use("heat", p.heat * per_sample(feed), "MJ", ("heat",))
+    oxide, needed = fired(feed, p.chloride_stays, p.sulfate_stays)
+    b.reagent("air", needed / AIR_OXYGEN * (1.0 + p.excess_air), ("excess_air",))
+    mass = per_sample(feed)
+    b.use("heat", p.heat * mass, "MJ", ("heat",))
+    b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
+    b.size("kiln", per_sample(oxide), "kg/h")
     b.require("oxide", oxide)
 
 

@@ -1,4 +1,4 @@
-"""Hydrochloric leach: each element by its own extraction, cerium left in the residue after a roast."""
+"""Hydrochloric leach: each element by its own extraction, Ce(IV) left behind, free fluorine lost as REF3."""
 
 from __future__ import annotations
 
@@ -6,29 +6,39 @@ from types import SimpleNamespace
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from ..elements import INDEX, MOLAR_MASS, molar_mass
+from ..elements import INDEX, MOLAR_MASS, RE, molar_mass
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import SLACK, Balance
-from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, spread_over_elements, standard
-from .stoichiometry import Array, acid_demand, moles, neutral_oxygen, rare_earth_moles
+from .base import ElementName, Inlet, Kind, Outlet, Parameters, standard
+from .leach_chemistry import Leached, leached, ratio
+from .mineral_rows import OPENED, RARE_EARTH, closed, family, opened, rows_of
+from .stoichiometry import Array, rare_earth_moles
 
-ANIONS = ("F", "S", "P", "Si", "B")
+SOLID_DENSITY = 4000.0
+"""kg/m^3 of calcine and residue. Source: general knowledge; barite has 4,500, calcite 2,700, CeO2 7,200."""
 
 
 class AcidLeach(Parameters):
-    """Leach with hydrochloric acid: the share of each element that dissolves.
+    """Leach with hydrochloric acid: the share of each element that acid opens, less what fluorine takes back.
 
-    What does not dissolve stays in the residue with the anions of the solid: fluorine, sulphate, phosphate, silica.
-    Ce(IV), as far as the calcine's oxygen speaks of it, stays first; what of it dissolves takes one more HCl and
-    frees chlorine. Carbonate leaves as CO2 with the calcium it was bound to. Acid follows from the charges that
-    dissolve, plus the excess; wash water keeps liquor out of the residue.
+    Acid reaches the opened part of a solid; of a solid of one part, all of it: calcine, hydroxide, carbonate, oxide.
+    What does not dissolve stays in the residue with its oxygen, sulphate, phosphate and silica; sodium, potassium,
+    ammonium and chloride dissolve wholly. Ce(IV), as far as the solid's oxygen speaks of it, stays first; what of it
+    dissolves takes one more HCl and frees chlorine, as Pr(IV) and Tb(IV) do. Carbonate leaves as CO2.
+
+    Fluorine that comes free with rare earths falls out again: the share `fluorine_on_cerium` on the CeO2 of the
+    residue, up to CeF4, `fluorine_on_calcium` of the rest as CaF2, and what is left as REF3 in the proportions of what
+    dissolved, a loss: 3 REOF + 6 HCl = 2 RECl3 + REF3 + 3 H2O. Alkali conversion opens REF3 for a second leach.
+
+    Acid follows from the charges that dissolve, plus the excess; or give a dose. Wash water keeps liquor out of the
+    residue, whose opened part is REF3, cerium and what acid did not dissolve, whose closed part came closed.
     """
 
     kind: Literal["acid_leach"]
-    feed: Inlet = Field(description="Calcine.")
+    feed: Inlet = Field(description="Calcine, hydroxide, carbonate or oxide.")
     extraction: dict[ElementName, Fraction] = Field(
         standard(
             {
@@ -39,72 +49,117 @@ class AcidLeach(Parameters):
                 "Fe": "30 % from 10 to 60 % (assumed)",
             }
         ),
-        description="Share that dissolves, by element or group: `{REO: 92 %, Ce: 8 %, Ca: 60 %}`; others stay.",
+        description="Share that acid opens, by element or group: `{REO: 92 %, Ce: 8 %, Ca: 60 %}`; others stay. "
+        "`F` is the share of the fluorine that stays dissolved.",
+    )
+    fluorine_on_cerium: Fraction = Field(
+        standard("70 % from 30 to 100 % (assumed)"),
+        description="Share of the free fluorine that the CeO2 of the residue takes, up to CeF4.",
+    )
+    fluorine_on_calcium: Fraction = Field(
+        standard("5 % from 0 to 30 % (assumed)"),
+        description="Share of the fluorine then left that falls out as CaF2 with dissolved calcium.",
     )
     acid_excess: Annotated[Value, In("1", "10 %", low=0)] = Field(
         standard("10 % from 5 to 30 % (assumed)"), description="Acid beyond the charges that dissolve."
     )
+    acid: Annotated[Value, In("kg/kg", "0.4 t/t", low=0)] | None = Field(
+        None, description="HCl (100 %) per kg of feed, in place of `acid_excess`."
+    )
+    acid_short: Literal["error", "unleached"] = Field(
+        "error",
+        description="Of a dose too small for the extraction: a fault, or only what it suffices for dissolves.",
+    )
     liquor: Annotated[Value, In("mol/L", "1.0 mol/L", low=0.001)] = Field(
         standard("1 mol/L from 0.5 to 1.5 mol/L (assumed)"), description="Rare earths in the liquor; sets the water."
+    )
+    residence: Annotated[Value, In("h", "4 h", low=0.01, high=200)] = Field(
+        standard("4 h from 2 to 8 h (assumed)"), description="Time of the pulp in the tanks; sets their volume."
     )
     electricity: Annotated[Value, In("kWh/kg", "20 kWh/t", low=0)] = Field(
         standard("0.02 kWh/kg from 0.01 to 0.05 kWh/kg (assumed)"), description="Stirring and filters, per kg of feed."
     )
 
+    @model_validator(mode="after")
+    def _one_dose(self) -> AcidLeach:
+        if self.acid is not None and "acid_excess" in self.model_fields_set:
+            raise ValueError("give `acid`, a dose, or `acid_excess`, what is beyond need, not both")
+        return self
+
 
 def acid_leach(p: SimpleNamespace, b: Balance) -> None:
-    """Dissolve, and let the residue's charges say what oxygen stays."""
-    feed = b.flow("feed")
-    extraction = spread_over_elements(p.extraction, b.samples)
-    dissolved = feed * extraction
-    for name in (*ANIONS, "O", "C", "H", "N", "Ar"):
-        if name not in p.extraction:
-            dissolved[:, INDEX[name]] = 0.0
-    residue = feed - dissolved
-    tetravalent, held = _cerium(feed, residue)
-    chlorine = tetravalent - held
-    acid = (acid_demand(dissolved) + chlorine) * (1.0 + p.acid_excess)
-    b.reagent("HCl", acid * molar_mass("HCl"), ("acid_excess", *(f"extraction.{name}" for name in p.extraction)))
-    b.reagent("water", rare_earth_moles(dissolved) / p.liquor * 1000.0, ("liquor",))
-    b.use("electricity", p.electricity * per_sample(feed), "kWh", ("electricity",))
+    """Dissolve, let fluorine take back its share, and let the residue's charges say what oxygen stays."""
+    _refuse_minerals(b)
+    solid, mass = opened(b), per_sample(b.flow("feed"))
+    out = leached(solid, p.extraction, p.fluorine_on_cerium, p.fluorine_on_calcium)
+    acid, share = _acid(p, b, out, mass)
+    follows = ("acid",) if p.acid is not None else ("acid_excess", *(f"extraction.{name}" for name in p.extraction))
+    b.reagent("HCl", acid * molar_mass("HCl"), follows)
+    water = rare_earth_moles(out.dissolved) * share / p.liquor * 1000.0
+    b.reagent("water", water, ("liquor",))
+    b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
+    b.size("tank", p.residence * (water / 1000.0 + mass / SOLID_DENSITY), "m^3", ("residence", "liquor"))
 
-    calcium = extraction[:, INDEX["Ca"]]
-    residue[:, INDEX["C"]] = feed[:, INDEX["C"]] * (1.0 - calcium)
-    gas = feed[:, INDEX["C"]] * calcium
-    residue[:, INDEX["O"]] = 0.0
-    # The charge of Ce(IV) beyond three is half an oxygen each.
-    oxygen = neutral_oxygen(residue) + held / 2.0 * MOLAR_MASS[INDEX["O"]]
-    short = oxygen < -SLACK * per_sample(residue)
-    if short.any():
-        sample = int(np.argmax(short))
+    oxygen = out.residue[:, INDEX["O"]]
+
+    def bare(sample: int) -> tuple[str, str]:
         spare = -2.0 * oxygen[sample] / MOLAR_MASS[INDEX["O"]]
-        raise OperationError(
+        return (
             f"leaves {spare:.4g} kmol/h more fluorine in the residue than its metals can bind",
-            "lower the extraction of the rare earths or let F dissolve",
-            sample,
+            "lower the extraction of calcium and the like, or let F dissolve",
         )
-    residue[:, INDEX["O"]] = np.maximum(oxygen, 0.0)
-    b.require("residue", residue)
-    offgas = np.zeros_like(feed)
-    offgas[:, INDEX["C"]] = gas
-    offgas[:, INDEX["O"]] = gas / MOLAR_MASS[INDEX["C"]] * 2.0 * MOLAR_MASS[INDEX["O"]]
-    offgas[:, INDEX["Cl"]] = chlorine * MOLAR_MASS[INDEX["Cl"]]
-    b.require("offgas", offgas)
+
+    b.refuse(oxygen < -SLACK * per_sample(np.abs(out.residue)), bare, "extraction")
+    residue = np.maximum(out.residue, 0.0) * share[:, None] + solid * (1.0 - share)[:, None]
+    b.require("residue", residue, to="opened")
+    b.require("residue", closed(b) + out.fluorite * share[:, None], to="closed")
+    b.require("offgas", out.gas * share[:, None])
+    b.details["fluoride_loss"] = ratio(rare_earth_moles(out.fluoride), rare_earth_moles(out.opened))
+    b.details["acid_share"] = share
 
 
-def _cerium(feed: Array, residue: Array) -> tuple[Array, Array]:
-    """kmol/h of Ce(IV) in the feed, from its oxygen beyond that of Ce(III), and how much of it the residue holds."""
-    cerium = moles(feed)[:, INDEX["Ce"]]
-    beyond = 2.0 * (feed[:, INDEX["O"]] - neutral_oxygen(feed)) / MOLAR_MASS[INDEX["O"]]
-    tetravalent = np.clip(np.where(beyond > 1e-9 * cerium, beyond, 0.0), 0.0, cerium)
-    return tetravalent, np.minimum(tetravalent, moles(residue)[:, INDEX["Ce"]])
+def _refuse_minerals(b: Balance) -> None:
+    for row in rows_of(b):
+        if family(row) == RARE_EARTH:
+            b.refuse(
+                np.asarray(b.flow("feed", row)[:, RE].any(axis=1)),
+                lambda _, row=row: (  # type: ignore[misc]
+                    f"its feed holds {row}, which hydrochloric acid does not open",
+                    "roast or crack it first: oxidative_roast, alkali or sulphuric acid",
+                ),
+                "feed",
+            )
+
+
+def _acid(p: SimpleNamespace, b: Balance, out: Leached, mass: Array) -> tuple[Array, Array]:
+    """kmol/h of HCl, and the share of the opened solid that it suffices for; shape (samples,) each."""
+    if p.acid is None:
+        return out.need * (1.0 + p.acid_excess), np.ones(b.samples)
+    acid = p.acid * mass / molar_mass("HCl")
+    needed = ratio(out.need * molar_mass("HCl"), mass)
+
+    def short(sample: int) -> tuple[str, str]:
+        return (
+            f"{p.acid[sample]:.4g} kg/kg of HCl cannot dissolve what extraction says; it takes "
+            f"{needed[sample]:.4g} kg/kg without excess",
+            "raise acid, lower extraction, or say acid_short: unleached",
+        )
+
+    lacking = out.need > acid * (1.0 + 1e-12)
+    if p.acid_short == "error":
+        b.refuse(lacking, short, "acid")
+    return acid, np.where(lacking, ratio(acid, out.need), 1.0)
 
 
 KIND = Kind(
     "acid_leach",
     "separation",
     AcidLeach,
-    {"liquor": Outlet("leach liquor"), "residue": Outlet("residue", waste=True), "offgas": Outlet("gas", waste=True)},
+    {
+        "liquor": Outlet("leach liquor"),
+        "residue": Outlet("residue", waste=True, rows=OPENED),
+        "offgas": Outlet("gas", waste=True),
+    },
     acid_leach,
     rest="liquor",
 )

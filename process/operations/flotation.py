@@ -17,6 +17,7 @@ from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, 
 from .mineral_rows import RARE_EARTH, family
 from .stoichiometry import rare_earth_moles
 
+
 def _reagent(name: str) -> str:
     if name not in known_reagents():
         try:

@@ -8,37 +8,56 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
+from ..elements import INDEX, OXIDE_FACTOR, RE
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters
+from .mineral_names import MineralName
 from .mineral_rows import RARE_EARTH, family
 
 
 class MagneticSeparation(Parameters):
-    """Magnetic separation: the share of each part of the ore that goes to the iron concentrate."""
+    """Magnetic separation: the share of each mineral of the ore that goes to the iron concentrate."""
 
     kind: Literal["magnetic_separation"]
     feed: Inlet = Field(description="Ground ore.")
     iron: Fraction = Field(description="Share of the iron minerals that goes to the iron concentrate.")
     rare_earths: Fraction = Field(description="Share of the rare-earth minerals that is lost to the iron concentrate.")
     gangue: Fraction = Field(description="Share of the other minerals that goes with the iron.")
+    minerals: dict[MineralName, Fraction] = Field(
+        default_factory=dict, description="Shares by mineral, where one differs: `{aegirine: 40 %}`."
+    )
     electricity: Annotated[Value, In("kWh/kg", "15 kWh/t", low=0)] = Field(
-        description="Grinding and separation, per kg of feed."
+        description="Separation, per kg of feed, with grinding where no `comminution` stands before."
     )
 
 
 def magnetic_separation(p: SimpleNamespace, b: Balance) -> None:
-    """Share the parts of the ore between magnetics and the rest."""
+    """Share the minerals of the ore between magnetics and the rest."""
+    rows = b.parts["feed"]
     b.use("electricity", p.electricity * per_sample(b.flow("feed")), "kWh", ("electricity",))
     shares = {"iron": p.iron, RARE_EARTH: p.rare_earths, "gangue": p.gangue}
-    if not all(family(part) for part in b.parts["feed"]):
+    if not all(family(row) for row in rows):
         raise OperationError(
-            f"its feed is {', '.join(b.parts['feed'])} and not an ore with its minerals apart",
+            f"its feed is {', '.join(rows)} and not an ore with its minerals apart",
             "feed it from a mine, or before a mixer brings the minerals together",
         )
-    for part in b.parts["feed"]:
-        b.send("iron_concentrate", np.asarray(shares[family(part)])[:, None], inlet="feed", part=part)
+    magnetic = np.stack([p.minerals.get(row, shares[family(row)]) for row in rows], axis=1)
+    for i, row in enumerate(rows):
+        b.send("iron_concentrate", magnetic[:, i, None], inlet="feed", part=row)
+    taken = b.inlets["feed"] * magnetic[:, :, None]
+    mass, iron = per_sample(taken), per_sample(taken[:, :, INDEX["Fe"]])
+    oxides, all_oxides = (per_sample(flow[:, :, RE] * OXIDE_FACTOR[RE]) for flow in (taken, b.inlets["feed"]))
+    b.details["iron_grade"] = _share(iron, mass)
+    b.details["iron_recovery"] = _share(iron, per_sample(b.inlets["feed"][:, :, INDEX["Fe"]]))
+    b.details["rare_earths_in_iron"] = _share(oxides, all_oxides)
+    b.details["rare_earths_in_iron_kg_per_h"] = oxides
+
+
+def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """part / whole, 0 where there is nothing."""
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0.0)
 
 
 KIND = Kind(

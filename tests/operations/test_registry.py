@@ -13,7 +13,11 @@ from didymium.operations.base import Inlet, Kind, Outlet, Parameters, leaves
 STAGES = {"mine", "separation", "metal", "alloy", "magnet"}
 CHLORIDES = {"LaCl3": 3.0, "CeCl3": 1.0, "NdCl3": 5.0, "SmCl3": 2.0, "CaCl2": 0.5, "HCl": 0.3, "H2O": 500.0}
 TRACES = {f"{name}Cl2": 0.01 for name in ("Mg", "Sr", "Ba", "Mn", "Zn", "Pb")} | {
-    **{"AlCl3": 0.01, "FeCl3": 0.01, "ThCl4": 0.01, "H4SiO4": 0.01, "NaCl": 0.1, "Na2SO4": 0.01}
+    "AlCl3": 0.01,
+    "FeCl3": 0.01,
+    "ThCl4": 0.01,
+    "H4SiO4": 0.01,
+    "Na2SO4": 10.0,
 }
 SULPHATES = {"Nd2(SO4)3": 1.0, "CaSO4": 1.0, "Fe2(SO4)3": 0.3, "MgSO4": 0.1, "H3PO4": 0.1, "Th(SO4)2": 0.1}
 SOLID = {"CeCO3F": 2.0, "LaCO3F": 1.0, "NdPO4": 0.1, "CaCO3": 1.0, "MgO": 0.1, "Fe2O3": 0.2, "ThO2": 0.1}
@@ -35,15 +39,7 @@ CASES = {
         "ore",
     ),
     "oxidative_roast": ({}, SOLID),
-    "sulfuric_bake": (
-        {
-            "acid": "2 t/t",
-            "temperature": "400 °C",
-            "conversion": {"bastnaesite": "99 %", "monazite": "97 %"},
-            "gangue": {"calcite": "95 %", "hematite": "30 %"},
-        },
-        "ore",
-    ),
+    "sulfuric_bake": ({"acid": "2 t/t", "temperature": "600 °C"}, SOLID),
     "acid_leach": ({}, {"LaOF": 1.0, "CeO2": 1.0, "CaCO3": 0.1, "MgO": 0.1, "Fe2O3": 0.1}),
     "water_leach": ({}, SULPHATES),
     "neutralization": (
@@ -105,7 +101,7 @@ CASES = {
     "machining": ({}, ALLOY),
     "swarf_leach": ({"share": "90 %"}, ALLOY),
 }
-FOR_THE_RECORD: set[tuple[str, str]] = set()
+FOR_THE_RECORD = {("sulfuric_bake", "temperature")}
 KINDS = sorted(registry())
 
 
@@ -143,8 +139,6 @@ def test_every_value_does_something(bench, name) -> None:
         same &= all(
             np.array_equal(one, base.details[key]) for key, one in done.details.items() if isinstance(one, np.ndarray)
         )
-        sizes = zip(done.outcome.sizes, base.outcome.sizes, strict=True)
-        same &= all(a.value[0] == b.value[0] for a, b in sizes)
         assert not same or (name, path) in FOR_THE_RECORD, path
 
 

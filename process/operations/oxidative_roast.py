@@ -10,11 +10,12 @@ from pydantic import Field, field_validator
 
 from ..data import minerals
 from ..elements import COUNT, INDEX, MOLAR_MASS, mass_fractions
-from ..quantities import Fraction, In, Value, suggestion
+from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
-from .mineral_rows import OPENED, RARE_EARTH, conversions, family
+from .mineral_names import OtherMineral, RareEarthMineral
+from .mineral_rows import OPENED, conversions
 from .stoichiometry import Array, moles, neutral_oxygen
 
 AIR_OXYGEN = 0.232
@@ -43,7 +44,7 @@ class OxidativeRoast(Parameters):
         standard("620 degC from 550 to 700 degC (assumed)"),
         description="Roasting temperature, 450 to 800 °C; sets the least heat, not the conversions.",
     )
-    conversion: dict[str, Fraction] = Field(
+    conversion: dict[RareEarthMineral, Fraction] = Field(
         standard({"bastnaesite": "98 % from 95 to 99.8 % (assumed)", "monazite": "0 % from 0 to 5 % (assumed)"}),
         description="Share of each rare-earth mineral that acid reaches afterwards.",
     )
@@ -51,7 +52,7 @@ class OxidativeRoast(Parameters):
         standard("95 % from 60 to 99 % (assumed)"),
         description="Share of the opened cerium that turns tetravalent; about 60 % of a mixed concentrate (bmrec_roast).",
     )
-    decarbonation: dict[str, Fraction] = Field(
+    decarbonation: dict[OtherMineral, Fraction] = Field(
         standard(
             {
                 "calcite": "3 % from 0 to 15 % (assumed)",
@@ -61,7 +62,7 @@ class OxidativeRoast(Parameters):
         ),
         description="Share of a gangue carbonate that loses its CO2; others keep it.",
     )
-    reached: list[str] = Field(
+    reached: list[OtherMineral] = Field(
         default=["calcite", "dolomite", "cerussite", "hematite", "goethite", "apatite"],
         description="Minerals of gangue and iron that acid reaches in the calcine; others are closed to it.",
     )
@@ -88,33 +89,13 @@ class OxidativeRoast(Parameters):
             )
         return value
 
-    @field_validator("conversion")
-    @classmethod
-    def _rare_earths(cls, value: dict[str, Value]) -> dict[str, Value]:
-        for name in value:
-            _known(name, [row for row in minerals() if family(row) == RARE_EARTH], "rare-earth mineral")
-        return value
-
     @field_validator("decarbonation")
     @classmethod
     def _carbonates(cls, value: dict[str, Value]) -> dict[str, Value]:
         for name in value:
-            held = [row for row, mineral in minerals().items() if mass_fractions(mineral.formula)[INDEX["C"]] > 0.0]
-            _known(name, [row for row in held if family(row) != RARE_EARTH], "carbonate of the gangue")
+            if not mass_fractions(minerals()[name].formula)[INDEX["C"]] > 0.0:
+                raise ValueError(f"{name} is no carbonate: it has no CO2 to lose")
         return value
-
-    @field_validator("reached")
-    @classmethod
-    def _others(cls, value: list[str]) -> list[str]:
-        for name in value:
-            _known(name, [row for row in minerals() if family(row) != RARE_EARTH], "mineral of gangue or iron")
-        return value
-
-
-def _known(name: str, allowed: list[str], what: str) -> None:
-    if name not in allowed:
-        near = suggestion(name, allowed)
-        raise ValueError(f"{name!r} is no {what}{near}" + ("" if near else f"; known are {', '.join(allowed)}"))
 
 
 def oxidative_roast(p: SimpleNamespace, b: Balance) -> None:

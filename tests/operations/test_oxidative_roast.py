@@ -100,10 +100,10 @@ def test_a_rare_earth_mineral_needs_a_word(bench) -> None:
     [
         ({"temperature": "300 °C"}, "300 degC is no roast of bastnaesite, which opens from 450 degC"),
         ({"temperature": "950 °C"}, "give a temperature between them"),
-        ({"conversion": {"bastnasite": "98 %"}}, "'bastnasite' is no rare-earth mineral"),
-        ({"conversion": {"calcite": "98 %"}}, "'calcite' is no rare-earth mineral; known are bastnaesite"),
-        ({"decarbonation": {"barite": "5 %"}}, "'barite' is no carbonate of the gangue"),
-        ({"reached": ["monazite"]}, "'monazite' is no mineral of gangue or iron"),
+        ({"conversion": {"bastnasite": "98 %"}}, "unknown mineral 'bastnasite'"),
+        ({"conversion": {"calcite": "98 %"}}, "calcite is no rare-earth mineral"),
+        ({"decarbonation": {"barite": "5 %"}}, "barite is no carbonate"),
+        ({"reached": ["monazite"]}, "monazite is a rare-earth mineral"),
     ],
 )
 def test_keys_that_cannot_be(bench, keys, words) -> None:

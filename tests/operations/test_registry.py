@@ -53,7 +53,7 @@ CASES = {
         },
         "ore",
     ),
-    "oxidative_roast": ({}, SOLID),
+    "oxidative_roast": ({"decarbonation": {"calcite": "3 %", "dolomite": "20 %"}}, "ore"),
     "sulfuric_bake": (
         {
             "acid": "2 t/t",

@@ -1,0 +1,45 @@
+"""How much of a liquor is water and how much of its carbon carbonate, told from its elements."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..elements import INDEX, MOLAR_MASS
+from .stoichiometry import Array, moles, neutral_oxygen
+
+ORGANIC_OXYGEN = 3.07
+"""O that a neutral balance of charges lacks per C of kerosene (37 / 12 in C12H26) and of P507 (49 / 16)."""
+NOISE = 1e-9
+"""Oxygen short by less than this share of the stream's is rounding."""
+
+
+def carbonate(liquor: Array) -> Array:
+    """kmol/h of carbon that is carbonate, shape (samples,): organic carbon lacks the oxygen of carbonate.
+
+    >>> import numpy as np
+    >>> from didymium.elements import mass_fractions, molar_mass
+    >>> soda, kerosene = (molar_mass(item) * mass_fractions(item) for item in ("Na2CO3", "C12H26"))
+    >>> float(carbonate((soda + 0.1 * kerosene)[None])[0].round(2))
+    1.0
+    """
+    n = moles(liquor)
+    oxygen, carbon = n[:, INDEX["O"]], n[:, INDEX["C"]]
+    short = neutral_oxygen(liquor) / MOLAR_MASS[INDEX["O"]] - oxygen
+    organic = np.where(short > NOISE * oxygen, short, 0.0) / ORGANIC_OXYGEN
+    return np.asarray(np.maximum(carbon - organic, 0.0))
+
+
+def water(liquor: Array) -> Array:
+    """kmol/h of water in a liquor, shape (samples,): what sulphate, phosphate, carbonate, silica and ammonium leave.
+
+    >>> import numpy as np
+    >>> from didymium.elements import mass_fractions, molar_mass
+    >>> brine = sum(molar_mass(item) * mass_fractions(item) for item in ("H2O", "H2SO4", "NH4Cl"))
+    >>> float(water(brine[None])[0].round(6))
+    1.0
+    """
+    n = moles(liquor)
+    oxygen = n[:, INDEX["O"]] - 4.0 * (n[:, INDEX["S"]] + n[:, INDEX["P"]]) - 3.0 * carbonate(liquor)
+    oxygen = oxygen - 2.0 * n[:, INDEX["Si"]]
+    hydrogen = (n[:, INDEX["H"]] - 4.0 * n[:, INDEX["N"]]) / 2.0
+    return np.asarray(np.maximum(np.minimum(oxygen, hydrogen), 0.0))

@@ -42,12 +42,15 @@ class Loop:
         self.case, self.members = case, members
         graph, plan = case.graph, case.plan
         self.slots: dict[tuple[str, str], slice] = {}
+        self.rows: dict[str, slice] = {}
         count = 0
         for name in members:
+            begin = count
             for inlet, stream in plan.units[name].inlets.items():
                 size = len(graph.parts[stream])
                 self.slots[name, inlet] = slice(count, count + size)
                 count += size
+            self.rows[name] = slice(begin, count)
         self.count = count
         self.inside = {f"{n}.{o}" for n in members for o in plan.units[n].outlets}
         self.outside = np.zeros((case.samples, count, COUNT))
@@ -55,12 +58,6 @@ class Loop:
             stream = plan.units[name].inlets[inlet]
             if stream not in self.inside and stream not in case.recipes:
                 self.outside[:, columns] = case.streams[stream]
-
-        self.rows = {
-            name: slice(self.slots[name, first].start, self.slots[name, last].stop)
-            for name in members
-            for first, last in [(next(iter(plan.units[name].inlets)), next(reversed(plan.units[name].inlets)))]
-        }
         self.routes: dict[str, list[Route]] = {}
         torn: list[int] = []
         for place, name in enumerate(members):
@@ -70,12 +67,12 @@ class Loop:
                 stream = f"{name}.{outlet}"
                 last = first + len(graph.parts[stream])
                 taker = graph.takers[stream]
-                columns = self.slots.get(taker) if taker is not None else None
+                into = self.slots.get(taker) if taker is not None else None
                 back = None
-                if columns is not None and taker is not None and members.index(taker[0]) <= place:
+                if into is not None and taker is not None and members.index(taker[0]) <= place:
                     back = slice(len(torn), len(torn) + last - first)
-                    torn += range(columns.start, columns.stop)
-                self.routes[name].append((slice(first, last), columns, back))
+                    torn += range(into.start, into.stop)
+                self.routes[name].append((slice(first, last), into, back))
                 first = last
         self.torn = np.array(torn, dtype=np.intp)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -45,15 +46,18 @@ class Outcome:
     sizes: tuple[Size, ...] = ()
 
 
+@cache
 def composition(item: str) -> Array:
-    """Mass fractions of a reagent's elements, shape (elements,): an item of the data, or a formula."""
+    """Mass fractions of a reagent's elements, shape (elements,), read-only: an item of the data, or a formula."""
     reagent = known_reagents().get(item)
     if reagent is None:
         return mass_fractions(item)
     out = np.zeros(COUNT)
     for formula, share in reagent.composition.items():
         out += share * mass_fractions(formula)
-    return np.asarray(out / out.sum())
+    out /= out.sum()
+    out.flags.writeable = False
+    return out
 
 
 class Balance:
@@ -85,10 +89,11 @@ class Balance:
         self._doubtful = np.zeros(self.samples, dtype=bool)
         self._on_demand = dict(on_demand or {})
         self._demands: dict[str, Array] = {}
-        self._reagents: list[tuple[str, Array]] = []
+        self._reagents: list[tuple[str, str, Array]] = []
         self._lines: list[Line] = []
         self._sizes: list[Size] = []
         self._sent: Array | None = None
+        self._whole: Array | None = None
         self._first = {}
         slot = 0
         for name in self.inlets:
@@ -106,13 +111,13 @@ class Balance:
 
     def flow(self, inlet: str | None = None, part: str | None = None) -> Array:
         """kg/h by element of an inlet (or of all with this name and a number), shape (samples, elements)."""
-        names = [n for n in self.inlets if inlet is None or n == inlet or n.startswith(f"{inlet}.")]
         out = np.zeros((self.samples, COUNT))
-        for name in names:
-            if part is None:
-                out += self.inlets[name].sum(axis=1)
-            elif part in self.parts[name]:
-                out += self.inlets[name][:, self.parts[name].index(part)]
+        for name, flow in self.inlets.items():
+            if inlet is None or name == inlet or name.startswith(f"{inlet}."):
+                if part is None:
+                    out += flow[:, 0] if flow.shape[1] == 1 else np.add.reduce(flow, axis=1)
+                elif part in self.parts[name]:
+                    out += flow[:, self.parts[name].index(part)]
         return out
 
     def reagent(self, item: str, rate: Array, follows: Iterable[str] = (), *, port: str = "") -> None:
@@ -121,18 +126,18 @@ class Balance:
         `port` tells one use of an item from another where they leave by different outlets.
         """
         self._open()
-        rate = np.broadcast_to(np.asarray(rate, dtype=float), (self.samples,))
-        if not np.all(rate >= 0.0):
+        rate = self._each(rate)
+        if not rate.min() >= 0.0:
             sample = int(np.argmin(rate >= 0.0))
             raise OperationError(f"asks for {rate[sample]:.6g} kg/h of {item}, which is no amount", sample=sample)
-        self._reagents.append((port or item, rate[:, None] * composition(item)))
+        self._reagents.append((port or item, item, rate))
         self._lines.append(Line(item, rate, "kg", tuple(follows)))
 
     def demand(self, inlet: str, rate: Array) -> None:
         """Ask an on-demand feed for kg/h, shape (samples,); without effect where the inlet has a flow of its own."""
         self._open()
         if inlet in self._on_demand:
-            self._demands[inlet] = np.broadcast_to(np.asarray(rate, dtype=float), (self.samples,)).copy()
+            self._demands[inlet] = self._each(rate).copy()
             self.inlets[inlet] = self._demands[inlet][:, None, None] * self._on_demand[inlet]
 
     def is_on_demand(self, inlet: str) -> bool:
@@ -145,17 +150,18 @@ class Balance:
 
     def use(self, item: str, rate: Array, unit: str, follows: Iterable[str] = ()) -> None:
         """Note something used that carries no atoms: electricity, heat, labour; shape (samples,) per hour."""
-        rate = np.broadcast_to(np.asarray(rate, dtype=float), (self.samples,))
+        rate = self._each(rate)
         self._lines.append(Line(item, rate, unit, tuple(follows)))
 
     def size(self, item: str, value: Array, unit: str, follows: Iterable[str] = ()) -> None:
         """Note how large a piece of equipment is, shape (samples,): `size("tank", volume, "m^3", ("residence",))`."""
-        value = np.broadcast_to(np.asarray(value, dtype=float), (self.samples,))
+        value = self._each(value)
         self._sizes.append(Size(item, value, unit, tuple(follows)))
 
     def total(self) -> Array:
         """kg/h of all that enters, reagents included, shape (samples, elements)."""
-        return self.flow() + sum((flow for _, flow in self._reagents), np.zeros((self.samples, COUNT)))
+        out = self.flow()
+        return out + np.add.reduce(self._bought(), axis=1) if self._reagents else out
 
     def refuse(self, bad: NDArray[np.bool_] | np.bool_, words: Callable[[int], tuple[str, str]], key: str = "") -> None:
         """Refuse samples whose inflows cannot be served; `words` gives reason and remedy for one of them.
@@ -163,9 +169,9 @@ class Balance:
         `key` is the parameter to point at. A tentative balance only marks them, so what follows must stand numbers that
         make no sense.
         """
-        bad = np.broadcast_to(bad, (self.samples,))
         if not bad.any():
             return
+        bad = np.broadcast_to(bad, (self.samples,))
         if self._tentative:
             self._doubtful |= bad
             return
@@ -190,12 +196,11 @@ class Balance:
         them; anything else goes to the part `to` (the last one where not said).
         """
         sent = self._sending()
-        share = np.broadcast_to(np.asarray(share, dtype=float), (self.samples, COUNT))
-        columns = self._out[outlet]
-        rows = self.outlets[outlet]
-        for slot, name in self._selected(inlet, reagent, part):
-            row = rows.index(name) if name in rows and to is None else (rows.index(to) if to else len(rows) - 1)
-            sent[:, slot, columns.start + row] += share
+        share = np.asarray(share, dtype=float)
+        if share.ndim == 2:
+            share = share[:, None]
+        for slots, column in self._cells(outlet, inlet, reagent, part, to):
+            sent[:, slots, column] += share
 
     def require(self, outlet: str, mass: Array, *elements: str, to: str | None = None) -> None:
         """Say how many kg/h of each element an outlet holds, shape (samples, elements), drawn evenly from all inlets.
@@ -203,73 +208,48 @@ class Balance:
         Only the named elements where any are named; in the part `to` of an outlet with several. Asking for more than
         enters, or for less than nothing, is an error.
         """
-        total = self.total()
+        self._sending()
+        total = self._whole if self._whole is not None else self.total()
+        self._whole = total
         if elements:
             wanted = np.zeros_like(mass)
             wanted[:, indices(elements)] = mass[:, indices(elements)]
             mass = wanted
-        whole = per_sample(np.abs(mass))[:, None]
-        negative = mass < -SLACK * np.maximum(total, whole)
-        held = mass
-
-        def impossible(sample: int) -> tuple[str, str]:
-            element = int(np.argmax(negative[sample]))
-            return (
-                f"{outlet} would hold {held[sample, element]:.6g} kg/h of {ELEMENTS[element]}: its other elements "
-                "cannot go together",
-                "change the shares that send them there",
-            )
-
-        self.refuse(negative.any(axis=1), impossible)
-        mass = np.maximum(mass, 0.0)
+        # Faults are looked for where a quick look finds a sign of one.
+        asked = mass
+        if not asked.min() >= 0.0:
+            self._refuse_negative(outlet, asked, total)
+            mass = np.maximum(asked, 0.0)
         share = np.divide(mass, total, out=np.zeros_like(total), where=total > 0.0)
-        short = mass > total * (1.0 + SLACK) + ROUNDING * whole
-
-        def lacking(sample: int) -> tuple[str, str]:
-            element = int(np.argmax(short[sample]))
-            return (
-                f"{outlet} needs {mass[sample, element]:.6g} kg/h of {ELEMENTS[element]} and "
-                f"{total[sample, element]:.6g} kg/h enter",
-                f"send less to {outlet}, or bring more with the feed or a reagent",
-            )
-
-        self.refuse(short.any(axis=1), lacking)
-        self.send(outlet, np.minimum(share, 1.0), to=to)
+        if (mass > total).any():
+            self._refuse_lacking(outlet, mass, total, per_sample(np.abs(asked)))
+            share = np.minimum(share, 1.0)
+        self.send(outlet, share, to=to)
 
     def finish(self, rest: str, *, to: str | None = None) -> Outcome:
         """Send what is left to one outlet and close the table."""
         sent = self._sending()
-        used = sent.sum(axis=2)
-
-        def excess(sample: int) -> tuple[str, str]:
-            column = int(np.argmax(used[sample].max(axis=0)))
-            return f"sends more {ELEMENTS[column]} out than enters", "lower the shares that its keys send out"
-
-        self.refuse((used > 1.0 + SLACK).any(axis=(1, 2)), excess)
-
-        def negative(sample: int) -> tuple[str, str]:
-            column = int(np.argmin(sent[sample].min(axis=(0, 1))))
-            return f"sends less than no {ELEMENTS[column]} out", "keep the shares that its keys send out above zero"
-
-        self.refuse((sent < -SLACK).any(axis=(1, 2, 3)), negative)
-        sent = np.maximum(sent, 0.0)
-        left = np.maximum(1.0 - used, 0.0)
+        used = np.add.reduce(sent, axis=2)
+        if not used.max() <= 1.0 + SLACK:
+            self._refuse_excess(used)
+        if not sent.min() >= 0.0:
+            self._refuse_less_than_none(sent)
+            sent = np.maximum(sent, 0.0)
         # A remainder below rounding is no flow: it would put noise of one outlet's size into another.
-        left[left < 4e-16] = 0.0
-        columns, rows = self._out[rest], self.outlets[rest]
-        for slot, name in self._selected(None, None, None):
-            row = rows.index(name) if name in rows and to is None else (rows.index(to) if to else len(rows) - 1)
-            sent[:, slot, columns.start + row] += left[:, slot]
-        sent /= sent.sum(axis=2, keepdims=True)
-        reagents = (
-            np.stack([flow for _, flow in self._reagents], axis=1)
-            if self._reagents
-            else np.zeros((self.samples, 0, COUNT))
-        )
+        left = 1.0 - used
+        left *= left >= 4e-16
+        for slots, column in self._cells(rest, None, None, None, to):
+            sent[:, slots, column] += left[:, slots]
+        sent /= np.add.reduce(sent, axis=2, keepdims=True)
+        reagents = self._bought()
         lines, sizes = tuple(self._lines), tuple(self._sizes)
         return Outcome(sent, reagents, self._demands, lines, self.details, self._doubtful, sizes)
 
     # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _each(self, value: Array) -> Array:
+        value = np.asarray(value, dtype=float)
+        return value if value.shape == (self.samples,) else np.broadcast_to(value, (self.samples,))
 
     def _open(self) -> None:
         if self._sent is not None:
@@ -281,15 +261,79 @@ class Balance:
             self._sent = np.zeros((self.samples, slots, self._out_slots, COUNT))
         return self._sent
 
-    def _selected(self, inlet: str | None, reagent: str | None, part: str | None) -> list[tuple[int, str]]:
-        chosen: list[tuple[int, str]] = []
+    def _bought(self) -> Array:
+        """kg/h of the reagents, shape (samples, reagents, elements)."""
+        out = np.empty((self.samples, len(self._reagents), COUNT))
+        for i, (_, item, rate) in enumerate(self._reagents):
+            np.multiply(rate[:, None], composition(item), out=out[:, i])
+        return out
+
+    def _cells(
+        self, outlet: str, inlet: str | None, reagent: str | None, part: str | None, to: str | None
+    ) -> list[tuple[slice, int]]:
+        """Where in the table something goes: slots in that go to one slot out."""
+        rows, first = self.outlets[outlet], self._out[outlet].start
+        last = first + (rows.index(to) if to else len(rows) - 1)
+        out: list[tuple[slice, int]] = []
         if reagent is None:
-            for name, first in self._first.items():
-                if inlet is None or name == inlet or name.startswith(f"{inlet}."):
-                    rows = self.parts[name]
-                    chosen += [(first + i, row) for i, row in enumerate(rows) if part is None or part == row]
+            for name, begin in self._first.items():
+                if inlet is not None and name != inlet and not name.startswith(f"{inlet}."):
+                    continue
+                own = self.parts[name]
+                if part is None and (to or len(rows) == 1):
+                    out.append((slice(begin, begin + len(own)), last))
+                    continue
+                for at, row in enumerate(own, begin):
+                    if part is None or part == row:
+                        out.append((slice(at, at + 1), first + rows.index(row) if row in rows and not to else last))
         if inlet is None and part is None:
-            for i, (item, _) in enumerate(self._reagents):
-                if reagent in (None, item):
-                    chosen.append((self._slots + i, "bulk"))
-        return chosen
+            bulk = first + rows.index("bulk") if "bulk" in rows and not to else last
+            if reagent is None:
+                out.append((slice(self._slots, self._slots + len(self._reagents)), bulk))
+            else:
+                for at, (port, _, _) in enumerate(self._reagents, self._slots):
+                    if port == reagent:
+                        out.append((slice(at, at + 1), bulk))
+        return out
+
+    # Each says of what sample it is, and tells the element.
+
+    def _refuse_negative(self, outlet: str, mass: Array, total: Array) -> None:
+        negative = mass < -SLACK * np.maximum(total, per_sample(np.abs(mass))[:, None])
+
+        def words(sample: int) -> tuple[str, str]:
+            element = int(np.argmax(negative[sample]))
+            return (
+                f"{outlet} would hold {mass[sample, element]:.6g} kg/h of {ELEMENTS[element]}: its other elements "
+                "cannot go together",
+                "change the shares that send them there",
+            )
+
+        self.refuse(negative.any(axis=1), words)
+
+    def _refuse_lacking(self, outlet: str, mass: Array, total: Array, whole: Array) -> None:
+        short = mass > total * (1.0 + SLACK) + ROUNDING * whole[:, None]
+
+        def words(sample: int) -> tuple[str, str]:
+            element = int(np.argmax(short[sample]))
+            return (
+                f"{outlet} needs {mass[sample, element]:.6g} kg/h of {ELEMENTS[element]} and "
+                f"{total[sample, element]:.6g} kg/h enter",
+                f"send less to {outlet}, or bring more with the feed or a reagent",
+            )
+
+        self.refuse(short.any(axis=1), words)
+
+    def _refuse_excess(self, used: Array) -> None:
+        def words(sample: int) -> tuple[str, str]:
+            column = int(np.argmax(used[sample].max(axis=0)))
+            return f"sends more {ELEMENTS[column]} out than enters", "lower the shares that its keys send out"
+
+        self.refuse((used > 1.0 + SLACK).any(axis=(1, 2)), words)
+
+    def _refuse_less_than_none(self, sent: Array) -> None:
+        def words(sample: int) -> tuple[str, str]:
+            column = int(np.argmin(sent[sample].min(axis=(0, 1))))
+            return f"sends less than no {ELEMENTS[column]} out", "keep the shares that its keys send out above zero"
+
+        self.refuse((sent < -SLACK).any(axis=(1, 2, 3)), words)

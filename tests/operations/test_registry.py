@@ -17,7 +17,7 @@ TRACES = {f"{name}Cl2": 0.01 for name in ("Mg", "Sr", "Ba", "Mn", "Zn", "Pb")} |
     "FeCl3": 0.01,
     "ThCl4": 0.01,
     "H4SiO4": 0.01,
-    "Na2SO4": 10.0,
+    "Na2SO4": 60.0,
 }
 SULPHATES = {"Nd2(SO4)3": 1.0, "CaSO4": 1.0, "Fe2(SO4)3": 0.3, "MgSO4": 0.1, "H3PO4": 0.1, "Th(SO4)2": 0.1}
 SOLID = {"CeCO3F": 2.0, "LaCO3F": 1.0, "NdPO4": 0.1, "CaCO3": 1.0, "MgO": 0.1, "Fe2O3": 0.2, "ThO2": 0.1}

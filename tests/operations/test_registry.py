@@ -64,7 +64,10 @@ CASES = {
         "ore",
     ),
     "acid_leach": ({}, {"LaOF": 1.0, "CeO2": 1.0, "CaCO3": 0.1, "MgO": 0.1, "Fe2O3": 0.1}),
-    "water_leach": ({}, SULPHATES),
+    "water_leach": (
+        {"extraction": {"REO": "97 %", "Fe": "80 %", "Mg": "95 %", "P": "60 %", "Th": "95 %"}},
+        SULPHATES,
+    ),
     "neutralization": (
         {"base": "MgO", "removes": {"Fe": "99 %", "P": "99 %", "REO": "1 %"}},
         SULPHATES | {"H2O": 100.0},

@@ -118,6 +118,17 @@ CASES = {
     "oxalate_precipitation": ({}, CHLORIDES | TRACES),
     "carbonate_precipitation": ({}, CHLORIDES | TRACES),
     "calcination": ({}, {"Ce2(CO3)3": 1.0, "La2(CO3)3": 1.0, "La2(SO4)3": 0.01, "LaCl3": 0.01}),
+    "water_treatment": (
+        {
+            "fluoride": "15 g/m^3",
+            "sulfate": "1.6 kg/m^3",
+            "ammonia": "15 g/m^3",
+            "evaporation": "90 %",
+            "reuse": "50 %",
+        },
+        {"NaCl": 9.0, "NH4Cl": 9.0, "HF": 1.0, "H2SO4": 5.0, "NdCl3": 0.1, "H3PO4": 0.1, "H2O": 500.0}
+        | {f"{name}Cl2": 0.1 for name in ("Fe", "Mg", "Al", "Mn", "Pb", "Zn", "Th", "U")},
+    ),
     "molten_salt_electrolysis": ({}, {"Nd2O3": 1.0, "Pr6O11": 0.1}),
     "strip_casting": ({}, {"Nd": 1.0}),
     "hydrogen_decrepitation": ({}, ALLOY),

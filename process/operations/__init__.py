@@ -14,6 +14,7 @@ from .base import Kind
 
 MODULES = (
     "mine",
+    "in_situ_leach",
     "comminution",
     "magnetic_separation",
     "flotation",

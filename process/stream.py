@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .elements import ELEMENTS, OXIDE_FACTOR, RARE_EARTHS, indices
+from .elements import ELEMENTS, INDEX, OXIDE_FACTOR, OXIDES, RARE_EARTHS, indices, mass_fractions
 from .sums import per_sample
 
 if TYPE_CHECKING:
     import pandas
 
 Array = NDArray[np.float64]
+
+QUOTED = {**OXIDES, "S": "SO4"}
+"""How an analysis quotes an impurity; what is not named, such as Cl, F or N, as the element."""
+_QUOTED_FACTOR = OXIDE_FACTOR.copy()
+_QUOTED_FACTOR[INDEX["S"]] = 1.0 / mass_fractions("SO4")[INDEX["S"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,18 @@ class Stream:
         columns = indices(names or ("REO",))
         oxides = per_sample(self.elements[:, columns] * OXIDE_FACTOR[columns])
         return self._scalar(np.divide(oxides, total, out=np.zeros_like(total), where=total > 0))
+
+    def impurity(self, *names: str) -> Any:
+        """Mass fraction of the whole stream, 0..1, of elements as an analysis quotes them: Fe2O3, CaO, SO4, Cl …
+
+        >>> flow = 99.0 * mass_fractions("Nd2O3") + mass_fractions("H2SO4")
+        >>> round(Stream("dryer.oxide", "oxide", ("bulk",), flow[None, None]).impurity("S"), 4)
+        0.0098
+        """
+        total = per_sample(self.flow)
+        columns = indices(names)
+        quoted = per_sample(self.elements[:, columns] * _QUOTED_FACTOR[columns])
+        return self._scalar(np.divide(quoted, total, out=np.zeros_like(total), where=total > 0))
 
     def sample(self, index: int) -> Stream:
         """The stream of one sample."""

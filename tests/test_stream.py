@@ -87,3 +87,13 @@ def test_tables() -> None:
     assert list(frame.columns) == list(ELEMENTS)
     several = stream({"Nd": 1.0}, {"Nd": 2.0}).to_pandas()
     assert several.loc[(1, "bulk"), "Nd"] == 2.0
+
+
+def test_impurities_as_analyses_quote_them() -> None:
+    # 98 kg of Nd2O3 with 0.5 kg each of Fe2O3, SO4 and Cl, and 0.5 kg of CaO and ThO2 together.
+    made = stream({"Nd2O3": 98.0, "Fe2O3": 0.5, "SO4": 0.5, "Cl": 0.5, "CaO": 0.2, "ThO2": 0.3})
+    for name, share in {"Fe": 0.005, "S": 0.005, "Cl": 0.005, "Ca": 0.002, "Th": 0.003, "Al": 0.0}.items():
+        assert made.impurity(name) == pytest.approx(share)
+    assert made.impurity("Ca", "Th") == pytest.approx(0.005)
+    assert stream({}).impurity("Fe") == 0.0
+    assert stream({"Fe": 1.0}, {"Fe2O3": 1.0, "Nd2O3": 1.0}).impurity("Fe")[1] == pytest.approx(0.5)

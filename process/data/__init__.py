@@ -7,6 +7,7 @@ from .chemistry import Deposit, Extractant, Mineral, Reagent, deposits, extracta
 from .equilibria import Chemistry, Constant, chemistries, single_element
 from .facts import Fact, Source, sources
 from .fits import Correlation, CorrelationSet, correlations
+from .grades import OxideGrade, oxide_grades
 from .hydroxides import Hydroxide, hydroxides
 from .money import (
     Credit,
@@ -48,6 +49,7 @@ __all__ = [
     "Hydroxide",
     "Labour",
     "Mineral",
+    "OxideGrade",
     "Pitzer",
     "Plant",
     "Quote",
@@ -72,6 +74,7 @@ __all__ = [
     "labour_of",
     "market_prices",
     "minerals",
+    "oxide_grades",
     "oxide_price",
     "pitzer",
     "plant_of",

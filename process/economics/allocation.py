@@ -2,7 +2,8 @@
 
 For each unit, own cost + cost of its inlets = cost of its outlets. Costs keep the stage that caused them as a tag, and
 each tag is shared out by its own table: a stream that goes back to an earlier stage carries only what that stage and
-those before it have cost, because that is what it displaces. See docs/costs.md.
+those before it have cost, because that is what it displaces. A unit that makes nothing but waste and by-products hands
+what it costs back to the units whose streams it treats. See docs/costs.md.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import by_product_values, cost_rates, oxide_price
+from ..data import by_product_values, cost_rates, credits, oxide_price
 from ..elements import INDEX, OXIDE_FACTOR, RARE_EARTHS, indices
 from ..network.solution import Solution
 from ..plan import STAGES
@@ -36,7 +37,8 @@ ORDER: Mapping[str, int] = {name: i for i, name in enumerate(STAGES)}
 class _Outlet:
     """An outlet as an edge: from unit to unit (None where it leaves), and the last tag that it may carry.
 
-    `goes_back` marks a stream to an earlier stage, `worthless` one that ends in waste however it goes on.
+    `goes_back` marks a stream to an earlier stage, `worthless` one that ends in waste, or as a by-product that is sold
+    for a credit, however it goes on.
     """
 
     name: str
@@ -51,7 +53,8 @@ class Allocation:
     """The cost tables of a solved flowsheet: which share of a unit's cost each outlet carries, by tag.
 
     Tags are the stages in order, `ORDER`. Shares have shape (samples, outlets, tags); they sum to 1 over the outlets
-    of a unit.
+    of a unit, but for a unit that only treats waste: `treated` says what share of its cost each unit before it takes
+    back, (samples,), and its own outlets carry nothing.
     """
 
     def __init__(self, solution: Solution) -> None:
@@ -60,6 +63,7 @@ class Allocation:
         self.basis = solution.plan.allocation
         self._place = {name: i for i, name in enumerate(self.units)}
         self.outlets = self._outlets()
+        self.treated = self._treated()
         self.shares = self._shares()
 
     # -- the tables -------------------------------------------------------------------------------------------------
@@ -69,8 +73,10 @@ class Allocation:
         edges = []
         for name, unit in self.solution.units.items():
             for outlet in unit.outlets:
-                found = self.solution.takers.get(f"{name}.{outlet}")
-                edges.append((f"{name}.{outlet}", name, None if found is None else found[0], outlet in unit.waste))
+                stream = f"{name}.{outlet}"
+                found = self.solution.takers.get(stream)
+                worthless = outlet in unit.waste or self.solution.streams[stream].form in credits()
+                edges.append((stream, name, None if found is None else found[0], worthless))
         useful: set[str] = set()
         while True:
             more = {
@@ -95,6 +101,39 @@ class Allocation:
                     goes_back=to is not None and to < own,
                 )
             )
+        return out
+
+    def _treated(self) -> dict[int, dict[int, Array]]:
+        """By unit that makes nothing of worth: the units that its cost goes back to, and their shares of its inflow.
+
+        A unit that only feeds of the file reach keeps its cost.
+        """
+        useful = {outlet.source for outlet in self.outlets if not outlet.worthless}
+        idle = set(range(len(self.units))) - useful
+        before: dict[int, list[_Outlet]] = {
+            unit: [outlet for outlet in self.outlets if outlet.taker == unit and outlet.source != unit] for unit in idle
+        }
+        paid: set[int] = set()
+        while True:
+            more = {
+                unit
+                for unit in idle - paid
+                if any(outlet.source in useful or outlet.source in paid for outlet in before[unit])
+            }
+            if not more:
+                break
+            paid |= more
+        out = {}
+        for unit in paid:
+            payers = [outlet for outlet in before[unit] if outlet.source in useful or outlet.source in paid]
+            flows = [per_sample(self.solution.streams[outlet.name].flow) for outlet in payers]
+            total = added(flows, self.solution.samples)
+            even = np.full_like(total, 1.0 / len(payers))
+            shares: dict[int, Array] = {}
+            for outlet, flow in zip(payers, flows, strict=True):
+                share = np.divide(flow, total, out=even.copy(), where=total > 0.0)
+                shares[outlet.source] = shares.get(outlet.source, np.zeros_like(total)) + share
+            out[unit] = shares
         return out
 
     def _returns(self) -> set[int]:
@@ -142,7 +181,7 @@ class Allocation:
             raw[:, i] = weight(self.solution, self.solution.streams[outlet.name])
         recovered = self._recovered(raw)
         shares = np.zeros((samples, len(self.outlets), tags))
-        for unit in range(len(self.units)):
+        for unit in sorted(set(range(len(self.units))) - set(self.treated)):
             mine = [i for i, outlet in enumerate(self.outlets) if outlet.source == unit]
             own = raw[:, mine]
             if self.basis == "mass":
@@ -188,6 +227,9 @@ class Allocation:
             part = slice(start, min(start + CHUNK, self.solution.samples))
             passed = np.zeros((part.stop - part.start, count, count))
             exits = np.zeros(passed.shape[:2])
+            for unit, payers in self.treated.items():
+                for payer, share in payers.items():
+                    passed[:, unit, payer] += share[part]
             for i, outlet in enumerate(self.outlets):
                 if outlet.taker is None:
                     exits[:, outlet.source] += self.shares[part, i, tag]

@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from ..data import Fact, labour, regional_factors
+from ..data import Fact, labour_of, regional_factors
 from .cost import Cost, CostShare
-from .pricebook import PriceBook
+from .stages import kinds_of
 
 Kind = Literal["price", "labour", "capital"]
 
@@ -20,7 +20,8 @@ class Basis:
     """A number of money or effort: `value` in `unit`, from `low` to `high`, and where it comes from.
 
     `share` is the part of a product's cost (of the first sample), 0..1, in lines that are proportional to it: a line of
-    labour counts to the wage and to the labour figure, so shares do not add up. `year` is None for a price of the file.
+    labour counts to the wage and to the labour figure, so shares do not add up. What is sold counts as what is spent.
+    `year` is None for a price of the file.
     """
 
     item: str
@@ -39,12 +40,12 @@ class Basis:
 def basis(cost: Cost, product: str) -> tuple[Basis, ...]:
     """What the cost of a product rests on, largest share of it first. Raises `CostError` as `Cost.per_kg` does."""
     split = cost.per_kg(product)
-    total = _first(split.total)
+    total = sum(abs(_first(part.per_kg)) for part in split.lines)
 
     def share(wanted: Callable[[CostShare], bool]) -> float:
-        return sum(_first(part.per_kg) for part in split.lines if wanted(part)) / total if total > 0.0 else 0.0
+        return sum(abs(_first(part.per_kg)) for part in split.lines if wanted(part)) / total if total > 0.0 else 0.0
 
-    found = [*_prices(split.lines, share), *_labour(split.lines, share), *_capital(cost, share)]
+    found = [*_prices(split.lines, share), *_labour(cost, split.lines, share), *_capital(cost, share)]
     return tuple(sorted((one for one in found if one.share > 0.0), key=lambda one: -one.share))
 
 
@@ -78,11 +79,13 @@ def _prices(lines: tuple[CostShare, ...], share: Callable[[Callable[[CostShare],
     return list(made.values())
 
 
-def _labour(lines: tuple[CostShare, ...], share: Callable[[Callable[[CostShare], bool]], float]) -> list[Basis]:
+def _labour(
+    cost: Cost, lines: tuple[CostShare, ...], share: Callable[[Callable[[CostShare], bool]], float]
+) -> list[Basis]:
     stages = dict.fromkeys(part.line.stage for part in lines if part.line.item == "labour")
     out = []
     for stage in stages:
-        fact = labour()[stage].fact
+        fact = labour_of(stage, kinds_of(cost.solution, stage)).fact
 
         def staff(part: CostShare, stage: str = stage) -> bool:
             return part.line.stage == stage and part.line.quote is not None and part.line.quote.item == "labour"
@@ -92,7 +95,7 @@ def _labour(lines: tuple[CostShare, ...], share: Callable[[Callable[[CostShare],
 
 
 def _capital(cost: Cost, share: Callable[[Callable[[CostShare], bool]], float]) -> list[Basis]:
-    out, plan = [], cost.solution.plan
+    out = []
     factors: dict[str, set[str]] = {}
     for stage, investment in cost.capital.items():
         plant = investment.plant
@@ -104,7 +107,7 @@ def _capital(cost: Cost, share: Callable[[Callable[[CostShare], bool]], float]) 
         unit += " REO" if plant.basis == "REO" else ""
         title = f"capital of the {stage} stage: {plant.title}"
         out.append(_of(title, "capital", plant.cost, unit, share(built)))
-        for region in (plant.region, PriceBook.of(plan, stage).region):
+        for region in (plant.region, *investment.regions):
             factors.setdefault(region, set()).add(stage)
     for region, stages in factors.items():
 

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Plant, capital, cost_index, cost_rates, exchange_rate, regional_factors
+from ..data import Plant, cost_index, cost_rates, exchange_rate, plant_of, regional_factors
 from ..network.solution import Solution
 from ..plan import STAGES
-from ..supply.capacity import counted, hours_per_year, nameplate_rate, throughput
+from ..supply.capacity import added, counted, hours_per_year, nameplate_rate, throughput
 from .pricebook import CostError, PriceBook
+from .stages import kinds_of, spread
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Investment:
-    """Capital of a stage: `million_usd` of the plan's year and region, shape (samples,), for `capacity` t/year.
+    """Capital of a stage: `million_usd` of the plan's year and regions, shape (samples,), for `capacity` t/year.
 
     `recovery` is the yearly charge as a share of it, `hours` the operating hours a year; `year` is that of the cost
-    index, the plan's or the latest known before it.
+    index, the plan's or the latest known before it. `by_unit` is what each unit bears, at the build cost of the region
+    where it stands; `regions` are those.
     """
 
     stage: str
@@ -34,6 +37,8 @@ class Investment:
     assumed: bool
     note: str
     year: int
+    by_unit: Mapping[str, Array]
+    regions: tuple[str, ...]
 
 
 def recovery_factor(rate: float, years: float) -> float:
@@ -75,14 +80,14 @@ def investments(solution: Solution, changes: Mapping[str, Array] | None = None) 
     A stage is built for its nameplate where the file gives one that is above what it makes, else for what it makes.
     A nameplate on another basis (NdPr oxide for a separation plant) scales the stage's own measure by the same ratio.
     """
-    plan, rates = solution.plan, cost_rates()
+    plan, rates, factors = solution.plan, cost_rates(), regional_factors()
     hours = hours_per_year(solution, changes)
     charge = recovery_factor(rates["discount_rate"].value, rates["life"].value)
     out = {}
     for stage in STAGES:
         if not any(unit.stage == stage for unit in solution.units.values()):
             continue
-        plant, region = capital()[stage], PriceBook.of(plan, stage).region
+        plant = plant_of(stage, kinds_of(solution, stage))
         made, what = throughput(solution, stage)
         note = f"built for {what}"
         plate = plan.nameplates.get(stage)
@@ -92,10 +97,16 @@ def investments(solution: Solution, changes: Mapping[str, Array] | None = None) 
             made = made * np.maximum(1.0, np.divide(allowed, rate, out=np.ones_like(rate), where=rate > 0))
             note += ", at the nameplate where that is more"
         capacity = made * hours / 1000.0
-        assumed = plant.cost.assumed
+        shares = spread(solution, stage)
+        places = {name: PriceBook.of_unit(plan, plan.units[name]).region for name in shares}
+        regions = tuple(dict.fromkeys(places.values()))
+        whole = {region: scaled(plant, capacity, plan.year, region) for region in regions}
+        by_unit = {name: whole[places[name]] * share for name, share in shares.items()}
+        moved = {plant.region, *regions} if set(regions) != {plant.region} else set()
+        assumed = plant.cost.assumed or any(factors["build_cost", region].assumed for region in moved)
         out[stage] = Investment(
             stage=stage,
-            million_usd=scaled(plant, capacity, plan.year, region),
+            million_usd=whole[regions[0]] if len(regions) == 1 else added(by_unit.values(), solution.samples),
             capacity=capacity,
             recovery=charge,
             hours=hours,
@@ -103,5 +114,7 @@ def investments(solution: Solution, changes: Mapping[str, Array] | None = None) 
             assumed=assumed,
             note=f"{plant.title}, {plant.cost.year}; {note}",
             year=cost_index(plan.year).year,
+            by_unit=MappingProxyType(by_unit),
+            regions=regions,
         )
     return out

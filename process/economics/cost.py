@@ -146,9 +146,9 @@ class Cost:
 
     @property
     def assumed_share(self) -> Any:
-        """Part of the plant's whole cost, 0..1, whose lines rest on an assumption."""
-        assumed = added((line.cost for line in self.lines if line.assumed), self.solution.samples)
-        total = added((line.cost for line in self.lines), self.solution.samples)
+        """Part of the plant's whole cost, 0..1, whose lines rest on an assumption; what is sold counts as spent."""
+        assumed = added((np.abs(line.cost) for line in self.lines if line.assumed), self.solution.samples)
+        total = added((np.abs(line.cost) for line in self.lines), self.solution.samples)
         return plain(np.divide(assumed, total, out=np.zeros_like(total), where=total > 0))
 
     @cached_property
@@ -193,14 +193,15 @@ class Cost:
         causes = {cause: zero.copy() for cause in CAUSES}
         stages = {stage: zero.copy() for stage in STAGES}
         hours = next(investment.hours for investment in self.capital.values())
-        assumed, total, parts = zero.copy(), zero.copy(), []
+        assumed, weight, total, parts = zero.copy(), zero.copy(), zero.copy(), []
         for line in self.lines:
             part = line.cost * reach[:, place[line.unit_name], ORDER[line.stage]]
             causes[line.cause] += part
             stages[line.stage] += part
             total += part
+            weight += np.abs(part)
             if line.assumed:
-                assumed += part
+                assumed += np.abs(part)
             parts.append((line, part))
         parts.sort(key=lambda pair: -float(pair[1][0]))
         present = {unit.stage for unit in self.solution.units.values()}
@@ -210,7 +211,7 @@ class Cost:
             total=plain(total),
             by_cause=MappingProxyType({cause: plain(value) for cause, value in causes.items()}),
             by_stage=MappingProxyType({stage: plain(value) for stage, value in stages.items() if stage in present}),
-            assumed_share=plain(np.divide(assumed, total, out=zero.copy(), where=total > 0)),
+            assumed_share=plain(np.divide(assumed, weight, out=zero.copy(), where=weight > 0)),
             lines=tuple(CostShare(line, plain(part)) for line, part in parts),
             currency=self.currency,
             year=self.year,

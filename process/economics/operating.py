@@ -8,22 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import cost_rates, labour
+from ..data import cost_rates, labour_of
 from ..network.solution import Solution, UnitResult
 from ..operations.base import Line
-from ..plan import STAGES
 from ..quantities import Value
 from ..stream import Stream
-from ..supply.capacity import added, counted, plain, throughput
+from ..supply.capacity import plain, throughput
 from .capital import Investment
+from .credit import worth
 from .pricebook import PERSON_YEAR, CostError, Price, PriceBook, PriceError, is_assumed
+from .stages import kinds_of, spread, stages_of
 
 Array = NDArray[np.float64]
 
-NEVER_RADIOACTIVE = ("tailings", "effluent", "gas")
+NEVER_RADIOACTIVE = ("tailings", "effluent", "gas", "leached ground", "seepage")
 """Forms of waste that are billed by their form whatever their activity."""
-NO_EQUIPMENT = ("mixer", "splitter")
-"""Kinds that bear no labour and no capital of their own."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def _used(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[CostLi
     for unit in solution.units.values():
         for line in unit.lines:
             try:
-                price = books[unit.stage].price(line.item)
+                price = books[unit.name].price(line.item)
             except PriceError as error:
                 missing[error.item, error.region] = error
                 continue
@@ -149,48 +148,36 @@ def _wasted(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[Cost
                 tonnes, hot = np.atleast_1d(stream.mass()) / 1000.0, radioactive(stream)
                 for active, here in ((False, ~hot), (True, hot)):
                     if np.any(here):
-                        price = books[unit.stage].waste(stream.form, active)
+                        price = books[unit.name].waste(stream.form, active)
                         item = f"{outlet} (radioactive)" if active else outlet
                         yield _line(unit, item, np.where(here, tonnes, 0.0), "t", price, False)
 
 
-def spread(solution: Solution, stage: str) -> dict[str, Array]:
-    """Shares of a stage's labour and capital by unit, shape (samples,), sum 1.
-
-    In proportion to the rare-earth oxides that enter each unit; evenly where none do. Mixers and splitters bear none
-    unless the stage has nothing else.
-    """
-    units = [unit for unit in solution.units.values() if unit.stage == stage]
-    real = [unit for unit in units if unit.kind not in NO_EQUIPMENT] or units
-    entering = [
-        added((counted(solution.streams[name], "REO") for name in unit.inlets.values()), solution.samples)
-        for unit in real
-    ]
-    total = added(entering, solution.samples)
-    even = np.full_like(total, 1.0 / len(real))
-    shares = [np.divide(one, total, out=even.copy(), where=total > 0) for one in entering]
-    return {unit.name: share for unit, share in zip(real, shares, strict=True)}
-
-
-def stages_of(solution: Solution) -> list[str]:
-    """The stages that have units, ore first."""
-    return [stage for stage in STAGES if any(unit.stage == stage for unit in solution.units.values())]
+def _credited(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[CostLine]:
+    """What by-products fetch that leave the flowsheet: lines below zero, at the unit that makes them."""
+    for unit in solution.units.values():
+        for outlet in unit.outlets:
+            name = f"{unit.name}.{outlet}"
+            sold = None if outlet in unit.waste or solution.takers.get(name) else worth(solution.streams[name])
+            if sold is not None and np.any(sold.quantity > 0.0):
+                price = sold.price(books[unit.name])
+                yield _line(unit, f"{outlet} (sold)", -sold.quantity, "kg", price, False, "waste")
 
 
 def _staff(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[CostLine]:
     """Labour by stage, and administration and quality where the labour figure leaves them out."""
     rates, stages = cost_rates(), stages_of(solution)
     on_top = rates["administration"].value + rates["quality"].value
-    covered = {one for stage in stages for one in labour()[stage].covers if one != stage}
+    figures = {stage: labour_of(stage, kinds_of(solution, stage)) for stage in stages}
+    covered = {one for stage, known in figures.items() for one in known.covers if one != stage}
     for stage in stages:
         if stage in covered:
             continue
-        known = labour()[stage]
+        known = figures[stage]
         made, _ = throughput(solution, stage)
-        wage = books[stage].wage()
         per_hour = known.fact.value * made / 1000.0
         for name, share in spread(solution, stage).items():
-            unit, people = solution.units[name], per_hour * share
+            unit, people, wage = solution.units[name], per_hour * share, books[name].wage()
             yield _line(unit, "labour", people, PERSON_YEAR, wage, known.fact.assumed)
             if known.staff == "operating":
                 item = "administration and quality"
@@ -207,9 +194,8 @@ def _fixed(solution: Solution, investments: Mapping[str, Investment]) -> Iterato
             ("maintenance", "maintenance", rates["maintenance"].value, rates["maintenance"].source),
             ("insurance and property tax", "overhead", rates["insurance"].value, rates["insurance"].source),
         )
-        for name, share in spread(solution, stage).items():
+        for name, million in investment.by_unit.items():
             for item, cause, rate, source in kinds:
-                million = investment.million_usd * share
                 yield CostLine(
                     unit_name=name,
                     stage=stage,
@@ -234,11 +220,13 @@ def operating(
     `investments` by stage; `changes` are sampled values by path. Raises `CostError` for what has no price.
     """
     given = dict(changes or {})
-    books = {stage: PriceBook.of(solution.plan, stage, given) for stage in stages_of(solution)}
+    plan = solution.plan
+    books = {name: PriceBook.of_unit(plan, plan.units[name], given) for name in solution.units}
     lines = (
         *_used(solution, books),
         *_bought(solution, given),
         *_wasted(solution, books),
+        *_credited(solution, books),
         *_staff(solution, books),
         *_fixed(solution, investments),
     )

@@ -1,4 +1,7 @@
-"""Prices of what units use: the region's price book, and what a file says otherwise."""
+"""Prices of what units use: the region's price book, and what a file says otherwise.
+
+A region without a row of its own for an item is read like another one, times a factor; see docs/costs.md.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,19 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import exchange_rate, price_book, reagents, regions, sources, wages, waste_costs
-from ..plan import Plan
+from ..data import (
+    Fact,
+    Quote,
+    exchange_rate,
+    price_book,
+    reagents,
+    regional_factors,
+    regions,
+    sources,
+    wages,
+    waste_costs,
+)
+from ..plan import Plan, Unit
 from ..quantities import Value, suggestion
 
 Array = NDArray[np.float64]
@@ -105,6 +119,22 @@ def is_assumed(value: Value | None, own_sources: Mapping[str, str]) -> bool:
     return known is None or known.assumed
 
 
+def region_of(plan: Plan, unit: Unit) -> str:
+    """The region where a unit stands: its own, else its stage's, else the file's."""
+    return unit.region or plan.regions.get(unit.stage, plan.region)
+
+
+def _borrowed(region: str, source: str, factor: Fact | None) -> str:
+    """What a price that stands in for a missing one says of itself."""
+    times = "" if factor is None else f" times {factor.value:g} ({factor.low:g} to {factor.high:g})"
+    return f"no price of its own: as in {region} ({source}){times}"
+
+
+def _waste(form: str, region: str) -> Fact:
+    costs = waste_costs()
+    return costs.get((form, region)) or costs[("other", region)]
+
+
 class PriceBook:
     """Prices of one region in one year.
 
@@ -135,6 +165,11 @@ class PriceBook:
         """The price book of the region where a stage of a plan stands."""
         return cls(plan.regions.get(stage, plan.region), plan.year, plan.prices, plan.sources, changes)
 
+    @classmethod
+    def of_unit(cls, plan: Plan, unit: Unit, changes: Mapping[str, Array] | None = None) -> PriceBook:
+        """The price book of the region where a unit stands: its own, else its stage's, else the file's."""
+        return cls(region_of(plan, unit), plan.year, plan.prices, plan.sources, changes)
+
     def price(self, item: str) -> Price:
         """The price of an item. Raises `PriceError` where neither the file nor the region has one.
 
@@ -143,37 +178,50 @@ class PriceBook:
         """
         reagent = reagents().get(item)
         names = [item] if reagent is None else [item, reagent.item, *reagent.aliases]
-        quote = next((q for name in names if (q := price_book().get((name, self.region))) is not None), None)
+        like = regions()[self.region].prices_like
+        places = [self.region, like] if like else [self.region]
+        found = (price_book().get((name, place)) for place in places for name in names)
+        quote = next((quote for quote in found if quote is not None), None)
         cause = "reagents" if quote is None else quote.cause
         for name in names:
             if name in self._overrides:
                 return self._own(name, cause)
         if quote is None:
-            known = [name for name, region in price_book() if region == self.region]
+            known = [name for name, region in price_book() if region in places]
             raise PriceError(
                 item,
                 self.region,
                 f"no price for {item} in {self.region}{suggestion(item, known)}",
                 f"add it to the file, as in `prices: {{{item}: 1.0 USD/kg}}`",
             )
+        return self._quoted(item, quote)
+
+    def _quoted(self, item: str, quote: Quote) -> Price:
+        """The price of an item from a row of this region, or of the one that it is read like."""
         fact = quote.fact
         rate = exchange_rate(quote.currency, fact.year)
-        note = fact.note
+        notes = [fact.note]
         if quote.currency != "USD":
-            note += f"; {fact.value:g} {quote.currency} at {rate.value:g} {rate.unit} of {rate.year}"
+            notes.append(f"{fact.value:g} {quote.currency} at {rate.value:g} {rate.unit} of {rate.year}")
         if fact.year != self.year:
-            note += f"; price of {fact.year}, held"
+            notes.append(f"price of {fact.year}, held")
+        borrowed = quote.region != self.region
+        factor = None
+        if borrowed:
+            factor = None if quote.cause == "materials" else regional_factors()["price", self.region]
+            notes.insert(0, _borrowed(quote.region, quote.fact.source, factor))
+        low, value, high = (1.0, 1.0, 1.0) if factor is None else (factor.low, factor.value, factor.high)
         return Price(
             item=item,
-            value=fact.value / rate.value,
-            low=fact.low / rate.value,
-            high=fact.high / rate.value,
+            value=fact.value * value / rate.value,
+            low=fact.low * low / rate.value,
+            high=fact.high * high / rate.value,
             unit=fact.unit,
             cause=quote.cause,
             year=fact.year,
-            source=fact.source,
-            assumed=fact.assumed or rate.assumed,
-            note=note.removeprefix("; "),
+            source="assumed" if borrowed else fact.source,
+            assumed=borrowed or fact.assumed or rate.assumed,
+            note="; ".join(filter(None, notes)),
         )
 
     def wage(self) -> Price:
@@ -186,7 +234,7 @@ class PriceBook:
                 "labour", self.region, f"no wage for {self.region}", "add `prices: {labour: 50_000 USD/person/year}`"
             )
         wage, burden = known["wage"], known["burden"]
-        rate = exchange_rate(regions()[self.region].currency, wage.year)
+        rate = exchange_rate(wage.unit.partition("/")[0], wage.year)
         return Price(
             item="labour",
             value=wage.value * (1.0 + burden.value) / rate.value,
@@ -209,11 +257,16 @@ class PriceBook:
         for name in (billed, form, "waste"):
             if name in self._overrides:
                 return self._own(name, "waste")
-        costs = waste_costs()
-        fact = costs.get((billed, self.region)) or costs[("other", self.region)]
-        return Price(
-            billed, fact.value, fact.low, fact.high, "t", "waste", fact.year, fact.source, fact.assumed, fact.note
-        )
+        like = regions()[self.region].prices_like
+        if (billed, self.region) in waste_costs() or not like:
+            fact = _waste(billed, self.region)
+            return Price(
+                billed, fact.value, fact.low, fact.high, "t", "waste", fact.year, fact.source, fact.assumed, fact.note
+            )
+        fact, factor = _waste(billed, like), regional_factors()["waste", self.region]
+        low, value, high = fact.low * factor.low, fact.value * factor.value, fact.high * factor.high
+        note = f"{_borrowed(like, fact.source, factor)}; {fact.note}"
+        return Price(billed, value, low, high, "t", "waste", fact.year, "assumed", True, note)
 
     def _own(self, name: str, cause: str) -> Price:
         value = self._overrides[name]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from didymium import data
-from didymium.elements import RARE_EARTHS, mass_fractions
+from didymium.elements import INDEX, RARE_EARTHS, mass_fractions
 
 FOLDER = Path(data.__file__).parent
 FILES = sorted(path.name for path in FOLDER.glob("*.csv"))
@@ -152,8 +152,12 @@ def test_aliases_are_unambiguous() -> None:
             seen.add(name)
 
 
-@pytest.mark.parametrize("region", sorted(data.regions()))
-def test_every_reagent_has_a_price_in_every_region(region: str) -> None:
+WHOLE = sorted(key for key, region in data.regions().items() if not region.prices_like)
+LIKE = sorted(set(data.regions()) - set(WHOLE))
+
+
+@pytest.mark.parametrize("region", WHOLE)
+def test_every_reagent_has_a_price_in_every_region_of_its_own_prices(region: str) -> None:
     for reagent in data.reagents().values():
         quote = data.price_book()[reagent.item, region]
         assert quote.fact.unit == "kg"
@@ -161,17 +165,68 @@ def test_every_reagent_has_a_price_in_every_region(region: str) -> None:
         assert quote.cause in ("reagents", "materials")
     for item, unit in {"electricity": "kWh", "heat": "MJ", "diesel": "MJ"}.items():
         assert data.price_book()[item, region].fact.unit == unit
-
-
-@pytest.mark.parametrize("region", sorted(data.regions()))
-def test_a_region_has_wages_factors_and_waste_costs(region: str) -> None:
-    assert set(data.wages()[region]) == {"wage", "burden"}
-    assert data.regional_factors()["build_cost", region].value > 0
     assert data.waste_costs()["other", region].value > 0
 
 
+def test_whole_regions_price_the_same_items_and_wastes() -> None:
+    for table in (data.price_book(), data.waste_costs()):
+        by_region = [{item for item, place in table if place == region} for region in WHOLE]
+        assert all(items == by_region[0] for items in by_region)
+
+
+@pytest.mark.parametrize("region", LIKE)
+def test_other_regions_are_read_like_a_whole_one(region: str) -> None:
+    about = data.regions()[region]
+    assert about.prices_like in WHOLE
+    assert about.note
+    for factor in ("price", "waste"):
+        fact = data.regional_factors()[factor, region]
+        assert fact.low < fact.high
+        assert fact.assumed
+    own = {item for item, place in data.price_book() if place == region}
+    assert "electricity" in own
+    assert own <= {item for item, place in data.price_book() if place == about.prices_like}
+
+
+@pytest.mark.parametrize("region", sorted(data.regions()))
+def test_a_region_has_wages_build_cost_and_a_rate(region: str) -> None:
+    assert set(data.wages()[region]) == {"wage", "burden"}
+    assert data.regional_factors()["build_cost", region].value > 0
+    currency = data.regions()[region].currency
+    for year in (2020, 2025):
+        assert data.exchange_rate(currency, year).unit == f"{currency}/USD"
+
+
+def test_plants_and_labour_by_the_kinds_of_a_stage() -> None:
+    assert data.plant_of("mine", ["in_situ_leach", "mixer"]) != data.plant_of("mine", ["mine", "mixer"])
+    assert data.plant_of("mine", []) is data.capital()["mine"]
+    assert data.labour_of("mine", ["flotation"]) is data.labour()["mine"]
+    assert data.labour_of("separation", ["in_situ_leach"]) is data.labour()["separation"]
+    assert set(data.capital()) == set(data.labour()) == {"mine", "separation", "metal", "alloy", "magnet"}
+
+
+def test_by_products_share_costs_or_are_sold() -> None:
+    shared = {form for form, _ in data.by_product_values()}
+    assert shared == {"iron concentrate"}
+    assert shared.isdisjoint(data.credits())
+    for credit in data.credits().values():
+        assert credit.element in INDEX
+        assert set(credit.bound) <= set(INDEX)
+        assert bool(credit.item) == bool(credit.formula)
+        assert credit.fact.unit == ("share of the price" if credit.item else "USD/kg")
+        if credit.item:
+            assert credit.item in data.reagents()
+            assert mass_fractions(credit.formula)[INDEX[credit.element]] > 0
+            assert 0 <= credit.fact.low <= credit.fact.high <= 1
+
+
 def test_oxide_prices_cover_the_rare_earths_and_hold_their_year() -> None:
-    assert set(data.prices(2024)) == set(RARE_EARTHS)
+    for year in (2020, 2024, 2026):
+        assert set(data.prices(year)) == set(RARE_EARTHS)
+        for fact in data.prices(year).values():
+            assert 0 < fact.low <= fact.value <= fact.high
+            assert fact.unit == "USD/kg"
+            assert fact.low < fact.high or not fact.assumed
     assert data.oxide_price("Nd", 2022).value == 134
     assert data.oxide_price("Nd", 2026) == data.oxide_price("Nd", 2024)
     assert data.oxide_price("Sm", 2021).year == 2024

@@ -136,7 +136,7 @@ def test_value_and_mass(hand: Build) -> None:
     assert streams["cut.heavy"].sum() == pytest.approx(100 * dysprosia / (ceria + dysprosia), rel=1e-4)
 
 
-def test_waste_carries_nothing_even_by_way_of_another_unit(hand: Build) -> None:
+def test_waste_carries_nothing_and_its_treatment_is_paid_by_who_made_it(hand: Build) -> None:
     solution = hand(
         {
             "leach": {
@@ -158,8 +158,8 @@ def test_waste_carries_nothing_even_by_way_of_another_unit(hand: Build) -> None:
     allocation = Allocation(solution)
     streams = allocation.streams(own_costs(allocation, {("leach", "separation"): 50.0, ("pond", "separation"): 5.0}))
     assert streams["leach.mud"].sum() == 0.0
-    assert streams["leach.liquor"].sum() == pytest.approx(50.0)
-    assert streams["pond.cake"].sum() == pytest.approx(5.0)
+    assert streams["leach.liquor"].sum() == pytest.approx(55.0)
+    assert streams["pond.cake"].sum() == 0.0
 
 
 def test_ultrafines_that_are_recovered_are_no_waste(hand: Build) -> None:

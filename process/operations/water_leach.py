@@ -117,6 +117,7 @@ def water_leach(p: SimpleNamespace, b: Balance) -> None:
     if not whole:
         b.send("residue", 1.0, inlet="feed", part="closed", to="closed")
     b.details["liquor_reo"] = np.divide(oxides * 1000.0, water, out=np.zeros_like(water), where=water > 0.0)
+    b.details["saturation"] = b.details["liquor_reo"] / p.strongest
 
 
 def _too_strong(p: SimpleNamespace, b: Balance, oxides: Array, water: Array, mass: Array, key: str) -> None:

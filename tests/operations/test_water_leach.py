@@ -121,6 +121,7 @@ def test_water_by_the_strength_of_the_liquor(bench) -> None:
     done = bench.run("water_leach", keys, bench.of({"Nd2(SO4)3": 1.0}))
     assert done.used("water") == pytest.approx(molar_mass("Nd2O3") / 0.035)
     assert done.details["liquor_reo"][0] == pytest.approx(35.0)
+    assert done.details["saturation"][0] == pytest.approx(35.0 / 45.0)
 
 
 def test_water_or_liquor(bench) -> None:

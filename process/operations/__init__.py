@@ -22,6 +22,7 @@ MODULES = (
     "oxidative_roast",
     "sulfuric_bake",
     "acid_leach",
+    "alkali_conversion",
     "water_leach",
     "neutralization",
     "impurity_removal",

@@ -38,7 +38,7 @@ class Leached:
 
 def ratio(part: Array, whole: Array, empty: float = 0.0) -> Array:
     """part / whole, `empty` where the whole is nothing; any shape."""
-    return np.divide(part, whole, out=np.full_like(whole, empty), where=whole > 0.0)
+    return np.divide(part, whole, out=np.full_like(whole, empty), where=whole > 1e-200)
 
 
 def leached(solid: Array, given: Mapping[str, Array], on_cerium: Array, on_calcium: Array) -> Leached:
@@ -107,17 +107,32 @@ def _share(part: Array, whole: Array) -> Array:
     return np.minimum(ratio(part, whole, 1.0), 1.0)
 
 
+def tetravalent_cerium(solid: Array) -> Array:
+    """kmol/h of Ce(IV) in a solid, shape (samples,), from its oxygen beyond that of trivalent rare earths.
+
+    >>> from didymium.elements import mass_fractions, molar_mass
+    >>> float(tetravalent_cerium(molar_mass("CeO2") * mass_fractions("CeO2")[None]).round(9)[0])
+    1.0
+    """
+    return np.asarray(np.minimum(_beyond(solid), moles(solid)[:, INDEX["Ce"]]))
+
+
+def _beyond(solid: Array) -> Array:
+    """kmol/h of charge that the oxygen of a solid has beyond trivalent rare earths, shape (samples,)."""
+    inside = moles(solid)
+    rare = inside[:, INDEX["Ce"]] + inside[:, INDEX["Pr"]] + inside[:, INDEX["Tb"]]
+    beyond = 2.0 * (solid[:, INDEX["O"]] - neutral_oxygen(solid)) / MOLAR_MASS[INDEX["O"]]
+    return np.asarray(np.clip(np.where(beyond > 1e-9 * rare, beyond, 0.0), 0.0, rare))
+
+
 def _oxidized(solid: Array, opened: Array) -> tuple[Array, Array, Array]:
     """kmol/h of Ce(IV) that stays, of charge beyond three that stays, and of Cl that the rest frees; (samples,) each.
 
-    The solid's oxygen beyond that of trivalent rare earths is cerium's first, then praseodymium's and terbium's.
+    The charge beyond three is cerium's first, then praseodymium's and terbium's.
     """
     inside, out = moles(solid), moles(opened)
-    cerium = inside[:, INDEX["Ce"]]
-    beyond = 2.0 * (solid[:, INDEX["O"]] - neutral_oxygen(solid)) / MOLAR_MASS[INDEX["O"]]
-    tetravalent = np.clip(np.where(beyond > 1e-9 * cerium, beyond, 0.0), 0.0, cerium)
-    held = np.minimum(tetravalent, cerium - out[:, INDEX["Ce"]])
-    others = inside[:, INDEX["Pr"]] + inside[:, INDEX["Tb"]]
-    more = np.where(beyond - cerium > 1e-9 * (cerium + others), np.clip(beyond - cerium, 0.0, others), 0.0)
-    freed = more * ratio(out[:, INDEX["Pr"]] + out[:, INDEX["Tb"]], others)
+    tetravalent = tetravalent_cerium(solid)
+    held = np.minimum(tetravalent, inside[:, INDEX["Ce"]] - out[:, INDEX["Ce"]])
+    more = _beyond(solid) - tetravalent
+    freed = more * ratio(out[:, INDEX["Pr"]] + out[:, INDEX["Tb"]], inside[:, INDEX["Pr"]] + inside[:, INDEX["Tb"]])
     return held, held + more - freed, tetravalent - held + freed

@@ -50,7 +50,7 @@ class OxidativeRoast(Parameters):
     )
     cerium_oxidation: Fraction = Field(
         standard("95 % from 60 to 99 % (assumed)"),
-        description="Share of the opened cerium that turns tetravalent; about 60 % of a mixed concentrate (bmrec_roast).",
+        description="Share of the opened cerium that turns tetravalent; 60 % of mixed concentrate (bmrec_roast).",
     )
     decarbonation: dict[OtherMineral, Fraction] = Field(
         standard(

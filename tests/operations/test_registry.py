@@ -64,6 +64,7 @@ CASES = {
         "ore",
     ),
     "acid_leach": ({}, {"LaOF": 1.0, "CeO2": 1.0, "CaCO3": 0.1, "MgO": 0.1, "Fe2O3": 0.1}),
+    "alkali_conversion": ({}, {"LaF3": 1.0, "CeOF2": 1.0, "CaCO3": 0.1}),
     "water_leach": (
         {"extraction": {"REO": "97 %", "Fe": "80 %", "Mg": "95 %", "P": "60 %", "Th": "95 %"}},
         SULPHATES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .activities import Pitzer, chloride_complexes, pitzer
 from .chemistry import Deposit, Extractant, Mineral, Reagent, deposits, extractants, minerals, reagents
+from .environment import Claim, claims, emission_factor
 from .equilibria import Chemistry, Constant, chemistries, single_element
 from .facts import Fact, Source, sources
 from .fits import Correlation, CorrelationSet, correlations
@@ -39,6 +40,7 @@ from .thorium import thorium_solubility
 
 __all__ = [
     "Chemistry",
+    "Claim",
     "Constant",
     "Correlation",
     "CorrelationSet",
@@ -62,11 +64,13 @@ __all__ = [
     "chemistries",
     "chloride_complexes",
     "circuit_costs",
+    "claims",
     "correlations",
     "cost_index",
     "cost_rates",
     "credits",
     "deposits",
+    "emission_factor",
     "exchange_rate",
     "extractants",
     "hydroxides",

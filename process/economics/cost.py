@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import reagents
+from ..data import credits, reagents
 from ..network.solution import Solution
 from ..plan import STAGES
 from ..quantities import suggestion
@@ -238,6 +238,7 @@ def cost(solution: Solution, changes: Mapping[str, Array] | None = None) -> Cost
         *_unused_prices(solution, lines),
         *_held(plan.year, _money(lines, invested)),
         *_beyond(solution, changes),
+        *_sold(solution),
     ]
     return Cost(solution, plan.year, CURRENCY, plan.allocation, lines, MappingProxyType(dict(invested)), tuple(notes))
 
@@ -247,6 +248,15 @@ def _free_feeds(solution: Solution) -> list[str]:
         f"the feed {name} has no price and counts as free"
         for name, feed in solution.plan.feeds.items()
         if feed.price is None and not feed.is_ore and solution.takers.get(name) is not None
+    ]
+
+
+def _sold(solution: Solution) -> list[str]:
+    """Products of the file that share no costs."""
+    return [
+        f"the product {name} is a by-product: what it fetches is taken off its unit, and it carries no cost"
+        for name, stream in solution.plan.products.items()
+        if solution.streams[stream].form in credits()
     ]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -149,6 +151,15 @@ def test_products_pay_for_the_treatment_of_their_waste(hand: Build, allocation: 
     carried = result.stream("cut.heavy") + result.stream("cut.light")
     assert carried == pytest.approx(result.total, rel=1e-12)
     assert result.unallocated == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_by_product_that_the_file_names_says_that_it_carries_no_cost(hand: Build) -> None:
+    solution = plant(hand)
+    solution = replace(solution, plan=replace(solution.plan, products=MappingProxyType({"salt": "treat.salt"})))
+    result = cost(solution)
+    assert result.per_kg("salt").total == 0.0
+    assert result.per_kg("salt").assumed_share == 0.0
+    assert result.notes[-1].startswith("the product salt is a by-product")
 
 
 def test_treatment_is_paid_by_mass_of_what_is_sent(hand: Build) -> None:

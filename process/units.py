@@ -35,6 +35,7 @@ QUANTITIES = {
     "[length]^2": "an area",
     "[length]^3": "a volume",
     "[time]": "a time",
+    "[time]^-1": "a rate by time",
     "[year]": "a time in years",
     "[substance]": "an amount of substance",
     "[current]": "a current",

@@ -166,6 +166,7 @@ def test_ranges():
     ("wants", "text", "message", "part"),
     [
         (DOSE, "5 kg", "5 kg is a mass; needs kg/kg, such as 1.55 t/t", "5 kg"),
+        (DOSE, "0.6 /min", "0.6 /min is a rate by time; needs kg/kg, such as 1.55 t/t", "0.6 /min"),
         (DOSE, "1.55", "1.55 needs a unit, such as 1.55 t/t", "1.55"),
         (DOSE, "3 mol/mol", "3 mol/mol is a ratio by amount of substance; needs kg/kg, such as 1.55 t/t", "3 mol/mol"),
         (DOSE, "2 L/m^3", "2 L/m^3 is a ratio by volume; needs kg/kg, such as 1.55 t/t", "2 L/m^3"),

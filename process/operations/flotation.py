@@ -98,24 +98,24 @@ def flotation(p: SimpleNamespace, b: Balance) -> None:
     gangue = per_sample(ores[:, others])
     grade = np.maximum(p.concentrate_grade, 1e-9)
     wanted = oxide / grade - concentrate
-    bad = (wanted < 0.0) & (oxide > 0.0)
-    if bad.any():
-        sample = int(np.argmax(bad))
+
+    def too_rich(sample: int) -> tuple[str, str]:
         best = oxide[sample] / concentrate[sample]
-        raise OperationError(
+        return (
             f"a concentrate of {p.concentrate_grade[sample]:.1%} REO is richer than its pure minerals ({best:.1%})",
             f"give a concentrate_grade below {best:.1%}",
-            sample,
         )
-    bad = wanted > gangue
-    if bad.any():
-        sample = int(np.argmax(bad))
+
+    def too_poor(sample: int) -> tuple[str, str]:
         lowest = oxide[sample] / (concentrate[sample] + gangue[sample])
-        raise OperationError(
+        return (
             f"a concentrate of {p.concentrate_grade[sample]:.1%} REO is poorer than the feed allows ({lowest:.1%})",
             f"give a concentrate_grade above {lowest:.1%}",
-            sample,
         )
+
+    b.refuse((wanted < 0.0) & (oxide > 0.0), too_rich, "concentrate_grade")
+    b.refuse(wanted > gangue, too_poor, "concentrate_grade")
+    wanted = np.clip(wanted, 0.0, gangue)
     follow = np.divide(wanted, gangue, out=np.zeros_like(wanted), where=gangue > 0.0)
     for i in others:
         b.send("concentrate", follow[:, None], inlet="feed", part=rows[i])

@@ -36,8 +36,7 @@ class Paths:
     """How a mineral runs through a circuit, per unit of it in the new feed, shape (samples, minerals) each.
 
     `entering` and `floated` are what enters a bank and what leaves with its froth, by bank: the rougher, the scavenger
-    where there is one, the cleaners in turn. `concentrate` is the share that ends there. All are NaN or infinite where
-    a mineral could circulate without end.
+    where there is one, the cleaners in turn. `concentrate` is the share that ends there.
     """
 
     entering: tuple[Array, ...]
@@ -51,10 +50,10 @@ def paths(rougher: Array, scavenger: Array | None, cleaners: Sequence[Array], sc
     Cleaners run counter-current: the froth of one feeds the next, its tailings the one before. The scavenger treats
     the rougher's tailings, its froth and the first cleaner's tailings going back to the rougher; or, where
     `scavenges_cleaners`, the first cleaner's tailings, its froth going back to the rougher. Closed forms of positive
-    terms, so that no mineral is lost to rounding.
+    terms, so that no mineral is lost to rounding. No bank may float all of a mineral whose next bank floats none.
 
-    A cleaner that floats half, without a scavenger: what it leaves comes back, and all that the rougher floats, half
-    of what enters it, ends in the concentrate after one more round in two: 0.5·0.5 / (0.5·0.5 + 0.5) = 1/3.
+    A rougher and a cleaner that float half each, without a scavenger: of 4/3 that enter the rougher 2/3 float, of
+    which the cleaner floats 1/3 and sends 1/3 back.
 
     >>> half = np.array([[0.5]])
     >>> found = paths(half, None, [half], scavenges_cleaners=False)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from ..elements import OXIDE_FACTOR, RE
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
+from .assays import rare_earth_oxides, share_of
 from .balance import Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
 from .flotation import ReagentName
@@ -117,7 +117,7 @@ def flotation_circuit(p: SimpleNamespace, b: Balance) -> None:
             "feed it from a mine or a magnetic separation, or before a mixer brings the minerals together",
         )
     masses = np.stack([per_sample(b.inlets["feed"][:, i]) for i in range(len(rows))], axis=1)
-    oxides = np.stack([per_sample(b.inlets["feed"][:, i, RE] * OXIDE_FACTOR[RE]) for i in range(len(rows))], axis=1)
+    oxides = np.stack([rare_earth_oxides(b.inlets["feed"][:, i]) for i in range(len(rows))], axis=1)
     feed = per_sample(b.flow("feed"))
     for item, dose in p.reagents.items():
         b.reagent(item, dose * feed, (f"reagents.{item}",))
@@ -130,28 +130,19 @@ def flotation_circuit(p: SimpleNamespace, b: Balance) -> None:
     banks = {"rougher": p.rougher} | ({"scavenger": p.scavenger} if p.scavenger is not None else {})
     banks |= {f"cleaner_{i + 1}": bank for i, bank in enumerate(p.cleaners)}
     found = _paths(p, banks, _rates(p, b, masses), rows)
-    endless = ~np.isfinite(found.concentrate).all(axis=1) | ~np.isfinite(np.stack(found.entering)).all(axis=(0, 2))
-    b.refuse(
-        endless,
-        lambda _: (
-            "its recycles never come to rest: a bank floats nothing of what others return to it",
-            "give banks of like size, or a higher floatability",
-        ),
-        "floatability",
-    )
     for i, row in enumerate(rows):
         b.send("concentrate", found.concentrate[:, i, None], inlet="feed", part=row)
 
     _sizes(p, b, banks, found, masses)
     taken = found.concentrate * masses
-    b.details["mass_pull"] = _share(per_sample(taken), feed)
-    b.details["grade"] = _share(per_sample(found.concentrate * oxides), per_sample(taken))
-    b.details["recovery"] = _share(per_sample(found.concentrate * oxides), per_sample(oxides))
-    b.details["circulating_load"] = _share(per_sample(found.entering[0] * masses) - feed, feed)
+    b.details["mass_pull"] = share_of(per_sample(taken), feed)
+    b.details["grade"] = share_of(per_sample(found.concentrate * oxides), per_sample(taken))
+    b.details["recovery"] = share_of(per_sample(found.concentrate * oxides), per_sample(oxides))
+    b.details["circulating_load"] = share_of(per_sample(found.entering[0] * masses) - feed, feed)
     for i, row in enumerate(rows):
         b.details[f"recovery_{row}"] = found.concentrate[:, i]
     for name, entering, floated in zip(banks, found.entering, found.floated, strict=True):
-        b.details[f"recovery_in_{name}"] = _share(per_sample(floated * oxides), per_sample(entering * oxides))
+        b.details[f"recovery_in_{name}"] = share_of(per_sample(floated * oxides), per_sample(entering * oxides))
 
 
 def _rates(p: SimpleNamespace, b: Balance, masses: Array) -> Array:
@@ -184,8 +175,8 @@ def _paths(p: SimpleNamespace, banks: dict[str, SimpleNamespace], rates: Array, 
         }
         cleaners = [one for name, one in left.items() if name.startswith("cleaner")]
         treats = p.scavenger is not None and p.scavenger.treats == "cleaner_tailings"
-        with np.errstate(divide="ignore", invalid="ignore"):  # what circulates without end is refused by name
-            return paths(left["rougher"], left.get("scavenger"), cleaners, treats)
+        # The bounds of a bank's keys keep some of everything rising and some sinking, so nothing circulates for ever.
+        return paths(left["rougher"], left.get("scavenger"), cleaners, treats)
 
     floating = of(rates)
     if not set(p.unfloatable) & set(rows):
@@ -202,11 +193,6 @@ def _sizes(p: SimpleNamespace, b: Balance, banks: dict[str, SimpleNamespace], fo
         pulp = dry / p.solid_density + dry * (1.0 - bank.solids) / bank.solids / WATER
         volume = pulp * bank.time / 60.0 / (1.0 - p.air)
         b.size(f"{name} cells", volume, "m^3", (f"{path}.time", f"{path}.solids", "solid_density", "air"))
-
-
-def _share(part: Array, whole: Array) -> Array:
-    """part / whole, 0 where there is nothing."""
-    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0.0)
 
 
 KIND = Kind(

@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from ..elements import INDEX, OXIDE_FACTOR, RE
+from ..elements import INDEX
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
+from .assays import rare_earth_oxides, share_of
 from .balance import Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters
 from .mineral_names import MineralName
@@ -48,16 +49,11 @@ def magnetic_separation(p: SimpleNamespace, b: Balance) -> None:
         b.send("iron_concentrate", magnetic[:, i, None], inlet="feed", part=row)
     taken = b.inlets["feed"] * magnetic[:, :, None]
     mass, iron = per_sample(taken), per_sample(taken[:, :, INDEX["Fe"]])
-    oxides, all_oxides = (per_sample(flow[:, :, RE] * OXIDE_FACTOR[RE]) for flow in (taken, b.inlets["feed"]))
-    b.details["iron_grade"] = _share(iron, mass)
-    b.details["iron_recovery"] = _share(iron, per_sample(b.inlets["feed"][:, :, INDEX["Fe"]]))
-    b.details["rare_earths_in_iron"] = _share(oxides, all_oxides)
+    oxides = rare_earth_oxides(taken)
+    b.details["iron_grade"] = share_of(iron, mass)
+    b.details["iron_recovery"] = share_of(iron, per_sample(b.inlets["feed"][:, :, INDEX["Fe"]]))
+    b.details["rare_earths_in_iron"] = share_of(oxides, rare_earth_oxides(b.inlets["feed"]))
     b.details["rare_earths_in_iron_kg_per_h"] = oxides
-
-
-def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """part / whole, 0 where there is nothing."""
-    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0.0)
 
 
 KIND = Kind(

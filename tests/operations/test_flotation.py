@@ -107,3 +107,22 @@ def test_unknown_reagents_are_told_at_load(bench) -> None:
     with pytest.raises(ValidationError, match=r"'sodda' is no reagent of the data and no formula; did you mean 'soda'"):
         bench.parameters("flotation", KEYS | {"reagents": {"sodda": "1 kg/t"}}, ["feed"])
     bench.parameters("flotation", KEYS | {"reagents": {"NaF": "1 kg/t"}}, ["feed"])
+
+
+def test_any_set_of_minerals(bench) -> None:
+    # 1 kmol/h of monazite and of xenotime at 80 %: 1.6 kmol of each ion, the grade made up with goethite and quartz.
+    feed, rows = bench.rows(
+        {
+            "monazite": {"CePO4": 1.0, "ThO2": 0.01},
+            "xenotime": {"YPO4": 1.0},
+            "goethite": {"FeO2H": 5.0},
+            "quartz": {"SiO2": 5.0},
+        }
+    )
+    done = bench.run("flotation", KEYS | {"concentrate_grade": "40 %"}, feed, parts={"feed": rows})
+    assert done.kmol("concentrate", "P") == pytest.approx(1.6)
+    assert done.kmol("concentrate", "Y") == pytest.approx(0.8)
+    assert done.kmol("concentrate", "Th") == pytest.approx(0.008)
+    assert reo(done.outlets["concentrate"]) / done.kg("concentrate") == pytest.approx(0.4)
+    # Goethite and quartz follow alike.
+    assert done.kmol("concentrate", "Fe") == pytest.approx(done.kmol("concentrate", "Si"))

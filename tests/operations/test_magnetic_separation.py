@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from didymium.data import minerals
 from didymium.feeds import ore_parts
@@ -42,3 +43,32 @@ def test_idle_and_samples(bench) -> None:
 def test_only_ore_is_separated(bench) -> None:
     with pytest.raises(OperationError, match=r"its feed is bulk and not an ore.*feed it from a mine"):
         bench.run("magnetic_separation", KEYS, bench.of({"Fe2O3": 1.0}))
+
+
+def test_a_mineral_of_its_own_and_what_the_iron_keeps(bench) -> None:
+    # 1 kmol/h each: hematite gives 0.75, aegirine 0.4; 8 % of the rare earths and 10 % of the quartz go along.
+    feed, rows = bench.rows(
+        {
+            "bastnaesite": {"LaCO3F": 1.0},
+            "hematite": {"Fe2O3": 1.0},
+            "aegirine": {"NaFeSi2O6": 1.0},
+            "quartz": {"SiO2": 1.0},
+        }
+    )
+    keys = KEYS | {"minerals": {"aegirine": "40 %"}}
+    done = bench.run("magnetic_separation", keys, feed, parts={"feed": rows})
+    assert done.kmol("iron_concentrate", "Fe") == pytest.approx(2 * 0.75 + 0.4)
+    assert done.kmol("iron_concentrate", "Na") == pytest.approx(0.4)
+    assert done.kmol("iron_concentrate", "Si") == pytest.approx(2 * 0.4 + 0.1)
+    assert done.kmol("iron_concentrate", "La") == pytest.approx(0.08)
+    assert done.details["iron_recovery"][0] == pytest.approx(1.9 / 3.0)
+    assert done.details["rare_earths_in_iron"][0] == pytest.approx(0.08)
+    # 0.08 kmol/h of La are 0.04 of La2O3: 0.04 × 325.81 = 13.03 kg/h.
+    assert done.details["rare_earths_in_iron_kg_per_h"][0] == pytest.approx(13.03, abs=0.005)
+    iron = done.kg("iron_concentrate", "Fe") / done.kg("iron_concentrate")
+    assert done.details["iron_grade"][0] == pytest.approx(iron, rel=1e-12)
+
+
+def test_an_unknown_mineral(bench) -> None:
+    with pytest.raises(ValidationError, match="unknown mineral 'aegirin'; did you mean 'aegirine'"):
+        bench.parameters("magnetic_separation", KEYS | {"minerals": {"aegirin": "40 %"}}, ["feed"])

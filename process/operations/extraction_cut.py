@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,33 +35,42 @@ def order(extractant: str, element: str) -> float:
     return float(factors[element].value)
 
 
-def columns_of(extractant: str) -> NDArray[np.intp]:
-    """Rare-earth columns from the least to the most extractable, (elements,)."""
+@cache
+def names_of(extractant: str) -> tuple[str, ...]:
+    """Rare earths from the least to the most extractable."""
     factors = extractants()[extractant].factors
-    names = sorted((name for name in RARE_EARTHS if name in factors), key=lambda name: factors[name].value)
-    return np.array([INDEX[name] for name in names])
+    return tuple(sorted((name for name in RARE_EARTHS if name in factors), key=lambda name: factors[name].value))
+
+
+@cache
+def columns_of(extractant: str) -> NDArray[np.intp]:
+    """Rare-earth columns from the least to the most extractable, (elements,), read-only."""
+    out = np.array([INDEX[name] for name in names_of(extractant)])
+    out.flags.writeable = False
+    return out
+
+
+@cache
+def _known_factors(extractant: str) -> Array:
+    known = extractants()[extractant].factors
+    return np.array([known[name].value for name in names_of(extractant)])
 
 
 def factors_of(p: Any, columns: NDArray[np.intp], samples: int) -> Array:
     """Separation factors against the least extractable element, (samples, elements), by the data and the file."""
-    known = extractants()[p.extractant.name].factors
-    names = [RARE_EARTHS[k] for k in _numbers(columns)]
-    beta = np.broadcast_to(np.array([known[name].value for name in names]), (samples, len(names))).copy()
+    beta = np.empty((samples, len(columns)))
+    beta[:] = _known_factors(p.extractant.name)
+    names = names_of(p.extractant.name)
     for pair, factor in p.separation_factors.items():
         heavier, lighter = (names.index(word.strip()) for word in pair.split("/"))
         beta[:, heavier:] *= (np.asarray(factor) / (beta[:, heavier] / beta[:, lighter]))[:, None]
     return beta
 
 
-def _numbers(columns: NDArray[np.intp]) -> list[int]:
-    numbers = {INDEX[name]: number for number, name in enumerate(RARE_EARTHS)}
-    return [numbers[int(column)] for column in columns]
-
-
 def cut_at(p: Any, columns: NDArray[np.intp]) -> int:
     """The first of the columns that is extracted."""
     heavy = p.cut.split("/")[1].strip()
-    return int(np.flatnonzero(columns == INDEX[heavy])[0])
+    return int(columns.tolist().index(INDEX[heavy]))
 
 
 def oxide_masses(columns: NDArray[np.intp]) -> Array:

@@ -24,14 +24,13 @@ from ..cascade import CascadeError, solve_circuits
 from ..cascade.batch import ILL_CONDITIONED
 from ..cascade.sizes import sizes
 from ..data import extractants
-from ..elements import INDEX, OXIDE_FACTOR, RARE_EARTHS, RE, is_name, members, molar_mass
+from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE, is_name, members, molar_mass
 from ..quantities import Fraction, In, QuantityError, Value, suggestion
 from ..sums import per_sample
 from . import extraction_practice as usual
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters
-from .extraction_cut import columns_of, design, factors_of, following, liquor_volume, order, practice, told
-from .stoichiometry import moles
+from .extraction_cut import columns_of, design, factors_of, following, liquor_volume, names_of, order, practice, told
 
 Array = NDArray[np.float64]
 
@@ -216,11 +215,10 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
     feed = b.flow("feed")
     columns = columns_of(p.extractant.name)
     beta = factors_of(p, columns, b.samples)
-    amounts = moles(feed)[:, columns]
+    amounts = feed[:, columns] / MOLAR_MASS[columns]
     total = per_sample(amounts)
     running = total > 0.0
-    safe = np.where(running, total, 1.0)
-    fraction = amounts / safe[:, None]
+    fraction = amounts / np.where(running, total, 1.0)[:, None]
     if p.solvent is not None:
         solvent, scrub = np.asarray(p.solvent), np.asarray(p.scrub)
     else:
@@ -240,10 +238,10 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
         extracted = result.extract
         out = extracted + result.raffinate
         share[running] = np.divide(extracted, out, out=np.zeros_like(out), where=out > 0.0)
-        for at, moved in zip(np.flatnonzero(running), result.sensitivity, strict=True):
-            if moved > ILL_CONDITIONED:
-                remark = f"ill-conditioned: one ulp of the scrub flow moves the answer by {moved:.1e}"
-                b.details["flags"][at] = (remark,)
+        for at in np.flatnonzero(result.sensitivity > ILL_CONDITIONED):
+            moved = result.sensitivity[at]
+            remark = f"ill-conditioned: one ulp of the scrub flow moves the answer by {moved:.1e}"
+            b.details["flags"][np.flatnonzero(running)[at]] = (remark,)
     _reagents(p, b, feed, total, solvent, scrub)
 
     rare_share = np.zeros_like(feed)
@@ -258,7 +256,7 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
     size = sizes(extraction, scrubbing, solvent, scrub, total, liquor_volume(feed), practice(p))
     b.details |= {
         "stages": (extraction, scrubbing),
-        "elements": tuple(RARE_EARTHS[int(np.flatnonzero(c == RE)[0])] for c in columns),
+        "elements": names_of(p.extractant.name),
         "S": solvent,
         "W": scrub,
         "feed_kmol_per_h": total,

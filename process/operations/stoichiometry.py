@@ -59,6 +59,7 @@ VALENCE: Mapping[str, int] = MappingProxyType(
 
 CHARGE: NDArray[np.float64] = np.array([float(VALENCE[name]) for name in ELEMENTS])
 CHARGE.flags.writeable = False
+_OTHER_CHARGE: NDArray[np.float64] = np.where(np.array(ELEMENTS) == "O", 0.0, CHARGE)
 
 KATIONS = tuple(name for name in ELEMENTS if VALENCE[name] > 0 and name not in ("H", "C", "S", "P", "Si", "B"))
 """Elements that go into acid as cations."""
@@ -75,6 +76,10 @@ FARADAY = 96485.33212
 def column(*names: str) -> NDArray[np.intp]:
     """Column numbers of elements."""
     return np.array([INDEX[name] for name in names], dtype=np.intp)
+
+
+_KATION_COLUMNS = column(*KATIONS)
+_KATION_CHARGES = CHARGE[_KATION_COLUMNS]
 
 
 def moles(mass: Array) -> Array:
@@ -99,17 +104,19 @@ def neutral_oxygen(mass: Array, valence: Mapping[str, Array | float] | None = No
     >>> float(neutral_oxygen(calcite)[0].round(2))
     48.0
     """
-    charge = np.broadcast_to(CHARGE, mass.shape).copy()
-    for name, value in (valence or {}).items():
-        charge[:, INDEX[name]] = value
-    charge[:, INDEX["O"]] = 0.0
+    charge = _OTHER_CHARGE
+    if valence:
+        charge = np.empty(mass.shape)
+        charge[:] = _OTHER_CHARGE
+        for name, value in valence.items():
+            charge[:, INDEX[name]] = value
+        charge[:, INDEX["O"]] = 0.0
     return np.asarray(per_sample(moles(mass) * charge) / 2.0 * MOLAR_MASS[INDEX["O"]])
 
 
 def acid_demand(dissolved: Array) -> Array:
     """kmol/h of monobasic acid that dissolves these cations from their oxides or carbonates, shape (samples,)."""
-    columns = column(*KATIONS)
-    return np.asarray(per_sample(moles(dissolved)[:, columns] * CHARGE[columns]))
+    return np.asarray(per_sample(moles(dissolved)[:, _KATION_COLUMNS] * _KATION_CHARGES))
 
 
 def free_acid(liquor: Array) -> Array:

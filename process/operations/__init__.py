@@ -21,6 +21,7 @@ MODULES = (
     "flotation_circuit",
     "oxidative_roast",
     "sulfuric_bake",
+    "caustic_crack",
     "acid_leach",
     "alkali_conversion",
     "water_leach",

@@ -65,6 +65,10 @@ CASES = {
         },
         "ore",
     ),
+    "caustic_crack": (
+        {"conversion": {"bastnaesite": "98 %", "monazite": "97 %"}, "gangue": {"quartz": "5 %"}},
+        "ore",
+    ),
     "acid_leach": ({}, {"LaOF": 1.0, "CeO2": 1.0, "CaCO3": 0.1, "MgO": 0.1, "Fe2O3": 0.1}),
     "alkali_conversion": ({}, {"LaF3": 1.0, "CeOF2": 1.0, "CaCO3": 0.1}),
     "water_leach": (

@@ -77,8 +77,9 @@ class ImpurityRemoval(Parameters):
     some rare earth with it. Phosphate and fluoride fall by a stated share, bound to the metals that fall and, where
     those do not suffice, to rare earths. Calcium beyond the solubility of gypsum falls with sulphate. Base follows
     from the free acid, HSO4- included, and the charges that fall, less the acid left at the pH; a liquor less acid
-    than that gets none. The constants are those of 25 degC, without activity coefficients and complexes; double
-    sulphates of sodium and light rare earths are not modelled. The residue is dry and washed.
+    than that gets none. Carbonate of base and liquor leaves as carbon dioxide. The constants are those of 25 degC,
+    without activity coefficients and complexes; double sulphates of sodium and light rare earths are not modelled.
+    The residue is dry and washed.
     """
 
     kind: Literal["impurity_removal"]
@@ -178,8 +179,9 @@ def impurity_removal(p: SimpleNamespace, b: Balance) -> None:
     b.require("residue", residue)
 
     gas = np.zeros_like(feed)
-    gas[:, INDEX["C"]] = carbon * dissolved * MOLAR_MASS[INDEX["C"]]
-    gas[:, INDEX["O"]] = 2.0 * carbon * dissolved * MOLAR_MASS[INDEX["O"]]
+    freed = moles(feed)[:, INDEX["C"]] + carbon * dissolved
+    gas[:, INDEX["C"]] = freed * MOLAR_MASS[INDEX["C"]]
+    gas[:, INDEX["O"]] = 2.0 * freed * MOLAR_MASS[INDEX["O"]]
     spare = np.maximum(sodium - metals, 0.0)
     gas[:, INDEX["S"]] = spare * MOLAR_MASS[INDEX["S"]]
     gas[:, INDEX["H"]] = 2.0 * spare * MOLAR_MASS[INDEX["H"]]

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 from ..elements import INDEX, MOLAR_MASS, molar_mass
 from ..quantities import Fraction, In, Value
 from .balance import Balance
-from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, spread_over_elements, standard
+from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .stoichiometry import acid_demand, free_acid, moles, neutral_oxygen
 
 EQUIVALENTS = {"MgO": 2.0, "NaOH": 1.0, "Na2CO3": 2.0}
@@ -55,13 +55,14 @@ def neutralization(p: SimpleNamespace, b: Balance) -> None:
     charges = acid_demand(removed)
     bound = 3.0 * moles(removed)[:, INDEX["P"]] + moles(removed)[:, INDEX["F"]]
     unbound = np.maximum(bound - charges * (1.0 + 1e-12), 0.0)
-    if p.base != "MgO" and unbound.any():
-        sample = int(np.argmax(unbound))
-        raise OperationError(
-            f"the metals that precipitate bind {charges[sample] / bound[sample]:.1%} of the P and F that do",
+    b.refuse(
+        (p.base != "MgO") & (unbound > 0.0),
+        lambda i: (
+            f"the metals that precipitate bind {charges[i] / bound[i]:.1%} of the P and F that do",
             "remove less P and F, or more of the metals; or take MgO as the base",
-            sample,
-        )
+        ),
+        "removes",
+    )
     equivalents = free_acid(feed - removed) + unbound
     base = equivalents * (1.0 + p.base_excess) / EQUIVALENTS[p.base]
     b.reagent(p.base, base * molar_mass(p.base), ("base_excess", *(f"removes.{name}" for name in p.removes)))

@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from didymium.operations.stoichiometry import free_acid
 
-KEYS = {"recovery": {"REO": "100 %"}, "carbonate_excess": "0 %", "acid_excess": "0 %", "liquor": "1 mol/L"}
+KEYS = {
+    "recovery": {"REO": "100 %"},
+    "coprecipitation": {},
+    "carbonate_excess": "0 %",
+    "acid_excess": "0 %",
+    "liquor": "1 mol/L",
+}
 
 
 def test_bicarbonate(bench) -> None:
@@ -60,6 +66,36 @@ def test_other_metals_stay_in_the_effluent(bench) -> None:
     assert done.kmol("effluent", "Cl") == pytest.approx(0.5)
     # Water by the rare earths alone: 1.98 kmol at 1 mol/L.
     assert done.used("water") == pytest.approx(1980.0)
+
+
+def test_what_falls_as_carbonate_or_hydroxide_dissolves(bench) -> None:
+    # 0.1 Fe, 0.1 Al and 0.01 Th beside 2 Nd: 6 + 0.3 + 0.3 + 0.04 mol of bicarbonate and as much HCl.
+    feed = bench.of({"Nd2(SO4)3": 1.0, "Fe2(SO4)3": 0.05, "Al2(SO4)3": 0.05, "Th(SO4)2": 0.01, "H2O": 99.0})
+    together = {"Fe": "100 %", "Al": "100 %", "Th": "100 %"}
+    done = bench.run("chloride_conversion", KEYS | {"coprecipitation": together}, feed)
+    assert done.bought("NH4HCO3", "NH4HCO3") == pytest.approx(6.64)
+    assert done.bought("HCl", "HCl") == pytest.approx(6.64)
+    assert {e: round(done.kmol("liquor", e), 9) for e in ("Fe", "Al", "Th", "Cl")} == {
+        "Fe": 0.1,
+        "Al": 0.1,
+        "Th": 0.01,
+        "Cl": 6.64,
+    }
+    done.neutral("liquor")
+    # A recovery that names one of them wins.
+    keys = KEYS | {"coprecipitation": together, "recovery": {"REO": "100 %", "Fe": "10 %"}}
+    assert bench.run("chloride_conversion", keys, feed).kmol("liquor", "Fe") == pytest.approx(0.01)
+
+
+def test_sizes(bench) -> None:
+    keys = KEYS | {"residence": "2 h", "filter_rate": "10 kg/m^2/h", "electricity": "1 kWh/m^3"}
+    done = bench.run("chloride_conversion", keys, bench.of({"Nd2(SO4)3": 1.0, "H2O": 1000.0}))
+    sizes = {size.item: float(size.value[0]) for size in done.outcome.sizes}
+    # 18.015 and 2 m3/h; 467 kg of Nd2(CO3)3.
+    assert sizes["carbonate tank"] == pytest.approx(36.0306, rel=1e-5)
+    assert sizes["dissolving tank"] == pytest.approx(4.0)
+    assert sizes["filter"] == pytest.approx((2 * 144.242 + 3 * 60.0089) / 10.0, rel=1e-5)
+    assert done.used("electricity") == pytest.approx(20.0153, rel=1e-5)
 
 
 FEED = ("La2(SO4)3", "Ce2(SO4)3", "MgSO4", "CaSO4", "H2SO4", "H3PO4", "NaCl", "Th(SO4)2", "NH4Cl")

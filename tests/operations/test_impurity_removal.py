@@ -77,6 +77,15 @@ def test_what_magnesia_leaves_undissolved(bench) -> None:
     done.neutral("residue")
 
 
+def test_bicarbonate_of_the_liquor_takes_acid(bench) -> None:
+    # 0.1 FeCl3 frees 0.3 of acid, of which 0.1 NH4HCO3 takes 0.1 and frees as much CO2.
+    done = bench.run("impurity_removal", KEYS, bench.of({"FeCl3": 0.1, "NH4HCO3": 0.1, "H2O": WATER}))
+    assert done.bought("NaOH", "NaOH") == pytest.approx(0.2 - 1e-4, rel=1e-4)
+    assert done.kmol("offgas", "C") == pytest.approx(0.1)
+    assert done.kmol("offgas", "O") == pytest.approx(0.2)
+    done.neutral("liquor")
+
+
 def test_sulphate_keeps_acid_as_bisulphate(bench) -> None:
     # H2SO4 0.1 mol/kg to pH 2: H+ 0.01 and HSO4- 0.1 * 0.01 / (0.01 + 0.010233) = 0.04942 stay.
     done = bench.run("impurity_removal", KEYS | {"pH": "2"}, bench.of({"H2SO4": 0.1, "H2O": WATER}))

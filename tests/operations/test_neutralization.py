@@ -117,5 +117,8 @@ def test_idle_and_samples(bench) -> None:
 
 def test_phosphate_needs_a_metal(bench) -> None:
     keys = KEYS | {"base": "NaOH", "removes": {"Fe": "100 %", "P": "100 %"}}
-    with pytest.raises(OperationError, match=r"bind 50.0% of the P and F that do; remove less P and F, or more"):
+    with pytest.raises(
+        OperationError, match=r"bind 50.0% of the P and F that do; remove less P and F, or more"
+    ) as caught:
         bench.run("neutralization", keys, bench.of({"FeCl3": 1.0, "H3PO4": 2.0, "H2O": 10.0}))
+    assert caught.value.key == "removes"

@@ -85,7 +85,10 @@ CASES = {
         | {f"{name}Cl2": 0.01 for name in ("Pb", "Zn", "Cu", "Ni", "Co", "Ra", "UO2")}
         | {"SiO2": 0.1, "H2O": 500.0},
     ),
-    "chloride_conversion": ({}, SULPHATES | {"H2O": 500.0}),
+    "chloride_conversion": (
+        {},
+        SULPHATES | {f"{name}SO4": 0.01 for name in ("Pb", "Zn", "Mn")} | {"Al2(SO4)3": 0.1, "H2O": 500.0},
+    ),
     "mixer": ({}, SOLID),
     "splitter": ({"share": "30 %"}, SOLID),
     "solvent_extraction": (

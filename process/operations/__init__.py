@@ -36,6 +36,7 @@ MODULES = (
     "oxalate_precipitation",
     "carbonate_precipitation",
     "calcination",
+    "chlor_alkali",
     "water_treatment",
     "molten_salt_electrolysis",
     "strip_casting",

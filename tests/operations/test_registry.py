@@ -145,6 +145,10 @@ CASES = {
         {"NaCl": 9.0, "NH4Cl": 9.0, "HF": 1.0, "H2SO4": 5.0, "NdCl3": 0.1, "H3PO4": 0.1, "H2O": 500.0}
         | {f"{name}Cl2": 0.1 for name in ("Fe", "Mg", "Al", "Mn", "Pb", "Zn", "Th", "U")},
     ),
+    "chlor_alkali": (
+        {"capacity": "5 t/h", "impure": "bleed", "limits": {"Ca": "2 g/kg"}},
+        {"NaCl": 50.0, "CaCl2": 0.5, "H2O": 5000.0},
+    ),
     "molten_salt_electrolysis": ({}, {"Nd2O3": 1.0, "Pr6O11": 0.1}),
     "strip_casting": ({}, {"Nd": 1.0}),
     "hydrogen_decrepitation": ({}, ALLOY),

@@ -25,7 +25,7 @@ class Investment:
 
     `recovery` is the yearly charge as a share of it, `hours` the operating hours a year; `year` is that of the cost
     index, the plan's or the latest known before it. `by_unit` is what each unit bears, at the build cost of the region
-    where it stands; `regions` are those.
+    where it stands; `regions` are those. `assumed_units` are the units for which it rests on an assumption.
     """
 
     stage: str
@@ -39,6 +39,7 @@ class Investment:
     year: int
     by_unit: Mapping[str, Array]
     regions: tuple[str, ...]
+    assumed_units: frozenset[str]
 
 
 def recovery_factor(rate: float, years: float) -> float:
@@ -74,13 +75,20 @@ def scaled(plant: Plant, capacity: Array, year: int, region: str) -> Array:
     return np.asarray(base * size * index * ratio)
 
 
+def _judged(plant: Plant, region: str) -> bool:
+    """Whether a plant's cost in a region rests on an assumption; the factors cancel where it stands itself."""
+    factors = regional_factors()
+    moved = {plant.region, region} if region != plant.region else set()
+    return plant.cost.assumed or any(factors["build_cost", place].assumed for place in moved)
+
+
 def investments(solution: Solution, changes: Mapping[str, Array] | None = None) -> Mapping[str, Investment]:
     """The capital of every stage that has units.
 
     A stage is built for its nameplate where the file gives one that is above what it makes, else for what it makes.
     A nameplate on another basis (NdPr oxide for a separation plant) scales the stage's own measure by the same ratio.
     """
-    plan, rates, factors = solution.plan, cost_rates(), regional_factors()
+    plan, rates = solution.plan, cost_rates()
     hours = hours_per_year(solution, changes)
     charge = recovery_factor(rates["discount_rate"].value, rates["life"].value)
     out = {}
@@ -102,8 +110,7 @@ def investments(solution: Solution, changes: Mapping[str, Array] | None = None) 
         regions = tuple(dict.fromkeys(places.values()))
         whole = {region: scaled(plant, capacity, plan.year, region) for region in regions}
         by_unit = {name: whole[places[name]] * share for name, share in shares.items()}
-        moved = {plant.region, *regions} if set(regions) != {plant.region} else set()
-        assumed = plant.cost.assumed or any(factors["build_cost", region].assumed for region in moved)
+        judged = frozenset(name for name, region in places.items() if _judged(plant, region))
         out[stage] = Investment(
             stage=stage,
             million_usd=whole[regions[0]] if len(regions) == 1 else added(by_unit.values(), solution.samples),
@@ -111,10 +118,11 @@ def investments(solution: Solution, changes: Mapping[str, Array] | None = None) 
             recovery=charge,
             hours=hours,
             plant=plant,
-            assumed=assumed,
+            assumed=bool(judged),
             note=f"{plant.title}, {plant.cost.year}; {note}",
             year=cost_index(plan.year).year,
             by_unit=MappingProxyType(by_unit),
             regions=regions,
+            assumed_units=judged,
         )
     return out

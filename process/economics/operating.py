@@ -205,7 +205,7 @@ def _fixed(solution: Solution, investments: Mapping[str, Investment]) -> Iterato
                     unit="million USD invested",
                     price=plain(rate * hourly),
                     source=source,
-                    assumed=investment.assumed,
+                    assumed=name in investment.assumed_units,
                     cost=np.asarray(million * rate * hourly),
                     note=investment.note,
                     year=investment.year,

@@ -7,10 +7,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from didymium import data
 from didymium.economics import CostError, PriceBook, PriceError, basis, cost
+from didymium.economics.capital import scaled
 from didymium.economics.pricebook import region_of
 from didymium.network.solution import Solution
 
@@ -150,6 +152,27 @@ def test_capital_built_elsewhere_rests_on_the_factor_of_that_region(recycle: Cal
     assert not cost(recycle()).capital["separation"].assumed
     assert not cost(recycle(region="us")).capital["separation"].assumed
     assert cost(recycle(region="europe")).capital["separation"].assumed
+
+
+def test_where_a_stage_stands_in_two_regions_each_unit_says_what_it_rests_on(recycle: Callable[..., Solution]) -> None:
+    """Separation in China rests on a published plant; magnets in Malaysia on a factor that is judgement."""
+    result = cost(moved(recycle(), "machining", "malaysia"))
+    assumed = {line.unit_name: line.assumed for line in result.lines if line.item == "capital charge"}
+    assert assumed == {"separation": False, "machining": True}
+
+
+@pytest.mark.parametrize(
+    ("region", "tonnes", "million"),
+    [
+        ("europe", 1_400.0, 216 / 0.92885),  # Carester, Lacq: 216 M EUR, 600 t Dy and Tb and 800 t NdPr a year
+        ("australia", 17_500.0, 1_750 / 1.5172),  # Iluka, Eneabba: 1700 to 1800 M AUD, cracking to oxides
+    ],
+)
+def test_plants_of_other_sizes_and_regions_come_out_near_what_was_published(
+    region: str, tonnes: float, million: float
+) -> None:
+    found = float(scaled(data.capital()["separation"], np.array([tonnes]), 2024, region)[0])
+    assert found == pytest.approx(million, rel=0.30)
 
 
 def test_an_unknown_region_of_a_unit(recycle: Callable[..., Solution]) -> None:

@@ -62,7 +62,8 @@ class Comminution(Parameters):
 
 
 def _coarse(product: float, feed: float) -> str:
-    return f"a product of {product:g} µm is not finer than its feed of {feed:g} µm; give a product_size below it"
+    sizes = [f"{size / 1000.0:g} mm" if size >= 1000.0 else f"{size:g} µm" for size in (product, feed)]
+    return f"a product of {sizes[0]} is not finer than its feed of {sizes[1]}; give a product_size below it"
 
 
 def comminution(p: SimpleNamespace, b: Balance) -> None:

@@ -38,7 +38,7 @@ def test_idle_and_samples(bench) -> None:
 
 @pytest.mark.parametrize("size", ["10 mm", "20 mm"])
 def test_a_product_as_coarse_as_its_feed(bench, size) -> None:
-    with pytest.raises(ValidationError, match="is not finer than its feed of 10000 µm; give a product_size below it"):
+    with pytest.raises(ValidationError, match="is not finer than its feed of 10 mm; give a product_size below it"):
         bench.parameters("comminution", KEYS | {"product_size": size}, ["feed"])
 
 

@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ..data import solubilities
-from ..elements import ELEMENTS, INDEX, MOLAR_MASS, RARE_EARTHS, RE, members, molar_mass
+from ..elements import ELEMENTS, INDEX, MOLAR_MASS, RARE_EARTHS, RE, mass_fractions, members, molar_mass
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
@@ -55,6 +54,15 @@ class Sulfide(_Part):
     )
     excess: Annotated[Value, In("1", "50 %", low=0)] = Field(
         standard("50 % from 10 to 200 % (assumed)"), description="Sulphide beyond the metals; leaves as H2S."
+    )
+
+
+class Iron(_Part):
+    """Ferric sulphate that binds phosphate, which would take rare earths instead."""
+
+    to_phosphorus: Annotated[Value, In("1", "1.3", low=0)] = Field(
+        standard("1.3 from 1 to 3 (assumed)"),
+        description="mol of iron(III), that of the liquor included, per mol of phosphorus.",
     )
 
 
@@ -107,9 +115,13 @@ class ImpurityRemoval(Parameters):
         description="Shares that are stated in place of computed ones: phosphate, silica, fluoride, uranium that iron "
         "hydroxide takes up.",
     )
+    iron: Iron | None = Field(None, description="Ferric sulphate for a liquor with more phosphate than iron.")
     sulfide: Sulfide | None = Field(None, description="Sulphide for lead, zinc, copper, nickel and cobalt.")
     barium: Barium | None = Field(
         None, description="Barium chloride for radium; sulphuric acid comes with it where the liquor lacks sulphate."
+    )
+    gypsum: Annotated[Value, In("kg/m^3", "2.1 g/L", low=0)] = Field(
+        standard("2.1 g/L from 2 to 6 g/L (crc)"), description="CaSO4 that the liquor holds; salts raise it."
     )
     residence: Annotated[Value, In("h", "2 h", low=0)] = Field(
         standard("2 h from 1 to 6 h (assumed)"), description="Time in the tanks."
@@ -137,6 +149,7 @@ def impurity_removal(p: SimpleNamespace, b: Balance) -> None:
     """Sulphides, sulphates, hydroxides and phosphates to the residue; base by the acid that is left."""
     feed = b.flow("feed")
     water = water_of(feed)
+    feed = feed + _iron(p, b, feed)
     b.refuse(
         (per_sample(feed) > 0.0) & (water <= 0.0),
         lambda _: ("its feed holds no water, so nothing has a pH", "feed it from a leach"),
@@ -205,6 +218,17 @@ def _keep_rare_earths(p: SimpleNamespace, b: Balance, concentration: Array) -> N
     )
 
 
+def _iron(p: SimpleNamespace, b: Balance, feed: Array) -> Array:
+    """kg/h of ferric sulphate that brings the liquor's iron to its ratio to phosphorus, shape (samples, elements)."""
+    if p.iron is None:
+        return np.zeros_like(feed)
+    n = moles(feed)
+    short = np.maximum(p.iron.to_phosphorus * n[:, INDEX["P"]] - n[:, INDEX["Fe"]], 0.0)
+    salt = short / 2.0 * molar_mass("Fe2S3O12")
+    b.reagent("ferric_sulfate", salt, ("iron.to_phosphorus",))
+    return np.asarray(salt[:, None] * mass_fractions("Fe2S3O12"))
+
+
 def _sulphides(p: SimpleNamespace, b: Balance, feed: Array) -> tuple[Array, Array]:
     """kg/h of the metals that fall as sulphides, and kmol/h of Na2S."""
     if p.sulfide is None:
@@ -254,7 +278,7 @@ def _hydroxides(p: SimpleNamespace, b: Balance, liquor: Array, beyond: Array, wa
         lambda i: (
             f"the metals that fall at pH {p.pH[i]:g}, all rare earths included, cannot bind the phosphorus and "
             "fluorine that removes says",
-            "lower removes.P and removes.F, or add iron before",
+            "lower removes.P and removes.F, or add iron",
         ),
         "removes.P" if "P" in p.removes else "removes",
     )
@@ -274,7 +298,7 @@ def _gypsum(p: SimpleNamespace, liquor: Array, lime: Array, water: Array) -> Arr
     """kg/h of CaSO4 2 H2O beyond its solubility, oxygen left out."""
     n = moles(liquor)
     held = np.maximum(np.minimum(n[:, INDEX["Ca"]] + lime, n[:, INDEX["S"]]), 0.0)
-    beyond = p.efficiency * np.maximum(held - solubilities()["CaSO4"].molality.value * water / 1000.0, 0.0)
+    beyond = p.efficiency * np.maximum(held - p.gypsum * water / 1000.0 / molar_mass("CaSO4"), 0.0)
     out = np.zeros_like(liquor)
     for name, count in (("Ca", 1.0), ("S", 1.0), ("H", 4.0)):
         out[:, INDEX[name]] = count * beyond * MOLAR_MASS[INDEX[name]]

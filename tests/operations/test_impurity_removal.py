@@ -111,6 +111,22 @@ def test_phosphate_falls_with_iron_and_then_with_rare_earths(bench) -> None:
     assert done.details["rare_earths_lost"][0] == pytest.approx(0.1, rel=1e-5)
 
 
+def test_iron_spares_rare_earths(bench) -> None:
+    # 0.02 P and 0.01 Fe: 0.02 more Fe brings it to 1.5 per P, 0.02 FePO4 and 0.01 Fe(OH)3; 0.01 Fe2(SO4)3.
+    keys = KEYS | {"removes": {"P": "100 %"}, "iron": {"to_phosphorus": "1.5"}}
+    done = bench.run("impurity_removal", keys, bench.of({"FeCl3": 0.01, "NdCl3": 0.1, "H3PO4": 0.02, "H2O": WATER}))
+    assert done.bought("ferric_sulfate", "Fe2S3O12") == pytest.approx(0.01)
+    assert done.kmol("residue", "Nd") == 0.0
+    assert done.kmol("residue", "Fe") == pytest.approx(0.03, rel=1e-5)
+    assert done.kmol("residue", "H") == pytest.approx(0.03, rel=1e-5)
+    # 3 acid of each iron, less what pH 4 leaves: 1e-4 and HSO4- 0.03 * 1e-4 / (1e-4 + 10^-1.99).
+    left = 1e-4 + 0.03 * 1e-4 / (1e-4 + 10**-1.99)
+    assert done.bought("NaOH", "NaOH") == pytest.approx(0.09 - left, rel=1e-5)
+    done.neutral("liquor")
+    # Enough iron already: none is bought.
+    assert bench.run("impurity_removal", keys, bench.of({"FeCl3": 1.0, "H2O": WATER})).used("ferric_sulfate") == 0.0
+
+
 def test_lead_falls_as_sulphide(bench) -> None:
     # PbCl2 + Na2S -> PbS + 2 NaCl; half as much again: Na2S + 2 HCl -> H2S + 2 NaCl takes 0.01 of the acid.
     keys = KEYS | {"sulfide": {"removes": {"Pb": "100 %"}, "excess": "50 %"}}
@@ -145,8 +161,8 @@ def test_barium_sulphate_carries_radium(bench) -> None:
 
 
 def test_lime_makes_gypsum_of_sulphate(bench) -> None:
-    # 0.5 H2SO4: 0.5 CaO all but the acid of pH 4; 0.0153 mol/kg of CaSO4 stay dissolved.
-    keys = KEYS | {"base": "lime", "base_excess": "0 %"}
+    # 0.5 H2SO4: 0.5 CaO all but the acid of pH 4; 2.08288 g/L, 0.0153 mol/kg, of CaSO4 stay dissolved.
+    keys = KEYS | {"base": "lime", "base_excess": "0 %", "gypsum": "2.082883 g/L"}
     done = bench.run("impurity_removal", keys, bench.of({"H2SO4": 0.5, "H2O": WATER}))
     lime = done.bought("lime", "CaO")
     assert lime == pytest.approx(0.5, abs=0.004)
@@ -248,7 +264,7 @@ def test_closes(bench, amounts, ph, shares, base, extras) -> None:
     if extras:
         # Enough acid for the alkali of the sulphide in excess.
         held["HCl"] += 10.0
-        keys |= {"sulfide": {}, "barium": {"dose": "0.5 g/L"}}
+        keys |= {"sulfide": {}, "barium": {"dose": "0.5 g/L"}, "iron": {}}
     changes = {"pH": ph, "efficiency": shares[0], "rare_earth_loss": shares[1]}
     feed = bench.of(held | {"H2O": 2e3})
     done = bench.run("impurity_removal", keys, feed, changes={k: np.array([v]) for k, v in changes.items()})
@@ -263,7 +279,7 @@ def test_closes(bench, amounts, ph, shares, base, extras) -> None:
 
 def test_idle_and_samples(bench) -> None:
     feed = bench.of({"FeCl3": 0.1, "NdCl3": 0.3, "ThCl4": 0.001, "PbCl2": 0.001, "HCl": 0.3, "H2O": 100.0})
-    keys = {"pH": "4", "base": "Na2CO3", "sulfide": {}, "barium": {}}
+    keys = {"pH": "4", "base": "Na2CO3", "sulfide": {}, "barium": {}, "iron": {}}
     bench.idle("impurity_removal", keys, feed)
     other = bench.of({"FeCl3": 0.07, "La2(SO4)3": 0.1, "AlCl3": 0.01, "H3PO4": 0.01, "HCl": 0.2, "H2O": 90.0})
     bench.alike("impurity_removal", keys, feed, other, {"pH": (4.0, 3.3), "rare_earth_loss": (0.01, 0.02)})

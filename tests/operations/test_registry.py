@@ -80,7 +80,7 @@ CASES = {
         SULPHATES | {"H2O": 100.0},
     ),
     "impurity_removal": (
-        {"pH": "4.2", "base": "MgO", "sulfide": {}, "barium": {}},
+        {"pH": "4.2", "base": "MgO", "iron": {"to_phosphorus": "4"}, "sulfide": {}, "barium": {}},
         {"NdCl3": 1.0, "SmCl3": 0.1, "FeCl3": 0.3, "AlCl3": 0.1, "CaSO4": 1.0, "H2SO4": 1.0, "H3PO4": 0.1, "ThCl4": 0.1}
         | {f"{name}Cl2": 0.01 for name in ("Pb", "Zn", "Cu", "Ni", "Co", "Ra", "UO2")}
         | {"SiO2": 0.1, "H2O": 500.0},

@@ -8,6 +8,7 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
+from .effluents import several
 from .figures import NONE, amount, listed, money, percent, plain, points, signed
 from .tables import (
     absent_lines,
@@ -148,4 +149,4 @@ def page(found: Comparison) -> list[RenderableType]:
     """The tables of a comparison in the order that a reader wants them: what it rests on stands last."""
     head = Text(plain(f"{listed(list(found.results))}, per kg {found.basis}"), style="bold")
     costs = [cost(found, product) for product in found.products if found.cost[product]]
-    return [head, recoveries(found), *costs, capacity(found), sentences(lines(found))]
+    return [head, recoveries(found), *costs, capacity(found), several(found.results), sentences(lines(found))]

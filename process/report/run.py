@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from . import tables
+from . import effluents, tables
 from .figures import listed, plain
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def page(
     out += tables.costs(result)
     if result.capacity:
         out.append(tables.capacity(result))
+    out.append(effluents.one_plant(result))
     if result.targets:
         out.append(tables.targets(result))
     out.append(_words(result))
@@ -70,7 +71,7 @@ def _words(result: Result) -> Table:
     lines += [("closure", tables.closure_line(result))]
     if product:
         lines += [("not from the ore", text) for text in tables.absent_lines(result, product)]
-    lines += [("note", note) for note in result.cost.notes]
+    lines += [("note", note) for note in (*result.cost.notes, *effluents.remarks(result))]
     missed = [item.target.text for item in result.targets if not item.passed]
     if missed:
         lines.append(("targets missed", listed(missed)))

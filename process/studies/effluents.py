@@ -1,0 +1,306 @@
+"""What a plant gives to water, air and ground for each t of rare-earth oxide, and the carbon of its energy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import cost_rates, emission_factor
+from ..economics.operating import radioactive
+from ..economics.pricebook import region_of
+from ..elements import INDEX, molar_mass
+from ..flowsheet import Result
+from ..network.solution import UnitResult
+from ..operations.base import Line
+from ..operations.water_content import water
+from ..stream import Stream
+
+Array = NDArray[np.float64]
+
+GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"mine": ("mine",), "separation": ("separation",), "later": ("metal", "alloy", "magnet")}
+)
+"""The stages that the table tells apart."""
+
+MEDIA: Mapping[str, str] = MappingProxyType(
+    {
+        "effluent": "water",
+        "seepage": "water",
+        "gas": "air",
+        "tailings": "solid",
+        "leached ground": "solid",
+        "residue": "solid",
+        "sludge": "solid",
+        "slag": "solid",
+        "swarf": "solid",
+        "salt": "solid",
+    }
+)
+"""Where a form of waste goes; any other form goes to `other`, with a remark."""
+
+SOLIDS: Mapping[str, str] = MappingProxyType(
+    {"tailings": "tailings", "leached ground": "leached_ground", "salt": "salt"}
+)
+"""Rows of solids by form; the others are residues, radioactive or not."""
+
+BY_PRODUCTS = frozenset(
+    {
+        "iron concentrate",
+        "caustic liquor",
+        "hydrochloric acid",
+        "trisodium phosphate",
+        "ammonium salt",
+        "gypsum",
+        "recycled water",
+    }
+)
+"""Forms that leave a plant for sale or reuse and are no rare-earth product, whatever traces they hold."""
+
+PER_REO = "t REO that leaves separation"
+"""The basis: oxides, carbonates and other products of the separation stage, as REO, swarf that came back included."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the table: `unit` per t REO, but for an activity, which is per g of the waste."""
+
+    key: str
+    title: str
+    unit: str
+
+    @property
+    def name(self) -> str:
+        """The key with its unit, as documents write it."""
+        unit = self.unit.replace("/", "_per_")
+        return f"{self.key}_{unit}" if "/" in self.unit else f"{self.key}_{unit}_per_t_reo"
+
+
+ROWS = (
+    Row("ammonia_nitrogen_to_water", "NH3-N to water", "kg"),
+    Row("fluoride_to_water", "fluoride to water", "kg"),
+    Row("chloride_to_water", "chloride to water", "kg"),
+    Row("sulfate_to_water", "sulphate to water", "kg"),
+    Row("ammonia_nitrogen_in_ground", "NH3-N left in leached ground", "kg"),
+    Row("water_taken", "fresh water taken", "m3"),
+    Row("water_reused", "water handed back for reuse", "m3"),
+    Row("water_discharged", "water discharged or lost", "m3"),
+    Row("fluorine_to_air", "F in off-gas", "kg"),
+    Row("sulfur_to_air", "S in off-gas", "kg"),
+    Row("chlorine_to_air", "Cl in off-gas", "kg"),
+    Row("radioactive_residue", "radioactive residue", "t"),
+    Row("radioactive_residue_parents", "232Th + 238U in it", "Bq/g"),
+    Row("radioactive_residue_chains", "with their chains", "Bq/g"),
+    Row("other_residue", "other residues and slag", "t"),
+    Row("salt", "crystallised salt", "t"),
+    Row("tailings", "tailings", "t"),
+    Row("tailings_parents", "232Th + 238U in them", "Bq/g"),
+    Row("leached_ground", "leached ground", "t"),
+    Row("other_waste", "waste of other forms", "t"),
+    Row("co2_process", "CO2 of the process", "t"),
+    Row("co2_fuel", "CO2 of fuel", "t"),
+    Row("co2_power", "CO2 of power", "t"),
+    Row("fuel", "fuel", "GJ"),
+    Row("electricity", "electricity", "kWh"),
+)
+
+TO_WATER = (
+    ("ammonia_nitrogen_to_water", "N", 1.0),
+    ("fluoride_to_water", "F", 1.0),
+    ("chloride_to_water", "Cl", 1.0),
+    ("sulfate_to_water", "S", molar_mass("SO4") / molar_mass("S")),
+)
+TO_AIR = (("fluorine_to_air", "F"), ("sulfur_to_air", "S"), ("chlorine_to_air", "Cl"))
+ACTIVITIES = ("radioactive_residue", "tailings")
+
+
+@dataclass(frozen=True)
+class Effluents:
+    """Wastes, water, energy and carbon of a solved flowsheet.
+
+    `rates` maps a row's key and a group of stages to what comes per operating hour (kg, m³, t, GJ, kWh), shape
+    (samples,); `elements` maps a medium and a group to kg/h of every element, shape (samples, elements). `oxide` is the
+    basis in t/h, `products` the streams that it counts. `remarks` name what the table could not place.
+    """
+
+    rates: Mapping[tuple[str, str], Array]
+    elements: Mapping[tuple[str, str], Array]
+    oxide: Array
+    products: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+    def rate(self, key: str, group: str = "") -> Array:
+        """A row's amount per operating hour of a group of stages, or of all, shape (samples,)."""
+        found = [value for (one, place), value in self.rates.items() if one == key and group in ("", place)]
+        return np.asarray(sum(found, np.zeros_like(self.oxide)))
+
+    def value(self, row: Row, group: str = "") -> Array:
+        """A row in its unit, of a group of stages or of all, shape (samples,); NaN where there is nothing to divide by.
+
+        An activity is that of the group's waste, which is none without waste.
+        """
+        if row.unit == "Bq/g":
+            waste = row.key.rpartition("_")[0]
+            return _ratio(self.rate(row.key, group), self.rate(waste, group) * 1e6)
+        return _ratio(self.rate(row.key, group), self.oxide)
+
+    def element(self, name: str, medium: str, group: str = "") -> Array:
+        """kg/h of an element that leaves to a medium, shape (samples,)."""
+        found = [value for (one, place), value in self.elements.items() if one == medium and group in ("", place)]
+        return np.asarray(sum((value[:, INDEX[name]] for value in found), np.zeros_like(self.oxide)))
+
+
+def _ratio(amount: Array, by: Array) -> Array:
+    return np.divide(amount, by, out=np.full_like(amount, np.nan), where=by > 0.0)
+
+
+class _Sums:
+    """Amounts by key and group as they are counted."""
+
+    def __init__(self) -> None:
+        self.rates: dict[tuple[str, str], Array] = {}
+        self.elements: dict[tuple[str, str], Array] = {}
+        self.remarks: dict[str, None] = {}
+
+    def add(self, key: str, group: str, amount: Array) -> None:
+        self.rates[key, group] = self.rates[key, group] + amount if (key, group) in self.rates else amount
+
+
+def group_of(stage: str) -> str:
+    """The column of a stage."""
+    return next(group for group, stages in GROUPS.items() if stage in stages)
+
+
+def wastes(result: Result) -> Iterator[tuple[UnitResult, Stream]]:
+    """Every waste that leaves the flowsheet, with the unit that makes it."""
+    for unit in result.solution.units.values():
+        for outlet in unit.outlets:
+            name = f"{unit.name}.{outlet}"
+            if outlet in unit.waste and result.solution.takers.get(name) is None:
+                yield unit, result.streams[name]
+
+
+def sold(result: Result) -> tuple[str, ...]:
+    """The rare-earth products that leave the separation stage, to the next stage or for good."""
+    out = []
+    for unit in result.solution.units.values():
+        if group_of(unit.stage) == "later":
+            continue
+        for outlet in unit.outlets:
+            name = f"{unit.name}.{outlet}"
+            taker = result.solution.takers.get(name)
+            leaves = taker is None or group_of(result.solution.units[taker[0]].stage) == "later"
+            stream = result.streams[name]
+            if leaves and outlet not in unit.waste and stream.form not in BY_PRODUCTS and np.any(_oxide(stream) > 0.0):
+                out.append(name)
+    return tuple(out)
+
+
+def _oxide(stream: Stream) -> Array:
+    return np.atleast_1d(np.asarray(stream.oxide(), dtype=float)) / 1000.0
+
+
+def effluents(result: Result) -> Effluents:
+    """The table of a solved flowsheet."""
+    sums = _Sums()
+    products = sold(result)
+    zero = np.zeros(result.solution.samples)
+    oxide = np.asarray(sum((_oxide(result.streams[name]) for name in products), zero))
+    for unit, stream in wastes(result):
+        _wasted(sums, group_of(unit.stage), stream)
+    for unit in result.solution.units.values():
+        for line in unit.lines:
+            _used(sums, group_of(unit.stage), region_of(result.plan, result.plan.units[unit.name]), line)
+        for outlet in unit.outlets:
+            name = f"{unit.name}.{outlet}"
+            if result.streams[name].form == "recycled water" and result.solution.takers.get(name) is None:
+                sums.add("water_reused", group_of(unit.stage), _cubic_metres(result.streams[name]))
+    return Effluents(
+        MappingProxyType(sums.rates), MappingProxyType(sums.elements), oxide, products, tuple(sums.remarks)
+    )
+
+
+def _cubic_metres(stream: Stream) -> Array:
+    return water(stream.elements) * (molar_mass("H2O") / 1000.0)
+
+
+def _wasted(sums: _Sums, group: str, stream: Stream) -> None:
+    medium = MEDIA.get(stream.form, "other")
+    flow = stream.elements
+    tonnes = np.atleast_1d(np.asarray(stream.mass(), dtype=float)) / 1000.0
+    held = sums.elements.get((medium, group))
+    sums.elements[medium, group] = flow if held is None else held + flow
+    if medium == "water":
+        for key, element, factor in TO_WATER:
+            sums.add(key, group, flow[:, INDEX[element]] * factor)
+        sums.add("water_discharged", group, _cubic_metres(stream))
+    elif medium == "air":
+        for key, element in TO_AIR:
+            sums.add(key, group, flow[:, INDEX[element]])
+        sums.add("co2_process", group, flow[:, INDEX["C"]] * (molar_mass("CO2") / molar_mass("C") / 1000.0))
+    elif medium == "solid":
+        _solid(sums, group, stream, tonnes)
+    else:
+        sums.add("other_waste", group, tonnes)
+        sums.remarks[f"{stream.name} leaves as {stream.form!r}, a form that the table of wastes does not know"] = None
+
+
+def _solid(sums: _Sums, group: str, stream: Stream, tonnes: Array) -> None:
+    key = SOLIDS.get(stream.form, "")
+    if key:
+        sums.add(key, group, tonnes)
+        if key == "leached_ground":
+            sums.add("ammonia_nitrogen_in_ground", group, stream.elements[:, INDEX["N"]])
+        if key in ACTIVITIES:
+            _active(sums, group, key, stream, np.ones_like(tonnes))
+        return
+    hot = np.where(radioactive(stream), 1.0, 0.0)
+    sums.add("radioactive_residue", group, tonnes * hot)
+    sums.add("other_residue", group, tonnes * (1.0 - hot))
+    _active(sums, group, "radioactive_residue", stream, hot)
+
+
+def _active(sums: _Sums, group: str, key: str, stream: Stream, share: Array) -> None:
+    """Bq/h of the parents, and of their chains in equilibrium."""
+    for element, parent, chain in (
+        ("Th", "thorium_activity", "thorium_chain"),
+        ("U", "uranium_activity", "uranium_chain"),
+    ):
+        held = np.atleast_1d(np.asarray(stream.element(element), dtype=float)) * 1000.0 * share
+        parents = held * cost_rates()[parent].value
+        sums.add(f"{key}_parents", group, parents)
+        fact = emission_factor(chain)
+        sums.add(f"{key}_chains", group, parents * (fact.value if fact else 0.0))
+
+
+def _used(sums: _Sums, group: str, region: str, line: Line) -> None:
+    if line.item == "water":
+        sums.add("water_taken", group, line.rate / 1000.0)
+        return
+    if line.item == "steam":
+        fuel = emission_factor("steam_heat")
+        _burnt(sums, group, region, "heat", line.rate * (fuel.value if fuel else 0.0))
+    elif line.unit == "MJ":
+        _burnt(sums, group, region, line.item, line.rate)
+    elif line.unit == "kWh":
+        factor = emission_factor("electricity", region)
+        sums.add("electricity", group, line.rate)
+        if factor is None:
+            sums.remarks[f"no emission factor of electricity in {region}: its CO2 is left out"] = None
+        else:
+            sums.add("co2_power", group, line.rate * (factor.value / 1000.0))
+
+
+def _burnt(sums: _Sums, group: str, region: str, item: str, heat: Array) -> None:
+    factor = emission_factor(item, region)
+    sums.add("fuel", group, heat / 1000.0)
+    if factor is None:
+        sums.remarks[f"no emission factor of {item} in {region}: its CO2 is left out"] = None
+    else:
+        sums.add("co2_fuel", group, heat * (factor.value / 1e6))
+
+
+__all__ = ["BY_PRODUCTS", "GROUPS", "MEDIA", "PER_REO", "ROWS", "Effluents", "Row", "effluents", "sold"]

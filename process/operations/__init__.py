@@ -22,6 +22,7 @@ MODULES = (
     "oxidative_roast",
     "sulfuric_bake",
     "caustic_crack",
+    "gas_scrubber",
     "acid_leach",
     "alkali_conversion",
     "water_leach",

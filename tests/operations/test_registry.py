@@ -65,6 +65,14 @@ CASES = {
         },
         "ore",
     ),
+    "gas_scrubber": (
+        {
+            "absorbent": "lime",
+            "efficiency": {"HF": "98 %", "SiF4": "98 %", "SO3": "85 %", "SO2": "92 %", "HCl": "99 %"},
+            "sulfur_dioxide": "20 %",
+        },
+        {"HF": 1.0, "SiF4": 0.1, "SO3": 2.0, "HCl": 0.5, "CO2": 1.0, "H2O": 3.0, "O2": 1.0},
+    ),
     "caustic_crack": (
         {"conversion": {"bastnaesite": "98 %", "monazite": "97 %"}, "gangue": {"quartz": "5 %"}},
         "ore",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .plan import STAGES, Plan, Target
+from .plan import STAGES, Limit, Plan, Target
 from .stream import Stream
 
 if TYPE_CHECKING:
@@ -28,18 +28,44 @@ FINAL = "magnet"
 """The product that ends the chain, where a flowsheet has it."""
 
 
-@dataclass(frozen=True)
-class TargetResult:
-    """A target of the file beside its computed value: a fraction, or kg per operating hour for capacity."""
+def _inside(value: float, bounds: Target | Limit) -> bool:
+    low, high = bounds.at_least, bounds.at_most
+    return (low is None or value >= low) and (high is None or value <= high)
 
-    target: Target
+
+@dataclass(frozen=True)
+class LimitResult:
+    """A limit of a grade beside the stream's value, both fractions."""
+
+    limit: Limit
     value: float
 
     @property
     def passed(self) -> bool:
-        """Whether the value lies within the target's bounds."""
-        low, high = self.target.at_least, self.target.at_most
-        return (low is None or self.value >= low) and (high is None or self.value <= high)
+        """Whether the value lies within the limit."""
+        return _inside(self.value, self.limit)
+
+
+@dataclass(frozen=True)
+class TargetResult:
+    """A target of the file beside its computed value: a fraction, or kg per operating hour for capacity.
+
+    Of a grade the value is the purity, and `limits` holds all of its limits with their values.
+    """
+
+    target: Target
+    value: float
+    limits: tuple[LimitResult, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the value lies within the target's bounds, and all limits of a grade hold."""
+        return _inside(self.value, self.target) and all(one.passed for one in self.limits)
+
+    @property
+    def missed(self) -> tuple[LimitResult, ...]:
+        """The limits of a grade that do not hold."""
+        return tuple(one for one in self.limits if not one.passed)
 
 
 def _scalar(values: Array) -> Any:
@@ -164,11 +190,21 @@ class Result:
     @property
     def targets(self) -> list[TargetResult]:
         """The file's targets with their values (of the first sample)."""
-        return [TargetResult(target, self._value(target)) for target in self.plan.targets]
+        return [TargetResult(target, self._value(target), self._limits(target)) for target in self.plan.targets]
+
+    def _limits(self, target: Target) -> tuple[LimitResult, ...]:
+        def value(limit: Limit) -> float:
+            stream = self.stream(target.stream)
+            ask = {"purity": stream.purity, "oxides": stream.grade, "impurity": stream.impurity}[limit.kind]
+            return float(np.atleast_1d(ask(*limit.elements))[0])
+
+        return tuple(LimitResult(limit, value(limit)) for limit in target.limits)
 
     def _value(self, target: Target) -> float:
-        if target.kind == "purity":
+        if target.kind in ("purity", "grade"):
             value = self.stream(target.stream).purity(*target.elements)
+        elif target.kind == "impurity":
+            value = self.stream(target.stream).impurity(*target.elements)
         elif target.kind == "recovery":
             value = self.recovery(target.elements[0], target.stream, target.source)
         else:

@@ -93,10 +93,28 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A promise of the file that a test holds it to. Bounds are fractions, or kg per operating hour for capacity."""
+class Limit:
+    """One limit of a grade, as a fraction: of the rare-earth oxides for purity, of the whole stream for the others.
 
-    kind: Literal["purity", "recovery", "capacity"]
+    `oxides` is the share of rare-earth oxides in the stream, `impurity` that of elements as analyses quote them.
+    `assumed` says that the number is nobody's published one.
+    """
+
+    kind: Literal["purity", "oxides", "impurity"]
+    elements: tuple[str, ...]
+    at_least: float | None = None
+    at_most: float | None = None
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A promise of the file that a test holds it to. Bounds are fractions, or kg per operating hour for capacity.
+
+    A grade has `limits`, each of which must hold; its own elements and bounds are those of its purity.
+    """
+
+    kind: Literal["purity", "impurity", "grade", "recovery", "capacity"]
     text: str
     position: Position
     stream: str = ""
@@ -105,6 +123,8 @@ class Target:
     stage: str = ""
     at_least: float | None = None
     at_most: float | None = None
+    grade: str = ""
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

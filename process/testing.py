@@ -8,7 +8,7 @@ nothing that takes time; a flowsheet is read when its file is collected and solv
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .flowsheet import Flowsheet, Result
+    from .flowsheet import Flowsheet, LimitResult, Result
     from .plan import Position, Target
 
 SUFFIXES = frozenset({".yaml", ".yml"})
@@ -132,7 +132,7 @@ class FlowsheetItem(pytest.Item):
             raise FlowsheetFailure(f"{where}: not computed, because {self.parent.shown} does not solve") from None
         checked = result.targets[self.index]
         if not checked.passed:
-            words = verdict(checked.target, checked.value, result.plan.hours_per_year.nominal)
+            words = verdict(checked.target, checked.value, result.plan.hours_per_year.nominal, checked.missed)
             raise FlowsheetFailure(f"{where}: {words}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
@@ -174,33 +174,27 @@ class _Told:
             tw.line(line, red=True)
 
 
-def verdict(target: Target, value: float, hours_per_year: float) -> str:
-    """What a target asks for and what the flowsheet gives: stream, elements, value and bounds."""
-    bounds = [
-        (word, bound)
-        for word, bound in (("at least", target.at_least), ("at most", target.at_most))
-        if bound is not None
-    ]
-    scale, unit = (hours_per_year / 1000.0, "t/year") if target.kind == "capacity" else (100.0, "%")
-    got = _digits(value * scale, [bound * scale for _, bound in bounds])
-    asked = " and ".join(f"{word} {bound * scale:.10g} {unit}" for word, bound in bounds)
+def verdict(target: Target, value: float, hours_per_year: float, missed: Sequence[LimitResult] = ()) -> str:
+    """What a target asks for and what the flowsheet gives: stream, elements, value and bounds.
+
+    Of a grade, the limits that are `missed`.
+    """
+    from .report import limits
+
+    if target.kind == "grade":
+        words = "; ".join(f"{limits.name(one.limit)} is {limits.against(one.value, one.limit)}" for one in missed)
+        return f"{target.stream} misses grade {target.grade}: {words}"
     elements = ", ".join(target.elements)
     if target.kind == "purity":
         what = f"{target.stream} purity of {elements}"
+    elif target.kind == "impurity":
+        what = f"{target.stream} impurity {' + '.join(limits.quoted(element) for element in target.elements)}"
     elif target.kind == "recovery":
         what = f"recovery of {elements} from {target.source} to {target.stream}"
     else:
-        what = f"capacity of the {target.stage} stage"
-    return f"{what} is {got} {unit}, target {asked}"
-
-
-def _digits(value: float, bounds: list[float]) -> str:
-    """A value with as many digits as tell it from the bounds, two after the point at least."""
-    for digits in range(2, 13):
-        text = f"{value:.{digits}f}"
-        if all(float(text) != float(f"{bound:.{digits}f}") for bound in bounds):
-            return text
-    return repr(value)
+        rate = limits.against(value, target, "target", hours_per_year / 1000.0, "t/year")
+        return f"capacity of the {target.stage} stage is {rate}"
+    return f"{what} is {limits.against(value, target, 'target')}"
 
 
 def _line(position: Position) -> str:

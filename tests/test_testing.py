@@ -94,6 +94,27 @@ def test_a_missed_target_names_line_stream_elements_value_and_target(pytester: p
     assert ".py:" not in result.stdout.str()
 
 
+def test_impurities_and_grades_name_the_limit_that_is_missed(pytester: pytest.Pytester) -> None:
+    dirty = PLANT.replace("La2O3: 1 %", "La2O3: 0.9 %, Fe2O3: 0.06 %, SO3: 0.04 %")
+    more = """\
+  - {stream: large, impurity: Fe, at_most: 0.05 %}
+  - {stream: small, impurity: [Fe, S], at_most: 0.12 %}
+  - {stream: large, grade: ndpr_oxide_99}
+  - {stream: small, grade: ndpr_oxide_99_5}
+"""
+    write(pytester, plant=dirty + more)
+    result = run(pytester)
+    result.assert_outcomes(passed=5, failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "plant.yaml:14: lots.first impurity Fe as Fe2O3 is 0.06 %, target at most 0.05 %",
+            "plant.yaml:17: lots.second misses grade ndpr_oxide_99_5: purity of Pr, Nd is 99.10 %, "
+            "limit at least 99.5 %; "
+            "Fe as Fe2O3 is 0.06 %, limit at most 0.05 %",
+        ]
+    )
+
+
 def test_a_broken_file_fails_with_every_fault_and_stops_no_other(pytester: pytest.Pytester) -> None:
     write(pytester, broken=PLANT.replace("splitter", "spliter").replace("year: 2024", "yaer: 2024"), plant=PLANT)
     result = run(pytester)

@@ -52,8 +52,15 @@ def models(annotations: Sequence[Any], node: Node) -> list[type[BaseModel]]:
     if of_kind:
         return of_kind
     given = set(node.value) if isinstance(node.value, dict) else set()
-    known = [len(given & {info.alias or name for name, info in model.model_fields.items()}) for model in found]
-    return [model for model, count in zip(found, known, strict=True) if count == max(known)]
+    known = [_fit(model, given) for model in found]
+    return [model for model, fit in zip(found, known, strict=True) if fit == max(known)]
+
+
+def _fit(model: type[BaseModel], given: set[str]) -> tuple[int, int]:
+    """How many of the given keys a model knows, and how many of those it must have."""
+    keys = {info.alias or name: info.is_required() for name, info in model.model_fields.items()}
+    mine = given & keys.keys()
+    return len(mine), sum(keys[key] for key in mine)
 
 
 def _kind_annotation(model: type[BaseModel]) -> Any:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..operations.base import Kind
 
 _NULL = {"type": "null"}
-_TARGETS = ("PurityTarget", "RecoveryTarget", "CapacityTarget")
+_TARGETS = ("PurityTarget", "ImpurityTarget", "GradeTarget", "RecoveryTarget", "CapacityTarget")
 
 
 def schema_json(registry: Mapping[str, Kind] | None = None) -> dict[str, Any]:

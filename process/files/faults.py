@@ -241,7 +241,8 @@ class Faults:
             return Diagnostic(item.key, f"{name} needs the key 'deposit' or 'material'", hint)
         if item.path[:1] == ("targets",):
             hint = "such as {recovery: Nd, from: ore, to: magnet, at_least: 45 %}"
-            return Diagnostic(node.place, f"{name} needs the key 'purity', 'recovery' or 'capacity'", hint)
+            kinds = "'purity', 'impurity', 'grade', 'recovery' or 'capacity'"
+            return Diagnostic(node.place, f"{name} needs the key {kinds}", hint)
         hint = f"kinds: {', '.join(sorted(self.registry))}"
         if "kind" not in node.value:
             return Diagnostic(item.key, f"{name} needs the key 'kind'", hint)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from ..plan import Feed, Nameplate, Plan, Position, Target, Unit
+from ..plan import Feed, Limit, Nameplate, Plan, Position, Target, Unit
 from ..quantities import QuantityError, Value
 from . import schema
 from .diagnostics import Diagnostic, FlowsheetError, in_order
@@ -229,6 +229,12 @@ def _target(item: BaseModel, node: Node, stream: Any) -> Target:
         elements = (item.purity,) if isinstance(item.purity, str) else tuple(item.purity)
         text = f"purity of {' + '.join(elements)} in {item.stream} {words}"
         return Target("purity", text, position, stream=stream(item.stream), elements=elements, **limits)
+    if isinstance(item, schema.ImpurityTarget):
+        elements = (item.impurity,) if isinstance(item.impurity, str) else tuple(item.impurity)
+        text = f"{' + '.join(elements)} in {item.stream} {words}"
+        return Target("impurity", text, position, stream=stream(item.stream), elements=elements, **limits)
+    if isinstance(item, schema.GradeTarget):
+        return _grade_target(item, position, stream(item.stream))
     if isinstance(item, schema.RecoveryTarget):
         text = f"recovery of {item.recovery} from {item.from_} to {item.to} {words}"
         return Target(
@@ -243,3 +249,24 @@ def _target(item: BaseModel, node: Node, stream: Any) -> Target:
     assert isinstance(item, schema.CapacityTarget)
     text = f"capacity of the {item.capacity} stage {words}"
     return Target("capacity", text, position, stage=item.capacity, **limits)
+
+
+def _grade_target(item: schema.GradeTarget, position: Any, stream: str) -> Target:
+    from ..data import oxide_grades
+
+    grade = oxide_grades()[item.grade]
+    limits = [Limit("purity", grade.elements, at_least=grade.purity.value, assumed=grade.purity.assumed)]
+    if grade.oxides is not None:
+        limits.append(Limit("oxides", ("REO",), at_least=grade.oxides.value, assumed=grade.oxides.assumed))
+    for element, most in grade.impurities.items():
+        limits.append(Limit("impurity", (element,), at_most=most.value, assumed=most.assumed))
+    return Target(
+        "grade",
+        f"grade {item.grade} of {item.stream}",
+        position,
+        stream=stream,
+        elements=grade.elements,
+        at_least=grade.purity.value,
+        grade=item.grade,
+        limits=tuple(limits),
+    )

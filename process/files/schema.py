@@ -90,6 +90,15 @@ def _some(names: list[str]) -> list[str]:
     return names
 
 
+def _grade(name: str) -> str:
+    from ..data import oxide_grades
+
+    if name not in oxide_grades():
+        near = suggestion(name, oxide_grades())
+        raise ValueError(f"unknown grade {name[:60]!r}{near or '; didymium list shows them'}")
+    return name
+
+
 Compound = Annotated[str, AfterValidator(_compound)]
 
 
@@ -171,6 +180,28 @@ class PurityTarget(_Bounded):
     at_most: Fraction | None = Field(None, description="Share of the rare-earth oxides, by mass.")
 
 
+class ImpurityTarget(_Part):
+    """How much of other elements a stream may hold."""
+
+    stream: str = Field(description="`unit.outlet` or a product.")
+    impurity: Annotated[list[ElementName], AfterValidator(_some)] | ElementName = Field(
+        description="Elements or groups, together; as analyses quote them: Fe as Fe2O3, Al as Al2O3, Ca as CaO, Si as "
+        "SiO2, Th as ThO2, S as SO4, Cl as Cl."
+    )
+    at_most: Annotated[Value, In("1", "0.05 %", low=0, high=1)] = Field(
+        description="Share of the whole stream, by mass, such as `0.05 %` or `50 ppm`."
+    )
+
+
+class GradeTarget(_Part):
+    """A grade that a stream must meet, all of its limits."""
+
+    stream: str = Field(description="`unit.outlet` or a product.")
+    grade: Annotated[str, AfterValidator(_grade)] = Field(
+        description="A grade of oxide; see `didymium list`.", examples=["ndpr_oxide_99_5"]
+    )
+
+
 class RecoveryTarget(_Bounded):
     """A recovery that the plant must reach."""
 
@@ -201,7 +232,7 @@ class Plate(_Part):
 
 def _target_kind(item: object) -> str | None:
     keys = item if isinstance(item, Mapping) else {}
-    for kind in ("recovery", "capacity", "purity"):
+    for kind in ("recovery", "capacity", "purity", "impurity", "grade"):
         if kind in keys:
             return f"{kind} target"
     return "purity target" if "stream" in keys else None
@@ -214,6 +245,8 @@ def _feed_kind(item: object) -> str | None:
 
 Target = Annotated[
     Annotated[PurityTarget, Tag("purity target")]
+    | Annotated[ImpurityTarget, Tag("impurity target")]
+    | Annotated[GradeTarget, Tag("grade target")]
     | Annotated[RecoveryTarget, Tag("recovery target")]
     | Annotated[CapacityTarget, Tag("capacity target")],
     Discriminator(_target_kind),

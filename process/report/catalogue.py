@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .figures import NONE, percent
+from .figures import NONE, asked, percent
+from .limits import share
 from .tables import row, table
 
 if TYPE_CHECKING:
@@ -31,4 +32,20 @@ def page(document: Mapping[str, Any]) -> list[RenderableType]:
     regions = table("Price regions", ["name", "title", "currency"], [])
     for name, item in found["regions"].items():
         row(regions, name, item["title"], item["currency"])
-    return [flowsheets, kinds, deposits, extractants, regions]
+    grades = table(
+        "Grades of oxide",
+        ["name", "title", "standard"],
+        ["purity", "most of an impurity"],
+        "shares of the product as analyses quote them (Fe2O3, CaO, SO4, Cl …); * some limits are assumed",
+    )
+    for name, item in found["grades"].items():
+        most = ", ".join(f"{element} {share(limit)}" for element, limit in item["impurities"].items())
+        row(
+            grades,
+            name,
+            item["title"],
+            item["standard"] + (" *" if item["assumed"] else ""),
+            asked(item["purity"]),
+            most,
+        )
+    return [flowsheets, kinds, deposits, extractants, regions, grades]

@@ -18,6 +18,8 @@ from ..elements import ELEMENTS, RARE_EARTHS
 from ..studies.compare import WAITING, cost_shares, recovery, rests_on, split
 from ..studies.model import model_facts
 from ..studies.origins import in_ore, new_oxide
+from . import limits
+from .effluents import body as effluents_body
 from .figures import first, number
 from .fit_document import body as fit_body
 
@@ -97,6 +99,7 @@ def one(result: Result, changes: Mapping[str, str] | None = None) -> Document:
         "cost_notes": list(result.cost.notes),
         "new_oxide": _new_oxide(new_oxide(result)),
         "capacity": capacity(result),
+        "effluents": effluents_body(result),
         "balance": {
             "worst": number(solution.balance.worst),
             "element": solution.balance.element,
@@ -281,6 +284,19 @@ def target(result: Result, item: TargetResult) -> Document:
         "holds": "" if held is None else WAITING,
         "at_least": number(item.target.at_least),
         "at_most": number(item.target.at_most),
+        "limits": [
+            {
+                "item": limits.name(one.limit),
+                "elements": list(one.limit.elements),
+                "kind": one.limit.kind,
+                "value": number(one.value),
+                "at_least": number(one.limit.at_least),
+                "at_most": number(one.limit.at_most),
+                "assumed": one.limit.assumed,
+                "passed": bool(one.passed),
+            }
+            for one in item.limits
+        ],
         "passed": bool(item.passed),
         "where": str(item.target.position),
     }
@@ -375,7 +391,7 @@ def _diagnostic(item: Diagnostic) -> Document:
 
 def catalogue(shipped: Mapping[str, Any]) -> Document:
     """The document of what is shipped; `shipped` maps a flowsheet's name to its plan, or None where it has faults."""
-    from ..data import deposits, extractants, regions
+    from ..data import deposits, extractants, oxide_grades, regions
     from ..operations import registry
 
     whole = {
@@ -392,6 +408,18 @@ def catalogue(shipped: Mapping[str, Any]) -> Document:
         "regions": {
             name: {"title": item.title, "country": item.country, "currency": item.currency}
             for name, item in regions().items()
+        },
+        "grades": {
+            name: {
+                "title": item.title,
+                "standard": item.standard,
+                "elements": list(item.elements),
+                "purity": number(item.purity.value),
+                "oxides": None if item.oxides is None else number(item.oxides.value),
+                "impurities": {element: number(limit.value) for element, limit in item.impurities.items()},
+                "assumed": item.assumed,
+            }
+            for name, item in oxide_grades().items()
         },
     }
     return _whole("list", digest((name, plan.sha256 if plan else None) for name, plan in shipped.items()), whole)

@@ -13,6 +13,7 @@ from rich.text import Text
 from ..studies.compare import HEADLINE, WAITING, limit, recovery, rests_on, split
 from ..studies.model import model_facts
 from ..studies.origins import Absent, absent, in_ore, new_oxide
+from . import limits
 from .figures import NONE, amount, first, listed, money, number, percent, plain, purity
 from .layout import Sheet
 
@@ -250,10 +251,23 @@ def targets(result: Result) -> Table:
         if item.target.kind == "capacity":
             value = f"{amount(result.capacity[item.target.stage].limited_t_per_year)} t/year"
             what += f" ({WAITING})"
+        elif item.target.kind == "impurity":
+            value = limits.share(item.value)
         else:
-            value = purity(item.value) if item.target.kind == "purity" else percent(item.value, 2)
+            value = purity(item.value) if item.target.kind in ("purity", "grade") else percent(item.value, 2)
+        if any(one.limit.assumed for one in item.limits):
+            what += " (some of its limits are assumed)"
         met = "met" if item.passed else "MISSED"
         row(made, what, str(item.target.position), value, met, style=None if item.passed else "bold red")
+        for one in item.missed:
+            row(
+                made,
+                f"- {limits.name(one.limit)}",
+                "",
+                limits.against(one.value, one.limit),
+                "MISSED",
+                style="bold red",
+            )
     return made
 
 

@@ -57,6 +57,8 @@ def test_part_of_a_file_is_valid_beside_a_base(validator):
         ("units.bare", {"feed": "ore"}),
         ("feeds.ore", {"rate": "5 t/h"}),
         ("targets", [{"stream": "ndpr"}]),
+        ("targets", [{"stream": "ndpr", "impurity": "Fe"}]),
+        ("targets", [{"stream": "ndpr", "grade": ["ndpr_oxide_99_5"]}]),
         ("year", "soon"),
         ("regoin", "china"),
         ("didymium", 2),

@@ -105,6 +105,28 @@ def test_targets_and_nameplates_name_streams(plan):
     assert plan.nameplates["alloy"].basis == "NdPr"
 
 
+def test_targets_of_impurities_and_grades(plant, registry, known):
+    said = "[{stream: ndpr, impurity: [Fe, Cl], at_most: 500 ppm}, {stream: ndpr, grade: ndpr_oxide_99_5}]"
+    impurity, grade = load_plan(plant, registry=registry, known=known, changes={"targets": said}).targets
+    assert (impurity.kind, impurity.stream, impurity.elements) == ("impurity", "second_cut.strip_liquor", ("Fe", "Cl"))
+    assert (impurity.at_least, impurity.at_most) == (None, 5e-4)
+    assert impurity.text == "Fe + Cl in ndpr at most 500 ppm"
+    assert (grade.kind, grade.grade, grade.elements, grade.at_least) == (
+        "grade",
+        "ndpr_oxide_99_5",
+        ("Pr", "Nd"),
+        0.995,
+    )
+    assert [(one.kind, one.elements[0]) for one in grade.limits[:3]] == [
+        ("purity", "Pr"),
+        ("oxides", "REO"),
+        ("impurity", "Fe"),
+    ]
+    assert grade.limits[2].assumed
+    assert not grade.limits[0].assumed
+    assert grade.text == "grade ndpr_oxide_99_5 of ndpr"
+
+
 def test_prices_keep_what_they_are_counted_in(plan):
     assert plan.prices["electricity"].unit == "USD/kWh"
     assert (plan.prices["HCl"].nominal, plan.prices["HCl"].unit) == (0.08, "USD/kg")

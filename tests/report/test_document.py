@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -142,6 +143,25 @@ def test_check_and_list() -> None:
     assert read["kinds"]["solvent_extraction"]["stage"] == "separation"
     assert read["kinds"]["mixer"]["stage"] is None
     assert "mountain_pass" in read["deposits"]
+    assert read["grades"]["nd_oxide_99_95"]["impurities"] == {"Fe": 1e-5, "Si": 1e-4, "Ca": 3e-4}
+    assert (read["grades"]["tb_oxide_99_9"]["elements"], read["grades"]["tb_oxide_99_9"]["assumed"]) == (["Tb"], True)
+
+
+def test_targets_of_impurities_and_grades(tmp_path: Path) -> None:
+    file = tmp_path / "lots.yaml"
+    file.write_text(
+        "didymium: 1\nname: Lots\nregion: china\nyear: 2024\noperating_hours: 8_000 h/year\n"
+        "feeds: {oxide: {material: {Nd2O3: 99.5 %, La2O3: 0.4 %, Fe2O3: 0.1 %}, rate: 1 kg/h, price: 60 USD/kg}}\n"
+        "units: {lots: {kind: splitter, feed: oxide, share: 60 %}}\nproducts: {lot: lots.first}\n"
+        "targets:\n  - {stream: lot, impurity: Fe, at_most: 0.05 %}\n  - {stream: lot, grade: nd_oxide_99_9}\n"
+    )
+    result = didymium.load(file).solve()
+    impurity, grade = valid("run", document.run(result))["targets"]
+    assert (impurity["kind"], impurity["passed"], impurity["limits"]) == ("impurity", False, [])
+    assert impurity["value"] == pytest.approx(0.001)
+    assert grade["value"] == pytest.approx(0.995 / 0.999)
+    assert [one["item"] for one in grade["limits"] if not one["passed"]] == ["purity of Nd", "Fe as Fe2O3"]
+    assert grade["passed"] is False
 
 
 def test_remarks_on_a_circuit(extraction_circuit: didymium.Result, baotou: didymium.Result) -> None:
@@ -151,8 +171,6 @@ def test_remarks_on_a_circuit(extraction_circuit: didymium.Result, baotou: didym
 
 
 def test_a_train_tells_its_circuits() -> None:
-    from pathlib import Path
-
     from didymium.report import tables
 
     result = didymium.load(Path(__file__).resolve().parents[2] / "examples" / "ion_clay_train.yaml").solve()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+from pathlib import Path
 
 import pytest
 from rich.console import Console, RenderableType
@@ -157,3 +158,20 @@ def test_a_circuit_beyond_the_range_of_its_constants_is_remarked_on(
     assert "sx: pH is -0.48" in shown
     assert "sx, organic phase" in shown
     assert tables.remarks(baotou) == []
+
+
+def test_targets_of_impurities_and_grades_show_what_is_missed(tmp_path: Path) -> None:
+    file = tmp_path / "lots.yaml"
+    file.write_text(
+        "didymium: 1\nname: Lots\nregion: china\nyear: 2024\noperating_hours: 8_000 h/year\n"
+        "feeds: {oxide: {material: {Nd2O3: 99.5 %, La2O3: 0.4 %, Fe2O3: 0.1 %}, rate: 1 kg/h, price: 60 USD/kg}}\n"
+        "units: {lots: {kind: splitter, feed: oxide, share: 60 %}}\nproducts: {lot: lots.first}\n"
+        "targets:\n  - {stream: lot, impurity: Fe, at_most: 500 ppm}\n  - {stream: lot, grade: nd_oxide_99_9}\n"
+    )
+    shown = text(tables.targets(didymium.load(file).solve()), width=200)
+    assert "Fe in lot at most 500 ppm" in shown
+    assert "0.1 %" in shown
+    assert "grade nd_oxide_99_9 of lot (some of its limits are assumed)" in shown
+    assert "- Fe as Fe2O3" in shown
+    assert "0.10 %, limit at most 0.02 %" in shown
+    assert shown.count("MISSED") == 4

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from ..elements import ELEMENTS, INDEX, MOLAR_MASS, RARE_EARTHS, RE, mass_fractions, members, molar_mass
 from ..quantities import Fraction, In, Value
@@ -133,16 +133,23 @@ class ImpurityRemoval(Parameters):
         standard("1 kWh/m^3 from 0.5 to 3 kWh/m^3 (assumed)"), description="Stirring and filters, per m3 of water."
     )
 
-    @model_validator(mode="after")
-    def _what_may_be_said(self) -> ImpurityRemoval:
-        if "base_excess" in self.model_fields_set and self.base not in SOLID:
-            raise ValueError(f"base_excess is MgO or lime that stays solid; leave it out with {self.base}")
-        for name in self.removes:
+    @field_validator("base_excess")
+    @classmethod
+    def _of_a_solid(cls, value: Value, info: ValidationInfo) -> Value:
+        base = info.data.get("base", "MgO")
+        if base not in SOLID and value.text != cls.model_fields["base_excess"].default:
+            raise ValueError(f"it is MgO or lime that stays solid; leave it out with {base}")
+        return value
+
+    @field_validator("removes")
+    @classmethod
+    def _that_may_be_said(cls, given: dict[str, Value]) -> dict[str, Value]:
+        for name in given:
             if set(members(name)) & set(RARE_EARTHS):
-                raise ValueError(f"removes.{name}: what falls of the rare earths is rare_earth_loss")
+                raise ValueError(f"{name}: what falls of the rare earths is rare_earth_loss")
             if name in IONS:
-                raise ValueError(f"removes.{name} cannot be said: it follows from the charges that fall, or stays")
-        return self
+                raise ValueError(f"{name} cannot be said: it stays, or follows from the charges that fall")
+        return given
 
 
 def impurity_removal(p: SimpleNamespace, b: Balance) -> None:

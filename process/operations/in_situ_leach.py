@@ -76,7 +76,7 @@ class InSituLeach(Parameters):
     def _cations(cls, given: dict[str, Value]) -> dict[str, Value]:
         for name in given:
             if name in RARE_EARTHS or name not in KATIONS:
-                raise ValueError(f"impurities.{name}: name other cations than rare earths, such as Al, Ca, K or Fe")
+                raise ValueError(f"{name}: name other cations than rare earths, such as Al, Ca, K or Fe")
         return given
 
     @field_validator("extraction")
@@ -84,7 +84,7 @@ class InSituLeach(Parameters):
     def _of_rare_earths(cls, given: dict[str, Value]) -> dict[str, Value]:
         for name in given:
             if name in INDEX and name not in RARE_EARTHS:
-                raise ValueError(f"extraction.{name} is no rare earth; other cations stand in impurities")
+                raise ValueError(f"{name} is no rare earth; other cations stand in impurities")
         return given
 
 

@@ -194,9 +194,9 @@ def test_more_falls_at_a_higher_ph() -> None:
     [
         ({"pH": "7.5"}, "7.5"),
         ({"pH": "0"}, "0"),
-        ({"base_excess": "5 %"}, "base_excess is MgO or lime that stays solid; leave it out with NaOH"),
+        ({"base_excess": "5 %"}, "MgO or lime that stays solid; leave it out with NaOH"),
         ({"removes": {"Nd": "1 %"}}, "rare_earth_loss"),
-        ({"removes": {"Cl": "1 %"}}, "removes.Cl cannot be said"),
+        ({"removes": {"Cl": "1 %"}}, "Cl cannot be said"),
         ({"sulfide": {"removes": {"Mn": "50 %"}}}, "Input should be"),
         ({"base": "KOH"}, "Input should be"),
     ],

@@ -52,6 +52,10 @@ class AcidLeach(Parameters):
         description="Share that acid opens, by element or group: `{REO: 92 %, Ce: 8 %, Ca: 60 %}`; others stay. "
         "`F` is the share of the fluorine that stays dissolved.",
     )
+    cerium_iv: Fraction | None = Field(
+        None,
+        description="Share of the Ce(IV) that dissolves; `extraction` then speaks of Ce(III) where it says Ce or REO.",
+    )
     fluorine_on_cerium: Fraction = Field(
         standard("70 % from 30 to 100 % (assumed)"),
         description="Share of the free fluorine that the CeO2 of the residue takes, up to CeF4.",
@@ -91,9 +95,11 @@ def acid_leach(p: SimpleNamespace, b: Balance) -> None:
     """Dissolve, let fluorine take back its share, and let the residue's charges say what oxygen stays."""
     _refuse_minerals(b)
     solid, mass = opened(b), per_sample(b.flow("feed"))
-    out = leached(solid, p.extraction, p.fluorine_on_cerium, p.fluorine_on_calcium)
+    out = leached(solid, p.extraction, p.fluorine_on_cerium, p.fluorine_on_calcium, p.cerium_iv)
     acid, share = _acid(p, b, out, mass)
-    follows = ("acid",) if p.acid is not None else ("acid_excess", *(f"extraction.{name}" for name in p.extraction))
+    valence = () if p.cerium_iv is None else ("cerium_iv",)
+    need = ("acid_excess", *(f"extraction.{name}" for name in p.extraction), *valence, "fluorine_on_cerium")
+    follows = ("acid",) if p.acid is not None else need
     b.reagent("HCl", acid * molar_mass("HCl"), follows)
     water = rare_earth_moles(out.dissolved) * share / p.liquor * 1000.0
     b.reagent("water", water, ("liquor",))

@@ -41,8 +41,13 @@ def ratio(part: Array, whole: Array, empty: float = 0.0) -> Array:
     return np.divide(part, whole, out=np.full_like(whole, empty), where=whole > 1e-200)
 
 
-def leached(solid: Array, given: Mapping[str, Array], on_cerium: Array, on_calcium: Array) -> Leached:
+def leached(
+    solid: Array, given: Mapping[str, Array], on_cerium: Array, on_calcium: Array, tetravalent: Array | None = None
+) -> Leached:
     """What acid makes of an opened solid, kg/h (samples, elements), by extraction and the fate of free fluorine.
+
+    `tetravalent` is the share of Ce(IV) that dissolves, the extraction then that of Ce(III); without it Ce(IV) stays
+    as far as the extraction of cerium leaves room.
 
     Rare earths hold the fluorine alike, three each at most: 3 LaOF + 6 HCl = 2 LaCl3 + LaF3 + 3 H2O. That of sodium
     fluoride, left by washing, is free; what no metal is there for stays dissolved.
@@ -53,8 +58,40 @@ def leached(solid: Array, given: Mapping[str, Array], on_cerium: Array, on_calci
     >>> float(out.need[0].round(9)), float((out.fluoride.sum(axis=1) / 138.90547)[0].round(6))
     (6.0, 1.0)
     """
-    samples = len(solid)
-    extraction = spread_over_elements(given, samples)
+    opened, held = _opened(solid, given, tetravalent)
+    inside, out = moles(solid), moles(opened)
+    beyond, freed = _higher(solid, opened)
+    chlorine = freed + tetravalent_cerium(solid) - held
+    fluoride, fluorite, acid = _fluorine(solid, opened, held, on_cerium, on_calcium)
+    dissolved = opened - fluoride + acid
+    dissolved[:, INDEX["Ca"]] -= fluorite[:, INDEX["Ca"]]
+    need = acid_demand(dissolved) + chlorine + out[:, INDEX["N"]] - out[:, INDEX["Cl"]]
+
+    residue = solid - dissolved - fluorite
+    # Carbonate is calcium's and magnesium's first, then of the rare earths and lead; hydroxide is of the rare earths.
+    trivalent = np.maximum(rare_earth_moles(solid) - held, 0.0)
+    leaving = np.maximum(rare_earth_moles(opened) - chlorine, 0.0)
+    lime = inside[:, INDEX["Ca"]] + inside[:, INDEX["Mg"]]
+    of_lime = np.minimum(inside[:, INDEX["C"]], lime)
+    of_rest = inside[:, INDEX["C"]] - of_lime
+    carbon = of_lime * ratio(out[:, INDEX["Ca"]] + out[:, INDEX["Mg"]], lime)
+    carbon = carbon + of_rest * _share(leaving + out[:, INDEX["Pb"]], trivalent + inside[:, INDEX["Pb"]])
+    hydrogen = np.maximum(inside[:, INDEX["H"]] - 4.0 * inside[:, INDEX["N"]], 0.0)
+    residue[:, INDEX["C"]] = (inside[:, INDEX["C"]] - carbon) * MOLAR_MASS[INDEX["C"]]
+    residue[:, INDEX["H"]] = hydrogen * (1.0 - _share(leaving, trivalent)) * MOLAR_MASS[INDEX["H"]]
+    residue[:, INDEX["Ar"]] = 0.0
+    residue[:, INDEX["O"]] = 0.0
+    residue[:, INDEX["O"]] = neutral_oxygen(residue) + (held + beyond) / 2.0 * MOLAR_MASS[INDEX["O"]]
+
+    gas = one("C", carbon * MOLAR_MASS[INDEX["C"]], len(solid))
+    gas[:, INDEX["O"]] = 2.0 * carbon * MOLAR_MASS[INDEX["O"]]
+    gas[:, INDEX["Cl"]] = chlorine * MOLAR_MASS[INDEX["Cl"]]
+    return Leached(opened, dissolved, residue, fluoride, fluorite, gas, np.maximum(need, 0.0))
+
+
+def _opened(solid: Array, given: Mapping[str, Array], tetravalent: Array | None) -> tuple[Array, Array]:
+    """kg/h that acid dissolves at first, (samples, elements), and kmol/h of Ce(IV) that stays, (samples,)."""
+    extraction = spread_over_elements(given, len(solid))
     for name in SOLUBLE:
         if name not in given:
             extraction[:, INDEX[name]] = 1.0
@@ -62,44 +99,33 @@ def leached(solid: Array, given: Mapping[str, Array], on_cerium: Array, on_calci
     for name in BOUND:
         if name not in given:
             opened[:, INDEX[name]] = 0.0
+    cerium = tetravalent_cerium(solid)
+    if tetravalent is None:
+        return opened, np.minimum(cerium, moles(solid - opened)[:, INDEX["Ce"]])
+    opened[:, INDEX["Ce"]] += cerium * (tetravalent - extraction[:, INDEX["Ce"]]) * MOLAR_MASS[INDEX["Ce"]]
+    return opened, cerium * (1.0 - tetravalent)
+
+
+def _fluorine(
+    solid: Array, opened: Array, held: Array, on_cerium: Array, on_calcium: Array
+) -> tuple[Array, Array, Array]:
+    """kg/h (samples, elements) of rare earths in REF3, of CaF2, and of fluorine that no metal takes."""
     inside, out = moles(solid), moles(opened)
     rare, free = rare_earth_moles(solid), rare_earth_moles(opened)
-    held, spare, chlorine = _oxidized(solid, opened)
-
     salt = np.minimum(np.maximum(out[:, INDEX["Na"]] - out[:, INDEX["Cl"]], 0.0), inside[:, INDEX["F"]])
     per_rare = np.minimum(ratio(inside[:, INDEX["F"]] - salt, rare), 3.0)
     fluorine = np.maximum(per_rare * free + salt - out[:, INDEX["F"]], 0.0)
-    cerium = np.minimum(on_cerium * fluorine, (FLUORIDES_OF_CERIUM - per_rare) * held)
-    calcium = np.minimum(on_calcium * (fluorine - cerium), 2.0 * out[:, INDEX["Ca"]])
-    taken = np.minimum(ratio((fluorine - cerium - calcium) / 3.0, free), 1.0)
+    fluorine = fluorine - np.minimum(on_cerium * fluorine, (FLUORIDES_OF_CERIUM - per_rare) * held)
+    calcium = np.minimum(on_calcium * fluorine, 2.0 * out[:, INDEX["Ca"]])
+    fluorine = fluorine - calcium
+    taken = np.minimum(ratio(fluorine / 3.0, free), 1.0)
     fluoride = np.zeros_like(solid)
     fluoride[:, RE] = opened[:, RE] * taken[:, None]
-    fluorite = one("Ca", calcium / 2.0 * MOLAR_MASS[INDEX["Ca"]], samples)
-    dissolved = opened - fluoride - fluorite
-    left = np.maximum(fluorine - cerium - calcium - 3.0 * taken * free, 0.0)
-    dissolved = dissolved + one("F", np.where(left > 1e-9 * fluorine, left, 0.0) * MOLAR_MASS[INDEX["F"]], samples)
-    fluorite = fluorite + one("F", calcium * MOLAR_MASS[INDEX["F"]], samples)
-
-    need = acid_demand(dissolved) + chlorine + out[:, INDEX["N"]] - out[:, INDEX["Cl"]]
-    residue = solid - dissolved - fluorite
-    # Carbonate is calcium's and magnesium's first, then of the rare earths and lead; hydroxide is of the rare earths.
-    trivalent, leaving = np.maximum(rare - held, 0.0), np.maximum(free - chlorine, 0.0)
-    lime = inside[:, INDEX["Ca"]] + inside[:, INDEX["Mg"]]
-    of_lime = np.minimum(inside[:, INDEX["C"]], lime)
-    lead, lead_out = inside[:, INDEX["Pb"]], out[:, INDEX["Pb"]]
-    carbon = of_lime * ratio(out[:, INDEX["Ca"]] + out[:, INDEX["Mg"]], lime)
-    carbon = carbon + (inside[:, INDEX["C"]] - of_lime) * _share(leaving + lead_out, trivalent + lead)
-    residue[:, INDEX["C"]] = (inside[:, INDEX["C"]] - carbon) * MOLAR_MASS[INDEX["C"]]
-    hydrogen = np.maximum(inside[:, INDEX["H"]] - 4.0 * inside[:, INDEX["N"]], 0.0)
-    residue[:, INDEX["H"]] = hydrogen * (1.0 - _share(leaving, trivalent)) * MOLAR_MASS[INDEX["H"]]
-    residue[:, INDEX["Ar"]] = 0.0
-    residue[:, INDEX["O"]] = 0.0
-    residue[:, INDEX["O"]] = neutral_oxygen(residue) + spare / 2.0 * MOLAR_MASS[INDEX["O"]]
-
-    gas = one("C", carbon * MOLAR_MASS[INDEX["C"]], samples)
-    gas[:, INDEX["O"]] = 2.0 * carbon * MOLAR_MASS[INDEX["O"]]
-    gas[:, INDEX["Cl"]] = chlorine * MOLAR_MASS[INDEX["Cl"]]
-    return Leached(opened, dissolved, residue, fluoride, fluorite, gas, np.maximum(need, 0.0))
+    fluorite = one("Ca", calcium / 2.0 * MOLAR_MASS[INDEX["Ca"]], len(solid))
+    fluorite[:, INDEX["F"]] = calcium * MOLAR_MASS[INDEX["F"]]
+    left = fluorine - 3.0 * taken * free
+    left = np.where(left > 1e-9 * fluorine, left, 0.0)
+    return fluoride, fluorite, one("F", left * MOLAR_MASS[INDEX["F"]], len(solid))
 
 
 def _share(part: Array, whole: Array) -> Array:
@@ -125,14 +151,12 @@ def _beyond(solid: Array) -> Array:
     return np.asarray(np.clip(np.where(beyond > 1e-9 * rare, beyond, 0.0), 0.0, rare))
 
 
-def _oxidized(solid: Array, opened: Array) -> tuple[Array, Array, Array]:
-    """kmol/h of Ce(IV) that stays, of charge beyond three that stays, and of Cl that the rest frees; (samples,) each.
+def _higher(solid: Array, opened: Array) -> tuple[Array, Array]:
+    """kmol/h of charge beyond three of praseodymium and terbium that stays, and of Cl that the rest frees; (samples,).
 
-    The charge beyond three is cerium's first, then praseodymium's and terbium's.
+    The charge beyond three is cerium's first.
     """
     inside, out = moles(solid), moles(opened)
-    tetravalent = tetravalent_cerium(solid)
-    held = np.minimum(tetravalent, inside[:, INDEX["Ce"]] - out[:, INDEX["Ce"]])
-    more = _beyond(solid) - tetravalent
+    more = _beyond(solid) - tetravalent_cerium(solid)
     freed = more * ratio(out[:, INDEX["Pr"]] + out[:, INDEX["Tb"]], inside[:, INDEX["Pr"]] + inside[:, INDEX["Tb"]])
-    return held, held + more - freed, tetravalent - held + freed
+    return more - freed, freed

@@ -86,17 +86,21 @@ AMOUNT = st.one_of(st.just(0.0), st.floats(1e-3, 1e3))
     opened=st.tuples(*[AMOUNT] * 6),
     shares=st.tuples(*[st.floats(0.0, 1.0)] * 5),
     acid=st.one_of(st.none(), st.floats(0.0, 2.0)),
+    valence=st.one_of(st.none(), st.floats(0.0, 1.0)),
 )
-def test_closes_with_free_fluorine(bench, opened, shares, acid) -> None:
+def test_closes_with_free_fluorine(bench, opened, shares, acid, valence) -> None:
     solids = ("LaOF", "Ce2O3F2", "NdO3H3", "CaCO3", "Nd2(CO3)3", "NaF")
     feed, names = bench.rows(
         {"opened": dict(zip(solids, opened, strict=True)), "closed": {"LaCO3F": 0.1, "BaSO4": 1.0}}
     )
-    keys = {"extraction": {"REO": "90 %", "Ce": "8 %", "Ca": "80 %"}} | (
-        {} if acid is None else {"acid": f"{acid:.6f} kg/kg", "acid_short": "unleached"}
-    )
+    keys = {
+        "extraction": {"REO": "90 %", "Ce": "8 %", "Ca": "80 %"},
+        "cerium_iv": None if valence is None else "5 %",
+    } | ({} if acid is None else {"acid": f"{acid:.6f} kg/kg", "acid_short": "unleached"})
     paths = ("extraction.REO", "extraction.Ce", "extraction.Ca", "fluorine_on_cerium", "fluorine_on_calcium")
     changes = {path: np.array([share]) for path, share in zip(paths, shares, strict=True)}
+    if valence is not None:
+        changes["cerium_iv"] = np.array([valence])
     done = bench.run("acid_leach", keys, feed, changes=changes, parts={"feed": names})
     done.neutral("liquor")
     assert 0.0 <= done.details["fluoride_loss"][0] <= 1.0
@@ -121,6 +125,17 @@ def test_idle_and_samples(bench) -> None:
     feed = bench.of({"LaOF": 1.0, "CeO2": 1.0, "CaCO3": 0.3})
     bench.idle("acid_leach", KEYS, feed)
     bench.alike("acid_leach", KEYS, feed, bench.of({"Nd2O3": 0.7, "CaCO3": 0.01}), {"extraction.Ce": (0.08, 0.03)})
+
+
+def test_cerium_by_its_valence(bench) -> None:
+    # 4 CeO2 and Ce2O3: 90 % of 2 Ce(III) and 5 % of 4 Ce(IV) dissolve, 1.8 + 0.2; one Cl per Ce(IV).
+    keys = {"extraction": {"REO": "90 %"}, "cerium_iv": "5 %", "acid_excess": "0 %"}
+    done = bench.run("acid_leach", keys, bench.of({"CeO2": 4.0, "Ce2O3": 1.0}))
+    assert done.kmol("liquor", "Ce") == pytest.approx(2.0)
+    assert done.kmol("offgas", "Cl") == pytest.approx(0.2)
+    assert done.bought("HCl", "HCl") == pytest.approx(6.2)
+    assert done.kmol("residue", "O") == pytest.approx(3.8 * 2 + 0.2 * 1.5)
+    done.neutral("liquor")
 
 
 def test_fluoride_takes_a_third_back(bench) -> None:

@@ -194,6 +194,8 @@ def _file() -> Iterator[str]:
         "A feed from a deposit": schema.OreFeed,
         "A feed that is bought": schema.MaterialFeed,
         "A purity target": schema.PurityTarget,
+        "An impurity target": schema.ImpurityTarget,
+        "A grade target": schema.GradeTarget,
         "A recovery target": schema.RecoveryTarget,
         "A capacity target": schema.CapacityTarget,
         "A stage under `capacity`": schema.Plate,

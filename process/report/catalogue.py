@@ -34,18 +34,12 @@ def page(document: Mapping[str, Any]) -> list[RenderableType]:
         row(regions, name, item["title"], item["currency"])
     grades = table(
         "Grades of oxide",
-        ["name", "title", "standard"],
-        ["purity", "most of an impurity"],
+        ["name", "title", "standard", "most of an impurity"],
+        ["purity"],
         "shares of the product as analyses quote them (Fe2O3, CaO, SO4, Cl …); * some limits are assumed",
     )
     for name, item in found["grades"].items():
         most = ", ".join(f"{element} {share(limit)}" for element, limit in item["impurities"].items())
-        row(
-            grades,
-            name,
-            item["title"],
-            item["standard"] + (" *" if item["assumed"] else ""),
-            asked(item["purity"]),
-            most,
-        )
+        standard = item["standard"] + (" *" if item["assumed"] else "")
+        row(grades, name, item["title"], standard, most, asked(item["purity"]))
     return [flowsheets, kinds, deposits, extractants, regions, grades]

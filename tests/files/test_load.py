@@ -111,6 +111,8 @@ def test_targets_of_impurities_and_grades(plant, registry, known):
     assert (impurity.kind, impurity.stream, impurity.elements) == ("impurity", "second_cut.strip_liquor", ("Fe", "Cl"))
     assert (impurity.at_least, impurity.at_most) == (None, 5e-4)
     assert impurity.text == "Fe + Cl in ndpr at most 500 ppm"
+    same = load_plan(plant, registry=registry, known=known, changes={"targets": said.replace("ppm", "mg/kg")})
+    assert same.targets[0].at_most == 5e-4
     assert (grade.kind, grade.grade, grade.elements, grade.at_least) == (
         "grade",
         "ndpr_oxide_99_5",

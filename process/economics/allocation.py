@@ -3,7 +3,7 @@
 For each unit, own cost + cost of its inlets = cost of its outlets. Costs keep the stage that caused them as a tag, and
 each tag is shared out by its own table: a stream that goes back to an earlier stage carries only what that stage and
 those before it have cost, because that is what it displaces. A unit that makes nothing but waste and by-products hands
-what it costs back to the units whose streams it treats. See docs/costs.md.
+what it costs back to the stages whose streams it treats. See docs/costs.md.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from ..sums import per_sample
 from ..supply.capacity import added
 from .circulation import Circulation
 from .pricebook import CostError
+from .stages import spread
 
 Array = NDArray[np.float64]
 
@@ -104,7 +105,7 @@ class Allocation:
         return out
 
     def _treated(self) -> dict[int, dict[int, Array]]:
-        """By unit that makes nothing of worth: the units that its cost goes back to, and their shares of its inflow.
+        """By unit that makes nothing of worth: the units that its cost goes back to, and their shares.
 
         A unit that only feeds of the file reach keeps its cost.
         """
@@ -123,18 +124,29 @@ class Allocation:
             if not more:
                 break
             paid |= more
-        out = {}
-        for unit in paid:
-            payers = [outlet for outlet in before[unit] if outlet.source in useful or outlet.source in paid]
-            flows = [per_sample(self.solution.streams[outlet.name].flow) for outlet in payers]
-            total = added(flows, self.solution.samples)
-            even = np.full_like(total, 1.0 / len(payers))
-            shares: dict[int, Array] = {}
-            for outlet, flow in zip(payers, flows, strict=True):
-                share = np.divide(flow, total, out=even.copy(), where=total > 0.0)
-                shares[outlet.source] = shares.get(outlet.source, np.zeros_like(total)) + share
-            out[unit] = shares
-        return out
+        return {unit: self._payers(before[unit], useful, paid) for unit in paid}
+
+    def _payers(self, taken: list[_Outlet], useful: set[int], paid: set[int]) -> dict[int, Array]:
+        """Shares of a treatment's cost by unit, from the streams that it takes; they sum to 1.
+
+        By the mass that each stage sends, within a stage as labour is spread; a treatment before it bears its own.
+        """
+        payers = [outlet for outlet in taken if outlet.source in useful or outlet.source in paid]
+        flows = [per_sample(self.solution.streams[outlet.name].flow) for outlet in payers]
+        total = added(flows, self.solution.samples)
+        even = np.full_like(total, 1.0 / len(payers))
+        names = {self.units[unit] for unit in useful}
+        shares: dict[int, Array] = {}
+        for outlet, flow in zip(payers, flows, strict=True):
+            share = np.divide(flow, total, out=even.copy(), where=total > 0.0)
+            source = self.solution.units[self.units[outlet.source]]
+            whole = {source.name: np.ones_like(total)}
+            for name, part in (
+                spread(self.solution, source.stage, names) if outlet.source in useful else whole
+            ).items():
+                place = self._place[name]
+                shares[place] = shares.get(place, np.zeros_like(total)) + share * part
+        return shares
 
     def _returns(self) -> set[int]:
         """Units that only work up what later stages send back, such as a swarf leach."""

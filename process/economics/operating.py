@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import cost_rates, labour_of
+from ..data import cost_rates, labour_of, reagents
 from ..network.solution import Solution, UnitResult
 from ..operations.base import Line
 from ..quantities import Value
@@ -153,15 +153,39 @@ def _wasted(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[Cost
                         yield _line(unit, item, np.where(here, tonnes, 0.0), "t", price, False)
 
 
+def _bought_by_region(solution: Solution, books: Mapping[str, PriceBook]) -> dict[tuple[str, str], Array]:
+    """kg/h of each item of the price book that units buy, by (item, region), shape (samples,)."""
+    out: dict[tuple[str, str], Array] = {}
+    for unit in solution.units.values():
+        for line in unit.lines:
+            if line.unit == "kg":
+                known = reagents().get(line.item)
+                key = (line.item if known is None else known.item, books[unit.name].region)
+                out[key] = out.get(key, np.zeros(solution.samples)) + line.rate
+    return out
+
+
 def _credited(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[CostLine]:
-    """What by-products fetch that leave the flowsheet: lines below zero, at the unit that makes them."""
+    """What by-products save and fetch that leave the flowsheet: lines below zero, at the unit that makes them.
+
+    As much as units of the same region buy of what a by-product counts as takes the place of that, at its full price;
+    the rest is sold.
+    """
+    left = _bought_by_region(solution, books)
     for unit in solution.units.values():
         for outlet in unit.outlets:
-            name = f"{unit.name}.{outlet}"
-            sold = None if outlet in unit.waste or solution.takers.get(name) else worth(solution.streams[name])
-            if sold is not None and np.any(sold.quantity > 0.0):
-                price = sold.price(books[unit.name])
-                yield _line(unit, f"{outlet} (sold)", -sold.quantity, "kg", price, False, "waste")
+            name, book = f"{unit.name}.{outlet}", books[unit.name]
+            made = None if outlet in unit.waste or solution.takers.get(name) else worth(solution.streams[name])
+            if made is None:
+                continue
+            item, place = made.credit.item, (made.credit.item, book.region)
+            used = np.minimum(made.quantity, left.get(place, np.zeros(solution.samples)))
+            if item and np.any(used > 0.0):
+                left[place] = left[place] - used
+                yield _line(unit, f"{outlet} (for {item})", -used, "kg", book.price(item), False, "waste")
+            sold = made.quantity - used
+            if np.any(sold > 0.0):
+                yield _line(unit, f"{outlet} (sold)", -sold, "kg", made.price(book), False, "waste")
 
 
 def _staff(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[CostLine]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,13 +17,13 @@ NO_EQUIPMENT = ("mixer", "splitter")
 """Kinds that bear no labour and no capital of their own."""
 
 
-def spread(solution: Solution, stage: str) -> dict[str, Array]:
+def spread(solution: Solution, stage: str, among: Collection[str] | None = None) -> dict[str, Array]:
     """Shares of a stage's labour and capital by unit, shape (samples,), sum 1.
 
     In proportion to the rare-earth oxides that enter each unit; evenly where none do. Mixers and splitters bear none
-    unless the stage has nothing else.
+    unless the stage has nothing else. `among` leaves out all units but these.
     """
-    units = [unit for unit in solution.units.values() if unit.stage == stage]
+    units = [unit for unit in solution.units.values() if unit.stage == stage and (among is None or unit.name in among)]
     real = [unit for unit in units if unit.kind not in NO_EQUIPMENT] or units
     entering = [
         added((counted(solution.streams[name], "REO") for name in unit.inlets.values()), solution.samples)

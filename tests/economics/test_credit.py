@@ -143,6 +143,37 @@ def test_a_sold_by_product_is_a_line_below_zero(hand: Build) -> None:
     assert not any(line.item == "salt (sold)" for line in waste.lines)
 
 
+def test_a_by_product_takes_the_place_of_what_is_bought_first(hand: Build) -> None:
+    """39.997 kg/h NaOH are made, 10 are bought by its name or an alias: 10 at full price, the rest at 0.6 of it."""
+    for item, region, own in (("NaOH", "china", 10.0), ("caustic_soda", "china", 10.0), ("NaOH", "us", 0.0)):
+        solution = hand(
+            {
+                "crack": {
+                    "stage": "separation",
+                    "inlets": {"feed": "ore"},
+                    "outlets": {"hydroxide": "hydroxide", "lye": "caustic liquor"},
+                },
+                "cut": {
+                    "stage": "separation",
+                    "inlets": {"feed": "crack.hydroxide"},
+                    "outlets": {"oxide": "oxide"},
+                    "lines": [(item, 10.0, "kg", ())],
+                },
+            },
+            {"ore": {"Nd": 9.0}, "crack.hydroxide": {"Nd": 9.0}, "crack.lye": {"Na": 22.990}, "cut.oxide": {"Nd": 9.0}},
+            feeds={"ore": {}},
+            products={"oxide": "cut.oxide"},
+        )
+        if region != "china":
+            units = {**solution.plan.units, "cut": replace(solution.plan.units["cut"], region=region)}
+            solution = replace(solution, plan=replace(solution.plan, units=MappingProxyType(units)))
+        result = cost(solution)
+        found = {line.item: float(line.cost[0]) for line in result.lines if line.unit_name == "crack"}
+        assert found.get("lye (for NaOH)", 0.0) == pytest.approx(-own * 0.38)
+        assert found["lye (sold)"] == pytest.approx(-(39.997 - own) * 0.6 * 0.38, rel=1e-4)
+        assert result.stream("cut.oxide") == pytest.approx(result.total, rel=1e-12)
+
+
 @pytest.mark.parametrize("allocation", ["value", "mass"])
 def test_products_pay_for_the_treatment_of_their_waste(hand: Build, allocation: str) -> None:
     """Nothing stays with the salt or the sludge: the two oxides carry the whole plant, credits taken off."""
@@ -162,12 +193,54 @@ def test_a_by_product_that_the_file_names_says_that_it_carries_no_cost(hand: Bui
     assert result.notes[-1].startswith("the product salt is a by-product")
 
 
-def test_treatment_is_paid_by_mass_of_what_is_sent(hand: Build) -> None:
-    """Of 100 kg/h that enter the treatment, 30 come from the leach and 70 from the cut."""
-    result = cost(plant(hand))
-    payers = result.tables.treated[result.tables.units.index("treat")]
-    shares = {result.tables.units[unit]: float(share[0]) for unit, share in payers.items()}
-    assert shares == {"leach": pytest.approx(0.3), "cut": pytest.approx(0.7)}
+def payers(result: Any, unit: str) -> dict[str, float]:
+    shares = result.tables.treated[result.tables.units.index(unit)]
+    return {result.tables.units[one]: float(share[0]) for one, share in shares.items()}
+
+
+def test_treatment_is_spread_over_its_stage_as_labour_is(hand: Build) -> None:
+    """11 kg/h Nd enter the leach and 10 the cut, whichever of them sends the water."""
+    assert payers(cost(plant(hand)), "treat") == {"leach": pytest.approx(11 / 21), "cut": pytest.approx(10 / 21)}
+
+
+def test_treatment_is_paid_by_the_mass_that_each_stage_sends(hand: Build) -> None:
+    """30 kg/h come from the mine, 90 from the separation: a quarter and three quarters."""
+    solution = hand(
+        {
+            "mine": {
+                "stage": "mine",
+                "inlets": {"feed": "ore"},
+                "outlets": {"out": "concentrate", "water": "effluent"},
+                "waste": ["water"],
+            },
+            "cut": {
+                "stage": "separation",
+                "inlets": {"feed": "mine.out"},
+                "outlets": {"oxide": "oxide", "water": "effluent"},
+                "waste": ["water"],
+            },
+            "treat": {
+                "stage": "separation",
+                "inlets": {"a": "mine.water", "b": "cut.water"},
+                "outlets": {"mud": "residue"},
+                "waste": ["mud"],
+                "lines": [("lime", 10.0, "kg", ())],
+            },
+        },
+        {
+            "ore": {"Nd": 9.0},
+            "mine.out": {"Nd": 9.0},
+            "mine.water": {"H": 30.0},
+            "cut.oxide": {"Nd": 9.0},
+            "cut.water": {"H": 90.0},
+            "treat.mud": {"H": 120.0},
+        },
+        feeds={"ore": {}},
+        products={"oxide": "cut.oxide"},
+    )
+    result = cost(solution)
+    assert payers(result, "treat") == {"mine": pytest.approx(0.25), "cut": pytest.approx(0.75)}
+    assert result.stream("cut.oxide") == pytest.approx(result.total, rel=1e-12)
 
 
 def test_water_that_goes_back_carries_the_treatment_itself(hand: Build) -> None:

@@ -52,8 +52,8 @@ class WaterLeach(Parameters):
         standard("2.1 g/L from 2 to 6 g/L (crc)"),
         description="CaSO4 that a litre of liquor holds; acid and other salts raise it up to threefold.",
     )
-    water: Annotated[Value, In("kg/kg", "10 t/t", low=0)] = Field(
-        standard("10 kg/kg from 9 to 13 kg/kg (assumed)"), description="Water per kg of calcine; or say `liquor`."
+    water: Annotated[Value, In("kg/kg", "12 t/t", low=0)] = Field(
+        standard("12 kg/kg from 11 to 14 kg/kg (assumed)"), description="Water per kg of calcine; or say `liquor`."
     )
     liquor: Annotated[Value, In("kg/m^3", "35 g/L", low=0.1)] | None = Field(
         None, description="Rare-earth oxides in the liquor; sets the water."

@@ -15,7 +15,7 @@ from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .chloride_conversion import CARBONATES
 from .extraction_cut import liquor_volume
-from .precipitates import OccludedChloride, OccludedSulfate, kept, occluded, stated_others
+from .precipitates import OccludedChloride, OccludedSulfate, kept, occluded, refuse_drought, stated_others
 from .stoichiometry import acid_demand, free_acid, neutral_oxygen
 
 HYDROXIDES = ("Fe", "Al", "Th", "Ga", "Ti", "Zr")
@@ -74,7 +74,7 @@ class CarbonatePrecipitation(Parameters):
         standard("10 % from 5 to 30 % (assumed)"), description="Precipitant beyond charges and free acid."
     )
     wash: Annotated[Value, In("kg/kg", "3 t/t", low=0)] = Field(
-        standard("3 kg/kg from 1 to 10 kg/kg (assumed)"), description="Wash water per kg of rare-earth oxide."
+        standard("3 kg/kg from 1 to 10 kg/kg (assumed)"), description="Wash water per kg of what falls out, as oxide."
     )
     moisture: Annotated[Value, In("kg/kg", "0.37 kg/kg", low=0, high=4)] = Field(
         standard("0.37 kg/kg from 0.05 to 0.7 kg/kg (assumed)"),
@@ -93,10 +93,10 @@ def carbonate_precipitation(p: SimpleNamespace, b: Balance) -> None:
     """Carbonates, hydroxides and what they enclose to the solid; salts and water to the effluent."""
     feed = b.flow("feed")
     liquor = liquor_volume(feed)
-    wash = p.wash * per_sample(feed[:, RE] * OXIDE_FACTOR[RE])
-    dissolved = spread_over_elements(p.solubility, b.samples) * (liquor + wash / 1000.0)[:, None]
     together = spread_over_elements(p.coprecipitation, b.samples)
     solid = stated_others(p.recovery, feed, together, never=("P", "F"))
+    wash = p.wash * (per_sample(feed[:, RE] * OXIDE_FACTOR[RE]) + per_sample(solid * OXIDE_FACTOR))
+    dissolved = spread_over_elements(p.solubility, b.samples) * (liquor + wash / 1000.0)[:, None]
     solid[:, RE] = (feed * kept(p.recovery, feed, dissolved, p.fines))[:, RE]
     oxide = per_sample(solid[:, RE] * OXIDE_FACTOR[RE])
     enclosed = occluded(feed, oxide, p.occluded_chloride, p.occluded_sulfate)
@@ -126,6 +126,7 @@ def carbonate_precipitation(p: SimpleNamespace, b: Balance) -> None:
     water = p.moisture * per_sample(solid) / molar_mass("H2O")
     solid[:, INDEX["H"]] += 2.0 * water * MOLAR_MASS[INDEX["H"]]
     solid[:, INDEX["O"]] += water * MOLAR_MASS[INDEX["O"]]
+    refuse_drought(b, solid)
     made = per_sample(solid)
     b.use("electricity", p.electricity * made, "kWh", ("electricity",))
     b.size("tank", liquor * p.residence, "m^3", ("residence",))

@@ -17,7 +17,7 @@ from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elem
 from .extraction_cut import liquor_volume
 from .firing import CHLORIDE_STAYS, SULFATE_STAYS, fired
 from .oxidative_roast import AIR_OXYGEN
-from .precipitates import OccludedChloride, OccludedSulfate, kept, occluded, stated_others
+from .precipitates import OccludedChloride, OccludedSulfate, kept, occluded, refuse_drought, stated_others
 from .stoichiometry import acid_demand, free_acid, moles, rare_earth_moles
 
 Array = NDArray[np.float64]
@@ -116,7 +116,7 @@ def oxalate_precipitation(p: SimpleNamespace, b: Balance) -> None:
     b.reagent("oxalic_acid", acid, ("oxalate_excess",))
     b.reagent("water", acid / p.oxalic_acid * 1000.0, ("oxalate_excess", "oxalic_acid"), port="solution")
     liquor = liquor_volume(feed) + acid / p.oxalic_acid
-    wash = p.wash * per_sample(feed[:, RE] * OXIDE_FACTOR[RE])
+    wash = p.wash * (per_sample(feed[:, RE] * OXIDE_FACTOR[RE]) + per_sample(together * OXIDE_FACTOR))
     b.reagent("water", wash, ("wash",), port="wash")
 
     # What dissolves is taken in the acid that is free when all has fallen out.
@@ -130,7 +130,8 @@ def oxalate_precipitation(p: SimpleNamespace, b: Balance) -> None:
         *(f"acid_solubility.{name}" for name in p.acid_solubility),
     )
     mass = per_sample(solid * OXIDE_FACTOR)
-    enclosed = occluded(feed, mass, p.occluded_chloride, p.occluded_sulfate)
+    crystals = mass - solid[:, INDEX["Si"]] * OXIDE_FACTOR[INDEX["Si"]]
+    enclosed = occluded(feed, np.maximum(crystals, 0.0), p.occluded_chloride, p.occluded_sulfate)
     cake = solid + enclosed
     oxalate = _oxalate(b, cake)
     cake[:, INDEX["C"]] = 2.0 * oxalate * MOLAR_MASS[INDEX["C"]]
@@ -139,6 +140,7 @@ def oxalate_precipitation(p: SimpleNamespace, b: Balance) -> None:
     inside = moles(cake)
     held = 4.0 * (oxalate + inside[:, INDEX["S"]] + inside[:, INDEX["P"]]) + 2.0 * inside[:, INDEX["Si"]] + water
     cake[:, INDEX["O"]] = held * MOLAR_MASS[INDEX["O"]]
+    refuse_drought(b, cake)
     oxide, needed = fired(cake, p.chloride_stays, p.sulfate_stays)
     air = needed * (1.0 + p.excess_air)
     b.reagent("air", air / AIR_OXYGEN, ("excess_air",))

@@ -8,9 +8,10 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from ..elements import INDEX, MOLAR_MASS, RE, members, molar_mass
+from ..elements import INDEX, MOLAR_MASS, RE, mass_fractions, members, molar_mass
 from ..quantities import In, Value
 from ..sums import per_sample
+from .balance import Balance
 from .stoichiometry import moles
 
 Array = NDArray[np.float64]
@@ -80,3 +81,18 @@ def stated_others(stated: Mapping[str, Array], feed: Array, together: Array, nev
     for name in ("O", "H", "C", "N", "Ar", "Cl", "S", *never):
         out[:, INDEX[name]] = 0.0
     return np.asarray(out)
+
+
+def refuse_drought(b: Balance, cake: Array) -> None:
+    """Refuse a filter cake, kg/h of shape (samples, elements), that is to hold more water than enters."""
+    hydrogen = INDEX["H"]
+    water = 1.0 / mass_fractions("H2O")[hydrogen]
+    held, enters = cake[:, hydrogen] * water, b.total()[:, hydrogen] * water
+    b.refuse(
+        held > enters * (1.0 + 1e-9),
+        lambda sample: (
+            f"its cake is to hold {held[sample]:.4g} kg/h of water and {enters[sample]:.4g} kg/h enter",
+            "lower the moisture or wash with more",
+        ),
+        key="moisture",
+    )

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from didymium.elements import molar_mass
+from didymium.operations.base import OperationError
 
 KEYS = {
     "recovery": {"REO": "100 %"},
@@ -75,6 +76,14 @@ def test_enclosed_sulfate_and_water(bench) -> None:
     assert done.bought("Na2CO3", "Na2CO3") == pytest.approx(3.0 - sulfate)
     water = done.kmol("carbonate", "H") / 2.0 * molar_mass("H2O")
     assert water == pytest.approx(done.kg("carbonate") / 3.0)
+
+
+def test_more_moisture_than_water(bench) -> None:
+    # 457.84 kg of La2(CO3)3 with as much water, of which 360.3 kg enter.
+    keys = KEYS | {"moisture": "1 kg/kg", "wash": "0 kg/kg"}
+    with pytest.raises(OperationError, match=r"hold 457\.8 kg/h of water and 360\.3 kg/h enter; lower the") as caught:
+        bench.run("carbonate_precipitation", keys, bench.of({"LaCl3": 2.0, "H2O": 20.0}))
+    assert caught.value.key == "moisture"
 
 
 def test_losses_by_solubility_and_fines(bench) -> None:

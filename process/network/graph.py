@@ -10,7 +10,7 @@ import networkx as nx
 
 from ..feeds import ore_parts
 from ..operations.balance import BULK
-from ..plan import Plan
+from ..plan import Plan, Unit
 
 Taker = tuple[str, str]
 
@@ -78,14 +78,23 @@ def _parts(plan: Plan, groups: list[tuple[str, ...]]) -> dict[str, tuple[str, ..
     }
     for members in groups:
         # Parts come into a loop from outside and pass on one unit a round at the slowest.
-        for name in members * len(members):
-            unit = plan.units[name]
-            for outlet, about in unit.outlets.items():
-                sources = [
-                    stream
-                    for inlet, stream in unit.inlets.items()
-                    if about.parts and (inlet == about.parts or inlet.startswith(f"{about.parts}."))
-                ]
-                rows = {parts[stream] for stream in sources if stream in parts}
-                parts[f"{name}.{outlet}"] = about.rows or (rows.pop() if len(rows) == 1 else BULK)
+        for _ in members:
+            before = dict(parts)
+            for name in members:
+                parts |= _parts_of(plan.units[name], parts)
+            if len(members) == 1 or parts == before:
+                break
     return parts
+
+
+def _parts_of(unit: Unit, parts: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    out = {}
+    for outlet, about in unit.outlets.items():
+        sources = [
+            stream
+            for inlet, stream in unit.inlets.items()
+            if about.parts and (inlet == about.parts or inlet.startswith(f"{about.parts}."))
+        ]
+        rows = {parts[stream] for stream in sources if stream in parts}
+        out[f"{unit.name}.{outlet}"] = about.rows or (rows.pop() if len(rows) == 1 else BULK)
+    return out

@@ -44,10 +44,30 @@ def edge_products(task: Problem, cut: Cut, place: int = 0) -> tuple[int, int]:
     return int(task.owner[low]), int(task.owner[high])
 
 
-def room_and_loss(task: Problem, feeds: Floats, wants: Wants, giver: int, receiver: int) -> tuple[Floats, Floats]:
+@dataclass(frozen=True, eq=False)
+class Brought:
+    """What a feed brings of each product's own elements: `amounts` and `masses` (samples, products)."""
+
+    amounts: Floats
+    masses: Floats
+
+    @classmethod
+    def of(cls, task: Problem, feeds: Floats) -> Brought:
+        """That of feeds (samples, elements)."""
+        return cls(task.amounts(feeds), task.masses(feeds))
+
+    def rows(self, rows: NDArray[np.intp]) -> Brought:
+        """That of some samples."""
+        return Brought(self.amounts[rows], self.masses[rows])
+
+
+def room_and_loss(
+    task: Problem, feeds: Floats | Brought, wants: Wants, giver: int, receiver: int
+) -> tuple[Floats, Floats]:
     """Moles of the giver, (samples,), that the receiver may hold on one side, and that the giver may lose there."""
-    amounts, masses = task.amounts(feeds), task.masses(feeds)
-    own = np.divide(masses[:, giver], amounts[:, giver], out=np.ones(len(feeds)), where=amounts[:, giver] > 0.0)
+    brought = feeds if isinstance(feeds, Brought) else Brought.of(task, feeds)
+    amounts, masses = brought.amounts, brought.masses
+    own = np.divide(masses[:, giver], amounts[:, giver], out=np.ones(len(amounts)), where=amounts[:, giver] > 0.0)
     purity, kept = wants.purity[:, receiver], wants.recovery[:, receiver]
     room = (1.0 - purity) / purity * kept * masses[:, receiver] / own / task.sides[receiver]
     loss = (1.0 - wants.recovery[:, giver]) * amounts[:, giver] / task.sides[giver]
@@ -55,20 +75,21 @@ def room_and_loss(task: Problem, feeds: Floats, wants: Wants, giver: int, receiv
 
 
 def budgets(
-    task: Problem, cut: Cut, feeds: Floats, tight: tuple[float, ...], wants: Wants
+    task: Problem, cut: Cut, feeds: Floats | Brought, tight: tuple[float, ...], wants: Wants
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """What may leak over a cut, and what there is: (leak up, leak down, extracted, staying), (samples,) moles each.
 
     What leaks ends in the nearest product of the other side. Each product shares what it may hold of others, and what
     it may lose, between its two sides. The budget is the lesser of what the receiver may hold and the giver may lose.
     """
-    amounts = task.amounts(feeds)
+    brought = feeds if isinstance(feeds, Brought) else Brought.of(task, feeds)
+    amounts = brought.amounts
     low, high = edge_products(task, cut)
     inside = [np.array([i for i in range(len(task.products)) if group >> i & 1]) for group in cut.groups]
     staying, extracted = per_sample(amounts[:, inside[0]]), per_sample(amounts[:, inside[-1]])
 
     def leak(giver: int, receiver: int, scale: float) -> Floats:
-        room, loss = room_and_loss(task, feeds, wants, giver, receiver)
+        room, loss = room_and_loss(task, brought, wants, giver, receiver)
         least = np.where(room > 0.0, np.where(loss > 0.0, np.minimum(room, loss), room), loss)
         return np.asarray(scale * np.where(least > 0.0, least, SLIGHT * np.minimum(staying, extracted)))
 

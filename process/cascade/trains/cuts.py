@@ -86,8 +86,12 @@ def edges(task: Problem, cut: Cut, place: int = 0) -> tuple[int, int]:
 
     `place` counts the cuts of a circuit from the raffinate.
     """
-    below, above = cut.groups[place], cut.groups[place + 1]
-    return int(order(task, cut.solvent, below)[-1]), int(order(task, cut.solvent, above)[0])
+    found = task.known_edges.get((cut, place))
+    if found is None:
+        below, above = cut.groups[place], cut.groups[place + 1]
+        found = int(order(task, cut.solvent, below)[-1]), int(order(task, cut.solvent, above)[0])
+        task.known_edges[cut, place] = found
+    return found
 
 
 def words(task: Problem, cut: Cut) -> str:

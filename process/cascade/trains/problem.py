@@ -115,14 +115,30 @@ class Problem:
 
     def amounts(self, feeds: Floats) -> Floats:
         """(samples, products) moles of each product's own elements in feeds (samples, elements)."""
-        out = np.zeros((len(feeds), len(self.products)))
-        for i in range(len(self.products)):
-            out[:, i] = per_sample(feeds[:, self.owner == i])
+        out = np.empty((len(feeds), len(self.products)))
+        for i, columns in enumerate(self.columns):
+            out[:, i] = feeds[:, columns[0]] if len(columns) == 1 else per_sample(feeds[:, columns])
         return out
 
     def masses(self, feeds: Floats) -> Floats:
         """(samples, products) weight of each product's own elements in feeds (samples, elements)."""
         return self.amounts(feeds * self.weights)
+
+    @cached_property
+    def columns(self) -> tuple[NDArray[np.intp], ...]:
+        """(own elements,) the columns of each product's own elements."""
+        return tuple(np.flatnonzero(self.owner == i) for i in range(len(self.products)))
+
+    @cached_property
+    def ordered(self) -> tuple[NDArray[np.intp], ...]:
+        """(elements,) columns of what each extractant has a constant for, from the least to the most extractable."""
+        known = [np.flatnonzero(np.isfinite(row)) for row in self.factors]
+        return tuple(one[np.argsort(row[one], kind="stable")] for one, row in zip(known, self.factors, strict=True))
+
+    @cached_property
+    def known_edges(self) -> dict[object, tuple[int, int]]:
+        """What `cuts.edges` has found, by cut and place: a running train asks again for every feed."""
+        return {}
 
     @cached_property
     def sides(self) -> NDArray[np.intp]:

@@ -13,7 +13,7 @@ from ...sums import per_sample
 from ..batch import solve_circuits
 from ..errors import CascadeError
 from ..flows import cut_flows
-from .budgets import Wants, above, budgets, purities
+from .budgets import Brought, Wants, above, budgets, purities
 from .circuits import LEAST_RATIO, Circuit
 from .cuts import edges
 from .draw_flows import draw_flows, wanted_at
@@ -99,10 +99,11 @@ def rate(
     done: dict[int, Rating] = {}
     pending = [task.everything]
     asked = Wants.of(task, len(feeds)) if wants is None else wants
+    brought = Brought.of(task, feeds)
     while pending:
         state = pending.pop(0)
         circuit = by_state[state]
-        rated = _run(task, circuit, streams[state], feeds, asked, {} if memory is None else memory)
+        rated = _run(task, circuit, streams[state], feeds, brought, asked, {} if memory is None else memory)
         done[state] = rated
         for group, stream in zip(circuit.cut.groups, rated.leaving, strict=True):
             streams[group] = stream
@@ -126,8 +127,7 @@ class _Case:
     @classmethod
     def of(cls, task: Problem, circuit: Circuit, feed: Floats) -> _Case:
         factors = task.factors[circuit.cut.solvent]
-        known = np.flatnonzero(np.isfinite(factors))
-        columns = known[np.argsort(factors[known], kind="stable")]
+        columns = task.ordered[circuit.cut.solvent]
         beta = factors[columns] / factors[columns[0]]
         borders = []
         for place in range(len(circuit.cut.groups) - 1):
@@ -150,14 +150,14 @@ def _run(
     circuit: Circuit,
     feed: Floats,
     whole: Floats,
+    brought: Brought,
     wants: Wants,
     memory: MutableMapping[int, Floats],
 ) -> Rating:
     case = _Case.of(task, circuit, feed)
     samples, stages, outlets = len(feed), circuit.stages, len(circuit.cut.groups)
     sums = case.groups(case.share)
-    amounts = task.amounts(whole)
-    own = [amounts[:, [i for i in range(len(task.products)) if group >> i & 1]] for group in circuit.cut.groups]
+    own = [brought.amounts[:, [i for i in range(len(task.products)) if group >> i & 1]] for group in circuit.cut.groups]
     # Traces that came along are no task: where a side's own products are not there, every element goes its way.
     running = np.logical_and.reduce([one > 0.0 for one in (*sums, *(per_sample(held) for held in own))])
     shares = np.zeros((outlets, *case.share.shape))
@@ -171,7 +171,7 @@ def _run(
         kept = memory.get(circuit.cut.state)
         start = (scalars if kept is None or kept.shape != scalars.shape else kept)[rows]
         try:
-            organic[rows], scrub[rows], drawn = _flows(task, case, whole, wants, rows, start)
+            organic[rows], scrub[rows], drawn = _flows(task, case, whole, brought, wants, rows, start)
             solved = solve_circuits(
                 stages,
                 circuit.extraction,
@@ -195,7 +195,8 @@ def _run(
     leaving[:, :, case.columns] = shares * case.fed
     # The raffinate takes the rest, what the extractant does not know included.
     leaving[0] = np.maximum(feed - leaving[1:].sum(axis=0), 0.0)
-    lost = [i for i in range(len(task.elements)) if i not in set(case.columns.tolist()) and (feed[:, i] > 0.0).any()]
+    unknown = np.flatnonzero(~np.isfinite(task.factors[circuit.cut.solvent]))
+    lost = [int(i) for i in unknown if (feed[:, i] > 0.0).any()]
     return Rating(
         circuit,
         feed,
@@ -209,7 +210,13 @@ def _run(
 
 
 def _flows(
-    task: Problem, case: _Case, whole: Floats, wants: Wants, rows: NDArray[np.intp], start: Floats
+    task: Problem,
+    case: _Case,
+    whole: Floats,
+    brought: Brought,
+    wants: Wants,
+    rows: NDArray[np.intp],
+    start: Floats,
 ) -> tuple[Floats, Floats, dict[int, Floats] | None]:
     """S, W and the draws for some samples, per mol of what the circuit takes."""
     circuit, sums = case.circuit, case.groups(case.share[rows])
@@ -226,7 +233,7 @@ def _flows(
             start,
         )
         return organic, scrub, {circuit.draw_stage: drawn}
-    wanted = purities(*budgets(task, circuit.cut, whole[rows], circuit.tight, wants.rows(rows)))
+    wanted = purities(*budgets(task, circuit.cut, brought.rows(rows), circuit.tight, wants.rows(rows)))
     # What carried impurities make of the feed may leave a side purer than its budget asks for.
     ask_extract = np.maximum(wanted[0], above(sums[1]))
     ask_raffinate = np.maximum(wanted[1], above(sums[0]))

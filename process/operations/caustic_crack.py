@@ -149,7 +149,7 @@ def caustic_crack(p: SimpleNamespace, b: Balance) -> None:
     b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
     # 1.5 kg/L: caustic soda of 65 % when hot, and solids of 4 to 5 kg/L in it.
     b.size("reactor", charged / 1500.0 * p.residence, "m^3", (amount, "strength", "residence"))
-    b.size("evaporator", evaporated, "kg/h", ("wash", "strength", "caustic_return"))
+    b.size("evaporator", evaporated / 1000.0, "t/h", ("wash", "strength", "caustic_return"))
 
     _send(p, b, shares, reach, hydroxide, salts, crystals)
     b.details["caustic_charge"] = charge * molar_mass("NaOH")

@@ -75,14 +75,15 @@ class GasScrubber(Parameters):
         standard("10 % from 3 to 30 % (assumed)"), description="Base beyond what the absorbed gases take."
     )
     strength: Annotated[Value, In("kg/kg", "5 %", low=1e-4)] = Field(
-        standard("0.05 kg/kg from 0.02 to 0.15 kg/kg (assumed)"), description="Gas absorbed per kg of water added."
+        standard("0.08 kg/kg from 0.03 to 0.2 kg/kg (assumed)"), description="Gas absorbed per kg of water added."
     )
     gypsum: Annotated[Value, In("kg/m^3", "2.1 g/L", low=0)] = Field(
         standard("2.1 g/L from 2 to 6 g/L (crc)"), description="CaSO4 that a litre of water holds, with lime."
     )
-    dilution: Annotated[Value, In("1", "6", low=1)] = Field(
-        standard("6 from 3 to 15 (assumed)"),
-        description="Volume of all gas, with flue gas and false air, over that of the process gas.",
+    dilution: Annotated[Value, In("1", "9", low=1)] = Field(
+        standard("9 from 4 to 15 (assumed)"),
+        description="Volume of all gas, with flue gas and false air, over that of the process gas; 9 gives about the "
+        "10 000 m³ per t REO that is told of Baotou's kilns.",
     )
     temperature: Temperature = Field(
         standard("60 degC from 40 to 80 degC (assumed)"), description="Of the gas in the tower."

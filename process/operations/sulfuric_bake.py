@@ -82,6 +82,10 @@ class SulfuricBake(Parameters):
     thorium_soluble: Fraction | None = Field(
         None, description="Share of the opened thorium that water dissolves; by temperature where not given."
     )
+    thorium_range: Fraction = Field(
+        standard("50 % from 0 to 100 % (assumed)"),
+        description="Where in the table's range it lies: 0 the low end, 50 % the value, 100 % the high end.",
+    )
     acid_stays_to: Annotated[Value, In("degC", "250 °C")] = Field(
         standard("250 degC from 220 to 290 degC (assumed)"),
         description="Up to this temperature all acid beyond the need stays on the calcine.",
@@ -226,7 +230,12 @@ def _soluble(p: SimpleNamespace) -> Array:
             sample,
             key="temperature",
         )
-    return np.asarray(np.interp(p.temperature, degrees, [share.value for share in known.values()]))
+    low, value, high = (
+        np.interp(p.temperature, degrees, [getattr(share, end) for share in known.values()])
+        for end in ("low", "value", "high")
+    )
+    place = 2.0 * p.thorium_range - 1.0
+    return np.asarray(value + np.where(place < 0.0, (value - low) * place, (high - value) * place))
 
 
 def _sulphate(attacked: Array, soluble: Array, defluorination: Array) -> Array:

@@ -124,6 +124,16 @@ def test_thorium_by_temperature(bench, degrees, share) -> None:
     assert done.details["thorium_soluble"][0] == pytest.approx(share)
 
 
+@pytest.mark.parametrize(("place", "share"), [(0.0, 0.005), (0.25, 0.0175), (0.5, 0.03), (0.75, 0.065), (1.0, 0.10)])
+def test_thorium_within_its_range(bench, place, share) -> None:
+    # at 600 degC 3 % from 0.5 to 10 %
+    keys = {key: value for key, value in KEYS.items() if key != "thorium_soluble"}
+    feed, rows = bench.rows({"monazite": {"NdPO4": 9.0, "ThO2": 1.0}})
+    changes = {"thorium_range": np.array([place])}
+    done = bench.run("sulfuric_bake", keys, feed, parts={"feed": rows}, changes=changes)
+    assert part(done, "opened", "Th") == pytest.approx(share)
+
+
 def test_fluorine_eats_silica(bench) -> None:
     # Of 8 HF four meet silica: SiO2 + 4 HF -> SiF4 + 2 H2O
     done = run(bench, {"fluorite": {"CaF2": 4.0}, "quartz": {"SiO2": 3.0}}, {"fluorine_as_SiF4": "50 %"})

@@ -11,7 +11,6 @@ from didymium.operations.base import OperationError
 
 ALL = dict.fromkeys(("HF", "SiF4", "SO3", "SO2", "HCl", "Cl2"), "100 %")
 KEYS = {"absorbent": "NaOH", "efficiency": ALL, "excess": "0 %"}
-GAS_ROWS = ("SO2", "rest")
 
 
 def kmol(done, outlet):

@@ -64,7 +64,6 @@ class OxalatePrecipitation(Parameters):
                 "Si": "5 % from 1 to 20 % (assumed)",
                 "Fe": "0.1 % from 0.02 to 0.5 % (assumed)",
                 "Al": "0.1 % from 0.02 to 0.5 % (assumed)",
-                "Na": "0.02 % from 0.005 to 0.1 % (assumed)",
             }
         ),
         description="Share of other elements that goes with the oxalate; what is not named stays in the filtrate.",

@@ -104,6 +104,13 @@ class Result:
         """`magnet` where there is one, else the first product."""
         return FINAL if FINAL in self.plan.products else next(iter(self.plan.products), "")
 
+    def goal(self, element: str) -> str:
+        """The product that an element of the ore is for: the magnet where there is one, else what gets most of it."""
+        if FINAL in self.plan.products or not self.plan.products:
+            return self.main_product
+        shares = {name: float(np.atleast_1d(self.recovery(element, name))[0]) for name in self.plan.products}
+        return max(shares, key=lambda name: shares[name])
+
     @property
     def ore(self) -> str:
         """The feed that recoveries count from where none is named: the first ore that a unit takes, else a feed."""
@@ -181,6 +188,8 @@ class Result:
 
     def _serves(self, unit: str) -> str:
         found = self.solution.units[unit]
+        if any(feed in self.plan.feeds and self.plan.feeds[feed].is_ore for feed in found.inlets.values()):
+            return found.stage
         rank = STAGES.index
         sources = self._sources(unit, {unit})
         if sources and all(rank(stage) > rank(found.stage) for stage in sources):

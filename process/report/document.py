@@ -123,13 +123,14 @@ def _stream(result: Result, stream: Stream) -> Document:
 
 
 def recoveries(result: Result) -> Document:
-    """Recovery of each rare earth of the ore to the main product, overall and by stage."""
+    """Recovery of each rare earth of the ore to the product that it is for, overall and by stage."""
     if not result.main_product:
         return {}
-    found = {name: recovery(result, name, result.main_product) for name in in_ore(result)}
+    goals = {name: result.goal(name) for name in in_ore(result)}
+    found = {name: recovery(result, name, to) for name, to in goals.items()}
     return {
         name: {
-            "to": result.main_product,
+            "to": goals[name],
             "overall": number(one.overall),
             "by_stage": {stage: number(share) for stage, share in one.by_stage.items()},
         }

@@ -40,7 +40,7 @@ def page(
     if assumptions:
         out += tables.assumptions(result)
     if result.main_product and tables.headline(result):
-        out.append(tables.recoveries(result, result.main_product))
+        out.append(tables.recoveries(result))
     out += tables.costs(result)
     if result.capacity:
         out.append(tables.capacity(result))

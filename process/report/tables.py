@@ -82,13 +82,17 @@ def streams(result: Result) -> Table:
     return made
 
 
-def recoveries(result: Result, to: str) -> Table:
-    """Recovery of the headline elements to a product, by stage and overall."""
-    found = {name: recovery(result, name, to) for name in headline(result)}
+def recoveries(result: Result) -> Table:
+    """Recovery of the headline elements, each to the product that it is for, by stage and overall."""
+    goals = {name: result.goal(name) for name in headline(result)}
+    found = {name: recovery(result, name, to) for name, to in goals.items()}
     stages = list(next((one.by_stage for one in found.values() if one.by_stage), {}))
-    made = table(f"Recovery from {result.ore} to {to}", ["element"], [*stages, "overall"])
+    several = len(set(goals.values())) > 1
+    to = "its product" if several else next(iter(goals.values()))
+    made = table(f"Recovery from {result.ore} to {to}", ["element", *(["to"] if several else [])], [*stages, "overall"])
     for name, one in found.items():
-        row(made, name, *(percent(one.by_stage.get(stage)) for stage in stages), percent(one.overall, 2))
+        reached = [goals[name]] if several else []
+        row(made, name, *reached, *(percent(one.by_stage.get(stage)) for stage in stages), percent(one.overall, 2))
     return made
 
 
@@ -195,6 +199,10 @@ def ore_line(result: Result, splits: Iterable[CostSplit]) -> str:
     )
 
 
+MOST_ACROSS = 6
+"""Products that stand side by side; more of them stand one below the other."""
+
+
 def costs(result: Result) -> list[Table]:
     """Cost per kg of every product, by cause and by stage."""
     found = {product: cost for product in result.plan.products if (cost := split(result, product)) is not None}
@@ -204,17 +212,21 @@ def costs(result: Result) -> list[Table]:
     shared = f"at t/year: what the file's rates make; joint costs are shared by {result.cost.allocation}"
     for what in ("by_cause", "by_stage"):
         heads = list(dict.fromkeys(key for cost in found.values() for key in getattr(cost, what)))
-        made = table(
-            f"Cost per kg {what.replace('_', ' ')}, {result.cost.money}",
-            [what.removeprefix("by_")],
-            list(found),
-            ". ".join(filter(None, (shared, ore_line(result, found.values()) if what == "by_cause" else ""))),
-        )
-        for head in heads:
-            values = (money(getattr(cost, what).get(head)) for cost in found.values())
-            row(made, head, *values, section=head == heads[-1])
-        row(made, "total", *(money(cost.total) for cost in found.values()), style="bold", section=True)
-        row(made, "at t/year", *(amount(cost.t_per_year) for cost in found.values()))
+        title = f"Cost per kg {what.replace('_', ' ')}, {result.cost.money}"
+        words = ". ".join(filter(None, (shared, ore_line(result, found.values()) if what == "by_cause" else "")))
+        if len(found) > MOST_ACROSS:
+            heads = [head for head in heads if any(first(getattr(cost, what).get(head)) for cost in found.values())]
+            made = table(title, ["product"], [*heads, "total", "t/year"], words)
+            for product, cost in found.items():
+                values = (money(getattr(cost, what).get(head)) for head in heads)
+                row(made, product, *values, money(cost.total), amount(cost.t_per_year))
+        else:
+            made = table(title, [what.removeprefix("by_")], list(found), words)
+            for head in heads:
+                values = (money(getattr(cost, what).get(head)) for cost in found.values())
+                row(made, head, *values, section=head == heads[-1])
+            row(made, "total", *(money(cost.total) for cost in found.values()), style="bold", section=True)
+            row(made, "at t/year", *(amount(cost.t_per_year) for cost in found.values()))
         out.append(made)
     return out
 
@@ -371,7 +383,8 @@ def closure_line(result: Result) -> str:
 
 def absent_lines(result: Result, product: str) -> list[str]:
     """What of the ore does not reach a product, one sentence for elements that share their fate."""
-    found = [one for name in headline(result) if (one := absent(result, name, product)) is not None]
+    elements = [name for name in headline(result) if result.goal(name) == product]
+    found = [one for name in elements if (one := absent(result, name, product)) is not None]
     alike: dict[tuple[Any, ...], list[Absent]] = {}
     for one in found:
         alike.setdefault((one.exit, percent(one.exit_share, 0), tuple(one.bought)), []).append(one)

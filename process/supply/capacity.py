@@ -23,6 +23,12 @@ OXIDES = ("mine", "separation")
 """Stages counted in rare-earth oxides; the others in mass."""
 
 
+WITHOUT = frozenset(
+    {"recycled water", "ammonium salt", "salt", "caustic liquor", "hydrochloric acid", "trisodium phosphate", "gas"}
+)
+"""Forms of what leaves besides: water, salts and gases that are no product of a stage."""
+
+
 @dataclass(frozen=True)
 class StageCapacity:
     """What a stage makes at the file's rates and what its nameplate allows; utilisation 0..1, or above.
@@ -77,7 +83,7 @@ def product_outlets(solution: Solution, stage: str) -> tuple[str, ...]:
         for outlet in unit.outlets:
             taker = solution.takers.get(f"{unit.name}.{outlet}")
             if taker is None:
-                made = outlet not in unit.waste
+                made = outlet not in unit.waste and solution.streams[f"{unit.name}.{outlet}"].form not in WITHOUT
             else:
                 made = order[solution.units[taker[0]].stage] > order[stage]
             if made:

@@ -88,7 +88,7 @@ def test_samples_are_single_cases() -> None:
         assert one.quantity[0] == many.quantity[i]
 
 
-def plant(hand: Build, salt: str = "ammonium salt", water: str = "", **plan: Any) -> Solution:
+def plant(hand: Build, salt: str = "ammonium salt", water: str = "", nitrogen: Any = 60.0, **plan: Any) -> Solution:
     """A leach and a cut; their effluents meet in a treatment that makes salt, sludge and, for the leach, water."""
     units: dict[str, Any] = {
         "leach": {
@@ -118,8 +118,8 @@ def plant(hand: Build, salt: str = "ammonium salt", water: str = "", **plan: Any
         "leach.raffinate": {"Nd": 1.0, "H": 29.0},
         "cut.heavy": {"Dy": 1.0},
         "cut.light": {"Ce": 9.0},
-        "cut.filtrate": {"N": 60.0, "H": 10.0},
-        "treat.salt": {"N": 60.0},
+        "cut.filtrate": {"N": nitrogen, "H": 10.0},
+        "treat.salt": {"N": nitrogen},
         "treat.sludge": {"Nd": 1.0, "Ca": 30.0},
     }
     if water:
@@ -249,6 +249,15 @@ def test_water_that_goes_back_carries_the_treatment_itself(hand: Build) -> None:
     assert result.stream("treat.water") > 0.0
     carried = result.stream("cut.heavy") + result.stream("cut.light")
     assert carried == pytest.approx(result.total, rel=1e-9)
+
+
+def test_samples_of_a_plant_with_treatment_are_single_cases(hand: Build) -> None:
+    amounts = np.array([60.0, 0.0, 7.5])
+    many = cost(plant(hand, nitrogen=amounts)).per_kg("heavy")
+    for i, amount in enumerate(amounts):
+        one = cost(plant(hand, nitrogen=float(amount))).per_kg("heavy")
+        assert many.total[i] == one.total
+        assert many.assumed_share[i] == one.assumed_share
 
 
 def test_shares_of_assumptions_stay_shares_with_credits(hand: Build) -> None:

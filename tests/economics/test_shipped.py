@@ -16,7 +16,7 @@ from didymium.flowsheet import Result
 
 ROCK = ("baotou", "baotou_lca", "mountain_pass")
 CLAY = ("ganzhou", "myanmar_clay")
-NAMES = (*ROCK, *CLAY)
+NAMES = (*ROCK, *CLAY, "kuantan", "la_rochelle")
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,21 @@ def test_clay_pays_for_its_waters_and_covers_its_cost_at_list_prices(
         for element in RARE_EARTHS
     )
     assert 0.15 < found.total / worth < 1.0
+
+
+def test_kalgoorlie_and_kuantan_pay_different_prices(solved: Callable[[str], Result]) -> None:
+    """Both are of the separation stage; each unit pays for power, labour and building where it stands."""
+    result = solved("kuantan")
+    invested = result.cost.capital["separation"]
+    assert set(invested.regions) == {"australia", "malaysia"}
+    paid = {line.unit_name: (float(line.price), line.item) for line in result.cost.lines if line.item == "electricity"}
+    by_region = {"australia": 0.13, "malaysia": 0.454 / 4.7301}
+    plan = result.plan
+    for name, (price, _) in paid.items():
+        region = plan.units[name].region or plan.regions.get(plan.units[name].stage, plan.region)
+        assert price == pytest.approx(by_region[region], rel=1e-9)
+    assert {plan.units[name].region for name in paid if plan.units[name].stage == "separation"} >= {"australia"}
+    assert result.cost.assumed_share > 0.9  # prices borrowed from other regions are assumptions, and say so
 
 
 @pytest.mark.parametrize("name", ROCK)

@@ -15,24 +15,31 @@ import pytest
 
 import didymium
 from didymium.files.load import load_plan
-from didymium.network import solve
+from didymium.files.merge import shipped
+from didymium.network import Solution, solve
 
 
-@pytest.mark.parametrize("name", ["mountain_pass", "baotou"])
+@pytest.mark.parametrize("name", sorted(shipped()))
 def test_solve_a_flowsheet(benchmark, name: str) -> None:
-    """Rate a designed plant: physics of the whole chain, both circuits included."""
+    """Rate a designed plant: physics of the whole chain, every circuit and train included."""
     plan = load_plan(name)
     base = solve(plan)
     designs = {unit.name: unit.design for unit in base.units.values() if unit.design}
     solution = benchmark(solve, plan, None, designs)
+    benchmark.extra_info.update(units=len(plan.units), rounds=solution.iterations, circuits=circuits(solution))
     assert solution.balance.worst <= 1e-9
 
 
-@pytest.mark.parametrize("name", ["mountain_pass", "baotou"])
+@pytest.mark.parametrize("name", sorted(shipped()))
 def test_load_design_solve_and_cost(benchmark, name: str) -> None:
     """What `didymium run` does after its imports."""
-    result = benchmark.pedantic(lambda: didymium.load(name).solve(), rounds=5, warmup_rounds=1)
+    result = benchmark.pedantic(lambda: didymium.load(name).solve(), rounds=3, warmup_rounds=1)
     assert result.solution.balance.worst <= 1e-9
+
+
+def circuits(solution: Solution) -> int:
+    """How many solvent-extraction circuits a flowsheet runs, those of its trains included."""
+    return sum(len(unit.details.get("sequence", (unit.kind,))) for unit in solution.units.values() if unit.design)
 
 
 def test_a_thousand_samples_in_one_call(benchmark, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,6 +55,8 @@ def test_a_thousand_samples_in_one_call(benchmark, capsys: pytest.CaptureFixture
         "machining.recovery": rng.uniform(0.6, 0.75, count),
         "swarf_leach.share": rng.uniform(0.4, 0.98, count),
     }
+    changes = {path: values for path, values in changes.items() if path in plan.values()}
+    assert len(changes) >= 3
     designs = {unit.name: unit.design for unit in solve(plan).units.values() if unit.design}
     started = time.perf_counter()
     batch = benchmark.pedantic(solve, (plan, changes, designs), rounds=1)

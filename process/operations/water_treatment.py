@@ -30,10 +30,11 @@ def _falls(removes: dict[str, Value]) -> dict[str, Value]:
 class WaterTreatment(Parameters):
     """Effluent treatment: sludge, ammonia, salt and water for reuse or discharge, by stoichiometry.
 
-    Every step is optional and its residual is per m³ of the water that enters. Free acid, the metals that fall as
-    hydroxides, ammonia that is driven out and carbonate ask for base. Calcium takes fluoride, phosphate, carbonate and
-    then sulphate, as far as it goes: lime brings as much as the charges and the fluoride ask for, so the sulphate of
-    sodium stays in solution. Evaporation leaves crystals of whatever the water that is left cannot hold.
+    Every step is optional. A residual is per m³ of the water that enters, less what leaves as aqueous ammonia. Free
+    acid, the metals that fall as hydroxides, ammonia that is driven out and carbonate ask for base. Calcium takes
+    fluoride, phosphate, carbonate and then sulphate, as far as it goes: lime brings as much as the charges and the
+    fluoride ask for, so the sulphate of sodium stays in solution. Evaporation leaves crystals of whatever the water
+    that is left cannot hold.
     """
 
     kind: Literal["water_treatment"]
@@ -126,7 +127,8 @@ def water_treatment(p: SimpleNamespace, b: Balance) -> None:
     """Base by charges, calcium by its claims, then water by shares."""
     feed = b.flow("feed" if "feed" in b.inlets else "feeds")
     n = moles(feed)
-    volume = water(feed) * molar_mass("H2O") / 1000.0
+    entering = water(feed) * molar_mass("H2O") / 1000.0
+    volume = _left(p, n[:, INDEX["N"]], entering)
     removed = feed * spread_over_elements(p.removes, b.samples)
     fallen = moles(removed)
     metals = acid_demand(removed)
@@ -184,14 +186,14 @@ def water_treatment(p: SimpleNamespace, b: Balance) -> None:
     b.require("offgas", gas)
     b.require("ammonia", ammonia)
 
-    strips = np.where(stripped > 0.0, volume * 1000.0, 0.0)
+    strips = np.where(stripped > 0.0, entering * 1000.0, 0.0)
     b.details["base_kmol_per_h"] = 2.0 * (first + lime) + soda
     b.details["alkalinity_kmol_per_h"] = np.maximum(2.0 * (first + lime) + soda - charges, 0.0)
-    b.size("reaction tanks", volume * p.residence, "m^3", ("residence",))
-    b.size("clarifier", volume / p.rise, "m^2", ("rise",))
+    b.size("reaction tanks", entering * p.residence, "m^3", ("residence",))
+    b.size("clarifier", entering / p.rise, "m^2", ("rise",))
     b.size("ammonia stripper", strips / 1000.0, "m^3/h")
     b.use("heat", p.stripping_heat * strips, "MJ", ("stripping_heat",))
-    b.use("electricity", p.electricity * volume, "kWh", ("electricity",))
+    b.use("electricity", p.electricity * entering, "kWh", ("electricity",))
 
 
 def _beyond(held: Array, residual: Array | None, volume: Array, molar: float) -> Array:
@@ -199,6 +201,15 @@ def _beyond(held: Array, residual: Array | None, volume: Array, molar: float) ->
     if residual is None:
         return np.zeros_like(held)
     return np.maximum(held - residual * volume / molar, 0.0)
+
+
+def _left(p: SimpleNamespace, nitrogen: Array, entering: Array) -> Array:
+    """m³/h of water that the aqueous ammonia leaves, shape (samples,)."""
+    if p.ammonia is None or p.ammonia_as != "water":
+        return entering
+    caught = p.ammonia_recovery * _beyond(nitrogen, p.ammonia, entering, MOLAR_MASS[INDEX["N"]])
+    beside = caught * molar_mass("NH3") * (1.0 / p.ammonia_strength - 1.0)
+    return np.asarray(np.maximum(entering - beside / 1000.0, 0.0))
 
 
 def _ammonia(p: SimpleNamespace, like: Array, caught: Array) -> Array:

@@ -1,0 +1,194 @@
+"""Write docs/effluents.md: wastes, water and carbon of the shipped flowsheets, and the public claims beside them.
+
+`python docs/make_effluents.py` rewrites the page; with `--check` it only says whether the page is current.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import didymium
+from didymium.data import sources
+from didymium.files import shipped
+from didymium.flowsheet import Result
+from didymium.studies.claims import Finding, evaluate
+from didymium.studies.effluents import PER_REO, ROWS, Effluents, effluents
+from didymium.studies.ranges import between, within_ranges
+
+PAGE = Path(__file__).resolve().parent / "effluents.md"
+PLANTS = ("mountain_pass", "baotou", "ganzhou", "kuantan", "la_rochelle", "myanmar_clay")
+DRAWS, SEED = 24, 1
+
+HEAD = f"""# Effluents
+
+Written by `python docs/make_effluents.py` from the shipped flowsheets; a test holds it to them.
+
+`didymium run` prints this table by stages for one plant, `didymium compare` the totals side by side, `--json` has it
+under `effluents` with units in key names.
+
+**Basis.** Everything is per {PER_REO}: oxides, carbonates and whatever else the
+separation stage hands on or sells, as conventional oxides, rare earths that came back as swarf included. Mine,
+separation and later stages (metal, alloy, magnet) all count to it.
+
+**What counts as what.** Every waste stream that leaves goes to water (effluent, seepage), air (off-gas) or a solid
+(tailings, leached ground, residue, slag, swarf, salt) by its form; a form that no row knows is counted as other waste
+and named. Element by element the media hold what the waste streams hold: a test adds them up for every shipped file.
+By-products (caustic liquor, ammonium salts, recycled water, iron concentrate …) are no wastes. Ammonia is all N in
+water, sulphate all S. Residues are radioactive above 1 Bq/g of 232Th or 238U; the parents' activity is given and, for
+chains in equilibrium, that of all members (10 decays per decay of 232Th, 14 of 238U). Tailings are never counted to the
+radioactive residue: their activity has a row of its own.
+
+**Carbon.** Of the process: all carbon of off-gas, as CO2. Of fuel: IPCC 2006 factors by lower heating value. Of power:
+the average of the unit's grid. Making the reagents is not in it, nor is diesel that no unit states.
+
+**Ranges.** In brackets the 10th and 90th percentile of {DRAWS} draws, each value of the file that has a range drawn
+from a triangle over it, one by one independent, all at once; draws that a plant cannot run are passed over. Ore
+analyses, emission factors and what has no range stay.
+"""
+
+CLAIMS = """## Public claims
+
+A claim stands beside what the plants give. The verdict is ours, from published figures (`process/data/claims.csv`);
+the computed values rest on the files, mostly on assumptions: the last column counts the values that are assumed.
+"""
+
+
+def number(value: float) -> str:
+    """Three significant digits, thousands apart; a dash for none.
+
+    >>> number(1234.5), number(0.01234), number(float("nan"))
+    ('1,230', '0.0123', '–')
+    """
+    if not math.isfinite(value):
+        return "–"
+    if value == 0.0:
+        return "0"
+    rounded = float(f"{value:.3g}")
+    return (
+        f"{rounded:,.0f}"
+        if abs(rounded) >= 100.0
+        else f"{rounded:.{max(0, 2 - math.floor(math.log10(abs(rounded))))}f}"
+    )
+
+
+def solved() -> tuple[dict[str, Result], dict[str, Result]]:
+    """The shipped plants as written, and within their ranges."""
+    nominal, drawn = {}, {}
+    for name in (*PLANTS, "baotou_lca"):
+        if name in shipped():
+            flowsheet = didymium.load(name)
+            nominal[name] = flowsheet.solve()
+            drawn[name] = within_ranges(flowsheet, DRAWS, SEED)
+    return nominal, drawn
+
+
+def table(nominal: dict[str, Result], drawn: dict[str, Result]) -> str:
+    """The rows that any plant fills, a column per plant, with ranges."""
+    names = [name for name in PLANTS if name in nominal]
+    found: dict[str, tuple[Effluents, Effluents]] = {
+        name: (effluents(nominal[name]), effluents(drawn[name])) for name in names
+    }
+    lines = ["| | unit | " + " | ".join(names) + " |", "|---|---|" + "---|" * len(names)]
+    for row in ROWS:
+        values = [float(found[name][0].value(row)[0]) for name in names]
+        if not any(np.nan_to_num(values)):
+            continue
+        cells = []
+        for name, value in zip(names, values, strict=True):
+            low, high = between(found[name][1].value(row))
+            moves = math.isfinite(value) and value != 0.0 and number(low) != number(high)
+            cells.append(f"{number(value)} ({number(low)}–{number(high)})" if moves else number(value))
+        lines.append(f"| {row.title} | {row.unit} | " + " | ".join(cells) + " |")
+    made = " | ".join(f"{float(found[name][0].oxide[0]):.3g}" for name in names)
+    lines.append(f"| REO that leaves separation | t/h | {made} |")
+    return "\n".join(lines)
+
+
+def stages(nominal: dict[str, Result]) -> str:
+    """Carbon and energy by stage, the rows of which differ most."""
+    lines = ["| plant | | mine | separation | later |", "|---|---|---|---|---|"]
+    shown = ("water_discharged", "co2_process", "co2_fuel", "co2_power", "fuel", "electricity")
+    for name in PLANTS:
+        if name not in nominal:
+            continue
+        found = effluents(nominal[name])
+        for row in ROWS:
+            if row.key in shown:
+                cells = " | ".join(
+                    number(float(found.value(row, group)[0])) for group in ("mine", "separation", "later")
+                )
+                lines.append(f"| {name} | {row.title}, {row.unit} | {cells} |")
+    return "\n".join(lines)
+
+
+def stated(finding: Finding) -> str:
+    """What a claim says, in words."""
+    claim = finding.claim
+    return (
+        f"{100.0 * claim.stated:+.0f} %"
+        if claim.key.endswith("_china")
+        else (f"{100.0 * claim.stated:.0f} %" if claim.unit == "1" else f"{number(claim.stated)} {claim.unit}")
+    )
+
+
+def claims(findings: tuple[Finding, ...]) -> str:
+    """Each claim with its values."""
+    parts = []
+    for finding in findings:
+        claim, percent = finding.claim, finding.claim.unit == "1"
+
+        def cell(value: float, percent: bool = percent) -> str:
+            return f"{number(100.0 * value)} %" if percent and math.isfinite(value) else number(value)
+
+        source = sources()[claim.source]
+        parts.append(
+            f"### {claim.title}: {stated(finding)}\n\n{claim.verdict[:1].upper()}{claim.verdict[1:]}. "
+            f"{claim.comment[:1].upper()}{claim.comment[1:]}. Source: {source.title} (`{claim.source}`).\n"
+        )
+        lines = ["| plant | counts | computed | range | assumed values |", "|---|---|---|---|---|"]
+        for one in finding.computed:
+            assumed = ", ".join(
+                f"{finding.assumed[name][0]} of {finding.assumed[name][1]}" for name in one.plant.split(" / ")
+            )
+            spread = f"{cell(one.low)} to {cell(one.high)}" if math.isfinite(one.low) else "–"
+            lines.append(f"| {one.plant} | {one.what} | {cell(one.value)} | {spread} | {assumed} |")
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def page() -> str:
+    """The whole page."""
+    nominal, drawn = solved()
+    return "\n".join(
+        [
+            HEAD,
+            "## Per t REO\n",
+            table(nominal, drawn),
+            "\n## By stage\n",
+            stages(nominal),
+            "",
+            CLAIMS,
+            claims(evaluate(nominal, drawn)).rstrip("\n"),
+            "",
+        ]
+    )
+
+
+def main() -> int:
+    """Write the page, or say that it is not current."""
+    new = page()
+    if "--check" in sys.argv[1:]:
+        current = PAGE.exists() and PAGE.read_text(encoding="utf-8") == new
+        if not current:
+            print("docs/effluents.md is not current; run python docs/make_effluents.py", file=sys.stderr)
+        return int(not current)
+    PAGE.write_text(new, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

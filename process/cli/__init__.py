@@ -165,7 +165,12 @@ def run(
 @app.command()
 def compare(
     files: FilesArgument,
-    basis: Annotated[str, typer.Option(metavar="PRODUCT", help="The product whose kilogram is compared.")] = "magnet",
+    basis: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PRODUCT", help="The product whose kilogram is compared: the magnet, else one that all make."
+        ),
+    ] = None,
     json: JsonOption = None,
 ) -> None:
     """Compare plants.
@@ -178,15 +183,16 @@ def compare(
         ready(json, files)
         flowsheets = load(files)
         from ..report import comparison, document
-        from ..studies.compare import CompareError, check_basis
+        from ..studies.compare import CompareError, check_basis, common_basis
         from ..studies.compare import compare as compare_plants
 
         try:
+            on = basis or common_basis(flowsheets)
             for flowsheet in flowsheets:
-                check_basis(flowsheet, basis)
+                check_basis(flowsheet, on)
         except CompareError as error:
             raise typer.BadParameter(str(error), param_hint="'--basis'") from None
-        found = compare_plants([solve(flowsheet) for flowsheet in flowsheets], basis)
+        found = compare_plants([solve(flowsheet) for flowsheet in flowsheets], on)
         shown = [] if json == STDOUT else comparison.page(found)
         write_document(json, document.compare(found))
         show(shown)

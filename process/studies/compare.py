@@ -15,7 +15,8 @@ import numpy as np
 
 from ..economics import Basis, CostError, basis
 from ..economics.cost import CostShare, CostSplit
-from ..flowsheet import Flowsheet, Result, load
+from ..elements import RARE_EARTHS
+from ..flowsheet import FINAL, Flowsheet, Result, load
 from ..quantities import suggestion
 from .origins import Absent, absent, in_ore
 
@@ -26,6 +27,8 @@ OXIDE = "ndpr_oxide"
 """The product that is compared beside the basis, where a plant names it."""
 HEADLINE = ("Nd", "Pr", "Dy", "Tb")
 """The elements of a magnet, compared where an ore holds them."""
+PART = 0.1
+"""Share of a product's rare earths from which on an element is one that it is made of."""
 
 WAITING = "when the chain waits for its limit"
 """What capacity targets are held to: what a stage makes with the whole chain at the binding stage's nameplate."""
@@ -129,9 +132,12 @@ class Comparison:
 
     @cached_property
     def elements(self) -> tuple[str, ...]:
-        """The elements of a magnet that at least one of the ores holds."""
+        """The elements of a magnet, and those that the basis is made of, that at least one of the ores holds."""
         held = {name for result in self.results.values() for name in in_ore(result)}
-        return tuple(name for name in HEADLINE if name in held)
+        made = [result.products[self.basis] for result in self.results.values()]
+        own = [name for name in RARE_EARTHS if any(_first(stream.purity(name)) > PART for stream in made)]
+        also = HEADLINE if self.basis in (FINAL, OXIDE) else ()
+        return tuple(name for name in dict.fromkeys((*also, *own)) if name in held)
 
     @cached_property
     def products(self) -> tuple[str, ...]:
@@ -276,17 +282,33 @@ def check_basis(flowsheet: Flowsheet, basis: str) -> None:
         )
 
 
-def compare(plants: Sequence[Plant], basis: str = "magnet") -> Comparison:
+def common_basis(flowsheets: Sequence[Flowsheet]) -> str:
+    """What flowsheets are compared on where nobody says: the magnet, else the first product that all of them name.
+
+    Raises CompareError where there is none.
+    """
+    shared = [name for name in flowsheets[0].plan.products if all(name in one.plan.products for one in flowsheets)]
+    if not shared:
+        told = "; ".join(f"{one.name} makes {', '.join(one.plan.products) or 'no product'}" for one in flowsheets)
+        raise CompareError(
+            f"no product is named by all of them: {told}", "name one alike under `products:` in the files"
+        )
+    return FINAL if FINAL in shared else shared[0]
+
+
+def compare(plants: Sequence[Plant], basis: str | None = None) -> Comparison:
     """Compare plants on a product that all of them name: flowsheets, results, files or shipped names.
 
-    What is not solved yet is solved. Raises CompareError, `FlowsheetError` or `SolveError`, before the first solve
-    where it can.
+    Without `basis` it is the magnet, else the first product that all name. What is not solved yet is solved. Raises
+    CompareError, `FlowsheetError` or `SolveError`, before the first solve where it can.
     """
     if isinstance(plants, str | Path) or len(plants) < 2:
         raise CompareError("a comparison takes two plants or more", "name another")
     held = [load(plant) if isinstance(plant, str | Path) else plant for plant in plants]
-    for plant in held:
-        check_basis(plant.flowsheet if isinstance(plant, Result) else plant, basis)
+    flowsheets = [plant.flowsheet if isinstance(plant, Result) else plant for plant in held]
+    for flowsheet in flowsheets if basis is not None else ():
+        check_basis(flowsheet, basis or "")
+    on = basis or common_basis(flowsheets)
     results = [plant if isinstance(plant, Result) else plant.solve() for plant in held]
     names = labels([(result.plan.name, result.plan.path) for result in results])
-    return Comparison(MappingProxyType(dict(zip(names, results, strict=True))), basis)
+    return Comparison(MappingProxyType(dict(zip(names, results, strict=True))), on)

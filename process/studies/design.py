@@ -270,7 +270,7 @@ class _Run:
         density = chemistry(p.extractant.name).density
         assert density is not None
         self.density = density.value
-        self.book = PriceBook.of(plan, unit.stage)
+        self.book = PriceBook.of_unit(plan, unit)
         self.hours = plan.hours_per_year.nominal
         self.worth = prices(plan.year)
         self.value = sum(

@@ -53,7 +53,7 @@ class TrainCosts:
 
     def __init__(self, plan: Plan, unit: Unit, p: SimpleNamespace, task: Problem) -> None:
         self.task, self.p, self.unit = task, p, unit
-        self.book = PriceBook.of(plan, unit.stage)
+        self.book = PriceBook.of_unit(plan, unit)
         self.hours = plan.hours_per_year.nominal
         known = self.prices = prices(plan.year)
         self.worth = np.array([known[name].value if name in known else 0.0 for name in task.elements]) * task.weights

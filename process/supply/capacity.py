@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data import credits
 from ..network.solution import Solution
 from ..plan import STAGES, Nameplate
 from ..quantities import per_hour
@@ -23,10 +24,8 @@ OXIDES = ("mine", "separation")
 """Stages counted in rare-earth oxides; the others in mass."""
 
 
-WITHOUT = frozenset(
-    {"recycled water", "ammonium salt", "salt", "caustic liquor", "hydrochloric acid", "trisodium phosphate", "gas"}
-)
-"""Forms of what leaves besides: water, salts and gases that are no product of a stage."""
+WITHOUT = frozenset({"salt", "gas", *credits()})
+"""Forms of what leaves besides, which are no product of a stage: by-products, salts and gases."""
 
 
 @dataclass(frozen=True)

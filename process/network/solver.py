@@ -85,8 +85,10 @@ def _designed(plan: Plan, graph: Network) -> tuple[Case, dict[str, Mapping[str, 
         again = case.design()
         if again == designs:
             break
-        designs = again
-        case = Case(plan, graph, {}, designs).run()
+        designs, fed = again, case.fed
+        case = Case(plan, graph, {}, designs)
+        case.fed = fed
+        case.run()
     return case, designs
 
 
@@ -109,6 +111,8 @@ class Case:
         self.parameters = {
             name: plain(unit.parameters, self.samples, _inside(changes, name)) for name, unit in plan.units.items()
         }
+        self.fed: dict[str, dict[str, Array]] = {}
+        """What each design was made for."""
         self.streams: dict[str, Array] = {}
         self.recipes: dict[str, Array] = {}
         self.outcomes: dict[str, Outcome] = {}
@@ -178,8 +182,12 @@ class Case:
     def _design(self, unit: Unit, inlets: Mapping[str, Array]) -> Mapping[str, Any]:
         assert unit.kind.design is not None
         flows = {inlet: flow.sum(axis=1) for inlet, flow in inlets.items()}
+        known = self.fed.get(unit.name, {})
+        if flows.keys() == known.keys() and all(np.array_equal(flow, known[inlet]) for inlet, flow in flows.items()):
+            return dict(self.designs[unit.name])
         if not any(flow[:, RE].any() for flow in flows.values()):
             raise self._starved(unit)
+        self.fed[unit.name] = flows
         try:
             return unit.kind.design(self.parameters[unit.name], flows)
         except ValueError as error:

@@ -42,6 +42,10 @@ water, sulphate all S. Residues are radioactive above 1 Bq/g of 232Th or 238U; t
 chains in equilibrium, that of all members (10 decays per decay of 232Th, 14 of 238U). Tailings are never counted to the
 radioactive residue: their activity has a row of its own.
 
+**Water.** Fresh water is what units take; what treatment hands back is told apart and is not taken off it. Reuse inside
+a unit, as of flotation water, does not show. The Chinese norm asks for 85 % reused, 90 % in newer plants (`miit2016`);
+a visit to Mountain Pass reports about 95 % (`adamas2022`).
+
 **Carbon.** Of the process: all carbon of off-gas, as CO2. Of fuel: IPCC 2006 factors by lower heating value. Of power:
 the average of the unit's grid. Making the reagents is not in it, nor is diesel that no unit states.
 
@@ -103,9 +107,17 @@ def table(nominal: dict[str, Result], drawn: dict[str, Result]) -> str:
             moves = math.isfinite(value) and value != 0.0 and number(low) != number(high)
             cells.append(f"{number(value)} ({number(low)}–{number(high)})" if moves else number(value))
         lines.append(f"| {row.title} | {row.unit} | " + " | ".join(cells) + " |")
+    shares = " | ".join(reused(found[name][0]) for name in names)
+    lines.append(f"| reused, of the water reused or discharged | % | {shares} |")
     made = " | ".join(f"{float(found[name][0].oxide[0]):.3g}" for name in names)
     lines.append(f"| REO that leaves separation | t/h | {made} |")
     return "\n".join(lines)
+
+
+def reused(found: Effluents) -> str:
+    """Water handed back, in % of that and of what is discharged or lost."""
+    back, lost = (float(found.rate(key)[0]) for key in ("water_reused", "water_discharged"))
+    return number(100.0 * back / (back + lost)) if back + lost > 0.0 else number(math.nan)
 
 
 def stages(nominal: dict[str, Result]) -> str:

@@ -19,7 +19,7 @@ def carbonate(liquor: Array) -> Array:
     >>> import numpy as np
     >>> from didymium.elements import mass_fractions, molar_mass
     >>> soda, kerosene = (molar_mass(item) * mass_fractions(item) for item in ("Na2CO3", "C12H26"))
-    >>> float(carbonate((soda + 0.1 * kerosene)[None])[0].round(2))
+    >>> float(carbonate((soda + 0.1 * kerosene)[None])[0].round(1))
     1.0
     """
     n = moles(liquor)

@@ -43,8 +43,8 @@ chains in equilibrium, that of all members (10 decays per decay of 232Th, 14 of 
 radioactive residue: their activity has a row of its own.
 
 **Water.** Fresh water is what units take; what treatment hands back is told apart and is not taken off it. Reuse inside
-a unit, as of flotation water, does not show. The Chinese norm asks for 85 % reused, 90 % in newer plants (`miit2016`);
-a visit to Mountain Pass reports about 95 % (`adamas2022`).
+a unit, as of flotation water, does not show. The Chinese norms ask for at least 85 or 90 %, by the kind of plant
+(`miit2016`); a visit to Mountain Pass reports about 95 % (`adamas2022`).
 
 **Carbon.** Of the process: all carbon of off-gas, as CO2. Of fuel: IPCC 2006 factors by lower heating value. Of power:
 the average of the unit's grid. Making the reagents is not in it, nor is diesel that no unit states.

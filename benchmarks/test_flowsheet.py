@@ -48,15 +48,13 @@ def test_a_thousand_samples_in_one_call(benchmark, capsys: pytest.CaptureFixture
     rng = np.random.default_rng(7)
     count = 1000
     changes = {
-        "flotation.recovery.REO": rng.uniform(0.65, 0.85, count),
+        "bake.conversion.bastnaesite": rng.uniform(0.9, 0.99, count),
         "feeds.ore.grade": rng.uniform(0.035, 0.06, count),
         "leach.extraction.REO": rng.uniform(0.85, 0.95, count),
         "ndpr_cut.purity.extract": rng.uniform(0.994, 0.998, count),
         "machining.recovery": rng.uniform(0.6, 0.75, count),
         "swarf_leach.share": rng.uniform(0.4, 0.98, count),
     }
-    changes = {path: values for path, values in changes.items() if path in plan.values()}
-    assert len(changes) >= 3
     designs = {unit.name: unit.design for unit in solve(plan).units.values() if unit.design}
     started = time.perf_counter()
     batch = benchmark.pedantic(solve, (plan, changes, designs), rounds=1)

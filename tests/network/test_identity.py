@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,13 @@ EDGES = [
 ]
 
 
+@cache
+def solved() -> didymium.Result:
+    return didymium.load("mountain_pass").solve()
+
+
 def with_mixer(folder: Path, edge: str) -> didymium.Result:
-    plan = didymium.load("mountain_pass").plan
+    plan = solved().plan
     head = "didymium: 1\nextends: mountain_pass\nunits:\n  through: {kind: mixer, feeds: [" + edge + "]}\n"
     for unit in plan.units.values():
         for inlet, stream in unit.inlets.items():
@@ -44,7 +50,7 @@ def with_mixer(folder: Path, edge: str) -> didymium.Result:
 
 @pytest.mark.parametrize("edge", EDGES)
 def test_a_mixer_of_one_stream_changes_nothing(tmp_path: Path, edge: str) -> None:
-    plain, mixed = didymium.load("mountain_pass").solve(), with_mixer(tmp_path, edge)
+    plain, mixed = solved(), with_mixer(tmp_path, edge)
     assert len(mixed.plan.units) == len(plain.plan.units) + 1
     for product in ("magnet", "ndpr_oxide"):
         before, after = plain.cost.per_kg(product), mixed.cost.per_kg(product)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,16 @@ from didymium.network import SolveError, solve
 SHIPPED = ["mountain_pass", "baotou", "baotou_lca"]
 
 
+
+@cache
+def solved(name: str) -> didymium.Result:
+    """A shipped flowsheet as it stands; results are read-only."""
+    return didymium.load(name).solve()
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_element_closes(name: str) -> None:
-    result = didymium.load(name).solve()
+    result = solved(name)
     plan, streams, takers = result.plan, result.streams, result.solution.takers
     entering = sum(streams[feed].elements for feed in plan.feeds)
     for unit in result.solution.units.values():
@@ -34,7 +42,7 @@ def test_every_element_closes(name: str) -> None:
 def test_reagents_of_the_ledger_are_the_reagents_of_the_balance() -> None:
     from didymium.operations.balance import composition
 
-    result = didymium.load("baotou").solve()
+    result = solved("baotou")
     for unit in result.solution.units.values():
         gained = sum(result.streams[f"{unit.name}.{o}"].elements for o in unit.outlets) - sum(
             result.streams[stream].elements for stream in unit.inlets.values()
@@ -51,9 +59,9 @@ def test_a_thousand_samples_equal_a_thousand_single_cases() -> None:
     rng = np.random.default_rng(20261122)
     count = 1000
     changes = {
-        "flotation.recovery.REO": rng.uniform(0.65, 0.85, count),
+        "flotation.unfloatable.bastnaesite": rng.uniform(0.15, 0.35, count),
         "feeds.ore.grade": rng.uniform(0.035, 0.06, count),
-        "leach.extraction.REO": rng.uniform(0.85, 0.95, count),
+        "leach.extraction.REO": rng.uniform(0.9, 0.99, count),
         "ndpr_cut.purity.extract": rng.uniform(0.994, 0.998, count),
         "machining.recovery": rng.uniform(0.6, 0.75, count),
         "swarf_leach.share": rng.uniform(0.4, 0.98, count),
@@ -154,7 +162,7 @@ def test_a_unit_that_cannot_do_it_is_named_with_its_line(tmp_path: Path) -> None
 
 def test_stage_recoveries_multiply_to_the_overall() -> None:
     for name in SHIPPED:
-        result = didymium.load(name).solve()
+        result = solved(name)
         for element in ("Nd", "Pr"):
             stages = result.recovery_by_stage(element)
             assert list(stages) == ["mine", "separation", "metal", "alloy", "magnet"]
@@ -164,21 +172,21 @@ def test_stage_recoveries_multiply_to_the_overall() -> None:
 
 def test_dysprosium_of_the_ore_leaves_with_the_seg() -> None:
     for name in SHIPPED:
-        result = didymium.load(name).solve()
+        result = solved(name)
         assert result.recovery("Dy", "magnet") < 1e-4
         assert result.recovery("Dy", "seg_carbonate") > 0.3
         assert result.streams["machining.magnets"].element("Dy") > 0.0
 
 
 def test_a_change_moves_the_answer_as_it_should() -> None:
-    plant = didymium.load("mountain_pass")
-    result = plant.solve({"flotation.recovery.REO": np.array([0.801, 0.85])})
+    plant = didymium.load("baotou_lca")
+    result = plant.solve({"flotation.recovery.REO": np.array([0.5, 0.55])})
     low, high = result.recovery("Nd", "magnet")
-    assert high / low == pytest.approx(0.85 / 0.801, rel=1e-4)
+    assert high / low == pytest.approx(1.1, rel=1e-4)
 
 
 def test_leach_leaves_most_cerium_behind() -> None:
-    result = didymium.load("mountain_pass").solve()
+    result = solved("mountain_pass")
     calcine = result.streams["roast.calcine"].element("Ce")
     assert result.streams["leach.residue"].element("Ce") / calcine >= 0.9
 
@@ -200,7 +208,7 @@ def test_samples_are_held_to_what_a_file_may_say(path: str, values: list[float],
 
 
 def test_a_sample_that_fails_is_numbered() -> None:
-    plan = load_plan("baotou")
+    plan = load_plan("baotou_lca")
     grades = np.array([0.58] * 130 + [0.99])
     with pytest.raises(SolveError, match=r"flotation \(flotation\), sample 130: .*richer") as caught:
         solve(plan, {"flotation.concentrate_grade": grades})
@@ -232,4 +240,4 @@ def test_a_fault_that_stands_at_the_end_of_a_recycle_is_told() -> None:
 )
 def test_a_circuit_without_feed_says_where_the_rare_earths_end(changes: dict[str, str], text: str) -> None:
     with pytest.raises(SolveError, match=text):
-        didymium.load("baotou", changes).solve()
+        didymium.load("baotou_lca", changes).solve()

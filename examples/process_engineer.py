@@ -1,4 +1,4 @@
-"""For the process engineer: what does a better flotation bring, and where does the neodymium still go?
+"""For the process engineer: what does a better leach bring, and where does the neodymium still go?
 
 Run it: python examples/process_engineer.py
 """
@@ -6,9 +6,9 @@ Run it: python examples/process_engineer.py
 import didymium
 
 as_written = didymium.load("mountain_pass").solve()
-improved = didymium.load("mountain_pass", {"flotation.recovery.REO": "85 %"}).solve()
+improved = didymium.load("mountain_pass", {"leach.extraction.REO": "98 %", "second_leach.extraction.REO": "99 %"}).solve()
 
-for name, result in (("as written", as_written), ("flotation at 85 %", improved)):
+for name, result in (("as written", as_written), ("leaches at 98 and 99 %", improved)):
     stages = ", ".join(f"{stage} {share:.1%}" for stage, share in result.recovery_by_stage("Nd").items())
     print(f"{name}: {result.recovery('Nd', to='magnet'):.1%} of the ore's Nd reaches the magnet ({stages})")
 

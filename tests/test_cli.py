@@ -101,22 +101,25 @@ def test_compare_answers_the_question(here: Path) -> None:
 
 
 def test_own_plant_edited_and_run(here: Path) -> None:
-    assert invoke("new", "myplant", "--from", "mountain_pass").exit_code == 0
+    assert invoke("new", "myplant", "--from", "baotou").exit_code == 0
     assert sorted(os.listdir(here)) == ["flowsheet.schema.json", "myplant.yaml"]
     before = valid("run", invoke("run", "myplant", "--json", "-").stdout)["result"]
     text = (here / "myplant.yaml").read_text(encoding="utf-8")
-    assert text.count("REO: 80.1 %") == 1
-    (here / "myplant.yaml").write_text(text.replace("REO: 80.1 %", "REO: 85 %"), encoding="utf-8")
+    assert text.count("rare_earths: 8 % from 3 to 15 % (assumed)") == 1
+    edited = text.replace("rare_earths: 8 % from 3 to 15 % (assumed)", "rare_earths: 5 % (convention)")
+    (here / "myplant.yaml").write_text(edited, encoding="utf-8")
     assert invoke("check", "myplant").exit_code == 0
     after = valid("run", invoke("run", "myplant.yaml", "--json", "-").stdout)["result"]
-    ratio = 85.0 / 80.1
-    assert after["recovery"]["Nd"]["by_stage"]["mine"] == pytest.approx(0.85)
+    ratio = 95.0 / 92.0  # of the rare earths that iron leaves to flotation
+    mines = [one["recovery"]["Nd"]["by_stage"]["mine"] for one in (before, after)]
+    assert mines[1] / mines[0] == pytest.approx(ratio, rel=1e-9)
     assert after["recovery"]["Nd"]["overall"] / before["recovery"]["Nd"]["overall"] == pytest.approx(ratio, rel=1e-3)
     magnets = [one["capacity"]["magnet"]["throughput_t_per_year"] for one in (before, after)]
     assert magnets[1] / magnets[0] == pytest.approx(ratio, rel=1e-3)
-    shared = valid("run", invoke("run", "mountain_pass", "--set", "flotation.recovery.REO=85 %", "--json", "-").stdout)
+    change = "iron_separation.rare_earths"
+    shared = valid("run", invoke("run", "baotou", "--set", f"{change}=5 % (convention)", "--json", "-").stdout)
     assert shared["result"]["recovery"] == after["recovery"]
-    assert shared["result"]["changes"] == {"flotation.recovery.REO": "85 %"}
+    assert shared["result"]["changes"] == {change: "5 % (convention)"}
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))
@@ -232,7 +235,7 @@ def test_faults_of_all_files_come_at_once(here: Path) -> None:
 
 
 def test_a_solve_that_fails(here: Path) -> None:
-    invoke("new", "mine", "--from", "mountain_pass")
+    invoke("new", "mine", "--from", "baotou_lca")
     result = invoke("run", "mine.yaml", "--set", "flotation.recovery.REO=0 %", "--json", "out.json")
     assert result.exit_code == 1
     assert result.stderr.startswith("--set flotation.recovery.REO: error: flotation: it passes no rare earths on")
@@ -271,7 +274,7 @@ def test_usage(here: Path, arguments: list[str], said: str) -> None:
         (["run", "x" * 300], "error"),
         (["run", "."], "error"),
         (["run", "baotou", "--set", "flotatoin.x=1"], "did you mean 'flotation'"),
-        (["run", "baotou", "--set", "flotation.recovery.REO=180 %"], "180 % is above 100 %"),
+        (["run", "baotou", "--set", "leach.extraction.REO=180 %"], "180 % is above 100 %"),
         (["run", "baotou", "--json", "nowhere/out.json"], "no folder nowhere"),
         (["compare", "baotou", "mountain_pass", "--json", "."], "it is a folder"),
         (["check", "baotou", "--json", "nowhere/out.json"], "no folder nowhere"),

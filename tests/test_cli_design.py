@@ -204,7 +204,7 @@ def test_printed_lines_hold_at_any_purity(tmp_path) -> None:
         ),
         (
             ("baotou", "flotation"),
-            "baotou.yaml:29:3: error: flotation: flotation is a flotation, not a solvent_extraction\n"
+            "baotou.yaml:43:3: error: flotation: flotation is a flotation_circuit, not a solvent_extraction\n"
             "  hint: design a unit of kind solvent_extraction",
         ),
         (

@@ -13,7 +13,7 @@ from didymium.files import shipped
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 SAYS = {
-    "process_engineer": ("flotation at 85 %", "ndpr_cut:", "stage  1"),
+    "process_engineer": ("leaches at 98 and 99 %", "ndpr_cut:", "stage  1"),
     "cost_analyst": ("a kg magnet from baotou less one from mountain_pass", "capital"),
     "planner": ("the limit", "magnets when the whole chain waits"),
     "pictures": ("the organic is richest", "pictures: nd_sm_cut profile"),
@@ -56,4 +56,4 @@ def test_a_missed_target_ends_with_one(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(text.replace("at_least: 99.5 %", "at_least: 99.99 %"), encoding="utf-8")
     done = example("targets", tmp_path, "mine.yaml")
     assert done.returncode == 1
-    assert "mine.yaml:174:5: purity of Pr + Nd in ndpr_oxide.oxide at least 99.99 %" in done.stdout
+    assert "mine.yaml:255:5: purity of Pr + Nd in ndpr_oxide.oxide at least 99.99 %" in done.stdout

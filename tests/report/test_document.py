@@ -47,16 +47,20 @@ def test_run(name: str) -> None:
     made = document.run(result)
     read = valid("run", made)
     assert made["inputs_sha256"] == result.plan.sha256
-    assert read["recovery"]["Nd"]["overall"] == result.recovery("Nd", "magnet")
-    assert read["cost"]["magnet"]["total"] == result.cost.per_kg("magnet").total
+    main = result.main_product
+    assert main == ("magnet" if "magnet" in result.plan.products else "ndpr_oxide")
+    assert read["recovery"]["Nd"]["to"] == main
+    assert read["recovery"]["Nd"]["overall"] == result.recovery("Nd", main)
+    assert read["cost"][main]["total"] == result.cost.per_kg(main).total
     assert read["streams"]["ndpr_oxide.oxide"]["purity"]["Nd"] == result.stream("ndpr_oxide").purity("Nd")
     assert read["balance"]["worst"] <= 1e-9
-    cost = read["cost"]["magnet"]
-    assert cost["t_per_year"] == pytest.approx(result.capacity["magnet"].throughput_t_per_year)
+    cost = read["cost"][main]
+    if main == "magnet":
+        assert cost["t_per_year"] == pytest.approx(result.capacity["magnet"].throughput_t_per_year)
     assert cost["price_years"][0] <= cost["price_years"][1] <= 2025
     assert cost["capital_year"] == 2025
     assert any("nothing is escalated" in note for note in read["cost_notes"])
-    assert 0.0 < read["assumptions"]["share"] < 1.0
+    assert 0.0 < read["assumptions"]["share"] <= 1.0
     assert len(read["targets"]) == len(result.plan.targets)
     hours = read["operating_hours_per_year"]
     for target in read["targets"]:
@@ -71,6 +75,9 @@ def test_run(name: str) -> None:
         if stream["purity"]:
             assert sum(stream["purity"].values()) == pytest.approx(1.0)
     assert all(math.isfinite(one) for one in numbers(read))
+    if "ndpr_cut" not in read["circuits"]:
+        assert len(read["trains"]["train"]) == len(result.plan.units["train"].parameters.products) - 1
+        return
     profile = read["circuits"]["ndpr_cut"]["profile"]
     stages = read["circuits"]["ndpr_cut"]["extraction_stages"] + read["circuits"]["ndpr_cut"]["scrub_stages"]
     assert len(profile["aqueous_mole_fraction"]) == stages
@@ -126,7 +133,7 @@ def test_no_number_is_null_not_nan(baotou: didymium.Result) -> None:
 
 
 def test_a_product_that_is_not_made_has_no_cost() -> None:
-    result = didymium.load("mountain_pass", {"ndpr_oxide.recovery.REO": "0 %"}).solve()
+    result = didymium.load("mountain_pass", {"ndpr_oxide.recovery": "{REO: 0 %}"}).solve()
     read = valid("run", document.run(result))
     assert read["cost"]["magnet"] is None
     assert read["assumptions"]["prices"] == []

@@ -94,7 +94,7 @@ def test_costs_say_at_which_scale_and_of_which_money(baotou: didymium.Result) ->
     shown = text(*run.page(baotou, {}), width=140)
     assert f"{split.t_per_year:,.0f}" in shown
     assert "costs are for a plant built for the file's rates (" in shown
-    assert "magnet at 253." in shown
+    assert f"separation at {100 * baotou.capacity['separation'].utilisation:.1f} %" in shown
     assert "USD; prices of 2024 and of the file, capital of 2025" in shown
     assert "USD of" not in shown
     assert "it has no price of its own" in shown

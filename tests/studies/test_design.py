@@ -169,7 +169,7 @@ def test_real_stages_take_the_separation_factors_of_the_file(two):
 
 
 def test_what_cannot_be_designed(two):
-    with pytest.raises(DesignError, match="flotation is a flotation, not a solvent_extraction"):
+    with pytest.raises(DesignError, match="flotation is a flotation_circuit, not a solvent_extraction"):
         design_unit(didymium.load("baotou").solve(), "flotation")
     flows = {"stages": "20 + 20", "solvent": "2.6 mol/mol", "scrub": "2.1 mol/mol"}
     rated = two(**flows)

@@ -72,7 +72,9 @@ def minerals_of(
         rare = any(known[name].family == RARE_EARTH and share[sample] > 0.0 for name, share in shares.items())
         if not whole > 0.0 or (rare and not oxides > 0.0):
             raise ValueError("its shares add up to nothing")
-        pure = _rare_earth_minerals({name: float(x[sample]) / oxides for name, x in distribution.items()}) if rare else {}
+        pure = (
+            _rare_earth_minerals({name: float(x[sample]) / oxides for name, x in distribution.items()}) if rare else {}
+        )
         hot = _radioactive(float(thorium[sample]), float(uranium[sample]))
         for row, (name, share) in enumerate(shares.items()):
             one = pure[name] / pure[name].sum() if name in pure else mass_fractions(known[name].formula)

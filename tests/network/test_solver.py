@@ -16,7 +16,6 @@ from didymium.network import SolveError, solve
 SHIPPED = ["mountain_pass", "baotou", "baotou_lca"]
 
 
-
 @cache
 def solved(name: str) -> didymium.Result:
     """A shipped flowsheet as it stands; results are read-only."""

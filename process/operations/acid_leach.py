@@ -8,14 +8,15 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from ..elements import INDEX, MOLAR_MASS, RE, molar_mass
+from ..elements import INDEX, MOLAR_MASS, molar_mass
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import SLACK, Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, standard
 from .leach_chemistry import Leached, leached, ratio
-from .mineral_rows import OPENED, RARE_EARTH, closed, family, opened, rows_of
+from .mineral_rows import OPENED, closed, opened
 from .stoichiometry import Array, rare_earth_moles
+from .uncracked import refuse_minerals
 
 SOLID_DENSITY = 4000.0
 """kg/m^3 of calcine and residue. Source: general knowledge; barite has 4,500, calcite 2,700, CeO2 7,200."""
@@ -93,7 +94,7 @@ class AcidLeach(Parameters):
 
 def acid_leach(p: SimpleNamespace, b: Balance) -> None:
     """Dissolve, let fluorine take back its share, and let the residue's charges say what oxygen stays."""
-    _refuse_minerals(b)
+    refuse_minerals(b, ", which hydrochloric acid does not open")
     solid, mass = opened(b), per_sample(b.flow("feed"))
     out = leached(solid, p.extraction, p.fluorine_on_cerium, p.fluorine_on_calcium, p.cerium_iv)
     acid, share = _acid(p, b, out, mass)
@@ -122,19 +123,6 @@ def acid_leach(p: SimpleNamespace, b: Balance) -> None:
     b.require("offgas", out.gas * share[:, None])
     b.details["fluoride_loss"] = ratio(rare_earth_moles(out.fluoride), rare_earth_moles(out.opened))
     b.details["acid_share"] = share
-
-
-def _refuse_minerals(b: Balance) -> None:
-    for row in rows_of(b):
-        if family(row) == RARE_EARTH:
-            b.refuse(
-                np.asarray(b.flow("feed", row)[:, RE].any(axis=1)),
-                lambda _, row=row: (  # type: ignore[misc]
-                    f"its feed holds {row}, which hydrochloric acid does not open",
-                    "roast or crack it first: oxidative_roast, alkali or sulphuric acid",
-                ),
-                "feed",
-            )
 
 
 def _acid(p: SimpleNamespace, b: Balance, out: Leached, mass: Array) -> tuple[Array, Array]:

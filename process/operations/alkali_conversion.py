@@ -16,6 +16,7 @@ from .base import Inlet, Kind, Outlet, Parameters, standard
 from .leach_chemistry import ratio, tetravalent_cerium
 from .mineral_rows import OPENED, closed, opened
 from .stoichiometry import Array, moles, neutral_oxygen, rare_earth_moles
+from .uncracked import refuse_minerals
 
 PULP_HEAT = 4.18e-3
 """MJ/(kg K) of water; stands for the whole pulp, which holds more water than solid. Source: standard chemistry."""
@@ -77,6 +78,7 @@ class AlkaliConversion(Parameters):
 
 def alkali_conversion(p: SimpleNamespace, b: Balance) -> None:
     """Hydroxide for fluoride on what converts; the rest of the feed closed; soda, fluoride and water to the liquor."""
+    refuse_minerals(b, ", which dilute caustic does not open")
     solid, mass = opened(b), per_sample(b.flow("feed"))
     caustic, share = _caustic(p, b, moles(solid)[:, INDEX["F"]] * p.conversion, mass)
     soda = caustic * molar_mass("NaOH")

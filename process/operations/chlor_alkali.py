@@ -150,7 +150,7 @@ def _treated(p: SimpleNamespace, b: Balance, brine: Array, asked: Array | None) 
         brings = ratio(held * treated, cells * molar_mass("NaCl"))
 
         def dirty(sample: int, name: str = name, found: Array = brings, limit: Array = limit) -> tuple[str, str]:
-            dilute = "give capacity, so that bought salt dilutes it" if asked is None else "or say impure: bleed"
+            dilute = "or give capacity, so that bought salt dilutes it" if asked is None else "or say impure: bleed"
             return (
                 f"its brine brings {found[sample] * 1e3:.3g} g {name} per kg of NaCl to the cells, and "
                 f"{limit[sample] * 1e3:.3g} g/kg is the limit",

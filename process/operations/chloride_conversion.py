@@ -15,6 +15,7 @@ from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .liquor_ph import water_of
 from .stoichiometry import acid_demand, free_acid, neutral_oxygen, rare_earth_moles
+from .uncracked import refuse_minerals
 
 CARBONATES = {"NH4HCO3": (1.0, 1.0), "Na2CO3": (2.0, 1.0)}
 """Charges that a mol of reagent precipitates, and carbon in it."""
@@ -72,6 +73,7 @@ class ChlorideConversion(Parameters):
 
 def chloride_conversion(p: SimpleNamespace, b: Balance) -> None:
     """Metals that are recovered with their chloride and water to the liquor; the rest to the effluent."""
+    refuse_minerals(b, ", a mineral and no liquor", "feed it the liquor of a leach")
     feed = b.flow("feed")
     together = spread_over_elements(p.coprecipitation, b.samples)
     liquor = feed * spread_over_elements(p.recovery, b.samples, together)

@@ -176,9 +176,11 @@ def impurity_removal(p: SimpleNamespace, b: Balance) -> None:
         acid < -1e-9 * per_sample(moles(feed)),
         lambda i: (
             f"its liquor is alkaline by {-acid[i]:.4g} kmol/h before any base",
-            "lower sulfide.excess, or the excess of the base before",
+            "lower sulfide.excess, or the excess of the base before"
+            if p.sulfide is not None
+            else "feed it an acid liquor; a solid dissolves in an acid_leach first",
         ),
-        "sulfide.excess" if p.sulfide is not None else "",
+        "sulfide.excess" if p.sulfide is not None else "feed",
     )
     target = acid_at(p.pH, water, np.maximum(moles(liquor)[:, INDEX["S"]], 0.0))
     dissolved = np.maximum(acid - target, 0.0) / takes

@@ -13,6 +13,7 @@ from ..quantities import Fraction, In, Value
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .stoichiometry import acid_demand, free_acid, moles, neutral_oxygen
+from .uncracked import refuse_minerals
 
 EQUIVALENTS = {"MgO": 2.0, "NaOH": 1.0, "Na2CO3": 2.0}
 """Acid equivalents per mol of base."""
@@ -48,6 +49,7 @@ class Neutralization(Parameters):
 
 def neutralization(p: SimpleNamespace, b: Balance) -> None:
     """Hydroxides and phosphates to the residue; carbonate of the base to the off-gas."""
+    refuse_minerals(b, ", a mineral and no liquor", "feed it the liquor of a leach")
     feed = b.flow("feed")
     removed = feed * spread_over_elements(p.removes, b.samples)
     for name in ("O", "H", "Cl", "S", "C", "N"):

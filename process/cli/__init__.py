@@ -136,6 +136,7 @@ def run(
     assumptions: Annotated[
         bool, typer.Option(help="List assumptions, of the file and beside it: prices, labour, capital, model data.")
     ] = False,
+    ledger: Annotated[bool, typer.Option(help="List what each unit uses and how large its equipment is.")] = False,
     pictures: PicturesOption = None,
 ) -> None:
     """Solve a flowsheet.
@@ -153,7 +154,7 @@ def run(
         from ..report import document
         from ..report import run as pages
 
-        shown = [] if json == STDOUT else pages.page(result, changes, streams, elements, circuits, assumptions)
+        shown = [] if json == STDOUT else pages.page(result, changes, streams, elements, circuits, assumptions, ledger)
         write_document(json, document.run(result, changes))
         show(shown)
         if pictures is not None:

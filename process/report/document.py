@@ -22,6 +22,7 @@ from . import limits
 from .effluents import body as effluents_body
 from .figures import first, number
 from .fit_document import body as fit_body
+from .ledger import equipment
 
 if TYPE_CHECKING:
     from ..economics import Basis
@@ -95,6 +96,7 @@ def one(result: Result, changes: Mapping[str, str] | None = None) -> Document:
         "circuits": {name: _circuit(unit) for name, unit in solution.units.items() if "stages" in unit.details},
         "trains": {name: _train(unit) for name, unit in solution.units.items() if "train_stages" in unit.details},
         "cost": {product: _cost(cost) for product, cost in named.items()},
+        "equipment": dict(equipment(result)),
         "cost_lines": [_line(share) for share in cost_shares(result)],
         "cost_notes": list(result.cost.notes),
         "new_oxide": _new_oxide(new_oxide(result)),

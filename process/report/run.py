@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from . import effluents, tables
+from . import ledger as ledgers
 from .figures import listed, plain
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def page(
     fates: Sequence[str] = ("Nd",),
     profiles: Sequence[str] = (),
     assumptions: bool = False,
+    ledger: bool = False,
 ) -> list[RenderableType]:
     """The tables of a run in the order that a reader wants them: the answer stands last."""
     out: list[RenderableType] = [_head(result, changes)]
@@ -37,6 +39,8 @@ def page(
         out += tables.profile(result, unit)
     if fates:
         out.append(tables.fates(result, fates))
+    if ledger:
+        out += ledgers.page(result)
     if assumptions:
         out += tables.assumptions(result)
     if result.main_product and tables.headline(result):

@@ -12,6 +12,7 @@ from rich.console import Console, RenderableType
 import didymium
 from didymium.quantities import Value
 from didymium.report import comparison, run, tables
+from didymium.report.figures import amount
 
 
 def text(*parts: RenderableType, width: int = 100, **options: bool) -> str:
@@ -175,3 +176,17 @@ def test_targets_of_impurities_and_grades_show_what_is_missed(tmp_path: Path) ->
     assert "- Fe as Fe2O3" in shown
     assert "0.10 %, limit at most 0.02 %" in shown
     assert shown.count("MISSED") == 4
+
+
+def test_the_ledger_says_what_units_use_and_how_large_they_are(baotou: didymium.Result) -> None:
+    shown = text(*run.page(baotou, {}, ledger=True), width=140)
+    assert "What the units use" not in text(*run.page(baotou, {}), width=140)
+    bake = baotou.solution.units["bake"]
+    acid = next(float(line.rate[0]) for line in bake.lines if line.item == "H2SO4")
+    fed = baotou.streams["flotation.concentrate"].oxide() / 1000.0
+    line = next(one for one in shown.splitlines() if "H2SO4" in one).split()
+    assert line[-3:] == [f"{acid:,.0f}", f"{acid / fed:,.0f}", "kg"]
+    kiln = next(one for one in shown.splitlines() if "kiln" in one)
+    assert kiln.split()[-2] == amount(bake.sizes[0].value)
+    scrubbed = next(one for one in shown[shown.index("scrubber") :].splitlines() if "lime" in one)
+    assert scrubbed.split()[-2] == "–"  # no rare earths enter a scrubber

@@ -231,6 +231,11 @@ def test_extraction_power(plant: Plant, used: Used, row: Row) -> None:
     row(930.0 / NEODYMIUM_REO, found)
 
 
+def test_extraction_power_of_the_circuits(plant: Plant, used: Used, row: Row) -> None:
+    found = [1000.0 * per_reo(plant(name), used(plant(name), at(plant(name), *KINDS), "electricity")) for name in HEAD]
+    row(930.0 / NEODYMIUM_REO, found, circular=True)
+
+
 def test_extraction_fuel(plant: Plant, used: Used, row: Row) -> None:
     """GJ per t REO of circuits, precipitation and calcination."""
     found = [per_reo(plant(name), used(plant(name), at(plant(name), *KINDS, *FINISHING), "heat")) for name in HEAD]

@@ -116,7 +116,7 @@ def acid_leach(p: SimpleNamespace, b: Balance) -> None:
             "lower the extraction of calcium and the like, or let F dissolve",
         )
 
-    b.refuse(oxygen < -SLACK * per_sample(np.abs(out.residue)), bare, "extraction")
+    b.refuse(oxygen < -SLACK * per_sample(solid), bare, "extraction")
     residue = np.maximum(out.residue, 0.0) * share[:, None] + solid * (1.0 - share)[:, None]
     b.require("residue", residue, to="opened")
     b.require("residue", closed(b) + out.fluorite * share[:, None], to="closed")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -88,6 +88,7 @@ AMOUNT = st.one_of(st.just(0.0), st.floats(1e-3, 1e3))
     acid=st.one_of(st.none(), st.floats(0.0, 2.0)),
     valence=st.one_of(st.none(), st.floats(0.0, 1.0)),
 )
+@example(opened=(0.0, 0.0, 0.0, 0.0, 0.0, 19.77734375), shares=(0.0,) * 5, acid=None, valence=None)
 def test_closes_with_free_fluorine(bench, opened, shares, acid, valence) -> None:
     solids = ("LaOF", "Ce2O3F2", "NdO3H3", "CaCO3", "Nd2(CO3)3", "NaF")
     feed, names = bench.rows(

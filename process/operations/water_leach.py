@@ -15,6 +15,7 @@ from .balance import SLACK, Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .mineral_rows import OPENED, opened
 from .stoichiometry import Array, acid_demand, moles, neutral_oxygen
+from .uncracked import refuse_minerals
 
 LIGHT = ("La", "Ce", "Pr", "Nd", "Sm", "Eu")
 """Rare earths whose double sulphates with sodium are sparingly soluble; those of Gd to Lu and Y dissolve."""
@@ -81,6 +82,7 @@ class WaterLeach(Parameters):
 
 def water_leach(p: SimpleNamespace, b: Balance) -> None:
     """Residue by what does not dissolve; liquor and water are the rest."""
+    refuse_minerals(b, ", which water does not open", "bake it with sulphuric acid first: sulfuric_bake")
     feed = opened(b)
     mass = per_sample(b.flow("feed"))
     share = spread_over_elements(p.extraction, b.samples)

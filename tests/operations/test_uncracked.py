@@ -7,6 +7,7 @@ from didymium.operations.base import OperationError
 
 KINDS = {
     "acid_leach": ({}, "which hydrochloric acid does not open; roast or crack it first"),
+    "water_leach": ({}, "which water does not open; bake it with sulphuric acid first"),
     "alkali_conversion": ({}, "which dilute caustic does not open; roast or crack it first"),
     "chloride_conversion": ({"carbonate": "Na2CO3"}, "a mineral and no liquor; feed it the liquor of a leach"),
     "neutralization": (

@@ -188,6 +188,8 @@ def separation_train(p: SimpleNamespace, b: Balance) -> None:
         "organic_m3": np.stack([flow * times for flow, times in zip(organic, held, strict=True)], axis=1),
         "flags": _flags(b.samples, rated),
     }
+    for words, held in zip(b.details["sequence"], b.details["organic_m3"].T, strict=True):
+        b.size(f"organic of {words}", held, "m^3", ("mixing", "settling", "strip_stages"))
 
 
 def _refuse_strangers(b: Balance, task: Problem, amounts: Array) -> None:

@@ -265,6 +265,7 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
         "organic_inventory_m3": size.organic_inventory,
         "rare_earth_inventory_kmol": size.rare_earth_inventory,
     }
+    b.size("mixer-settlers", size.volume, "m^3", ("mixing", "settling", "strip_stages"))
 
 
 SCRUB, SCRUB_WATER, STRIP, STRIP_WATER = "scrub acid", "scrub water", "strip acid", "strip water"

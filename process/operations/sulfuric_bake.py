@@ -98,7 +98,8 @@ class SulfuricBake(Parameters):
         standard("20 % from 5 to 50 % (assumed)"), description="Share of the SO3 driven off that splits to SO2."
     )
     heat: Annotated[Value, In("MJ/kg", "6.59 MJ/kg", low=0)] = Field(
-        standard("6.59 MJ/kg (sprecher2014)"), description="Fuel per kg of concentrate."
+        standard("5.94 MJ/kg (sprecher2014)"),
+        description="Fuel per kg of concentrate: 6.59 MJ per kg roasted, which takes 1.11 kg of it.",
     )
     electricity: Annotated[Value, In("kWh/kg", "15 kWh/t", low=0)] = Field(
         standard("0.015 kWh/kg from 0.008 to 0.04 kWh/kg (assumed)"),

@@ -198,7 +198,7 @@ def test_sizes_and_power(bench) -> None:
     mass = molar_mass("NdPO4")
     assert done.size("kiln") == pytest.approx(mass * 3.0 * 2.0 / 150.0)
     assert done.used("electricity") == pytest.approx(0.02 * mass)
-    assert done.used("heat") == pytest.approx(6.59 * mass)
+    assert done.used("heat") == pytest.approx(5.94 * mass)
 
 
 MINERALS = {

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from didymium.files import shipped
+import didymium
+from didymium.files import check, shipped
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 SAYS = {
@@ -48,6 +49,28 @@ def test_examples(name: str, tmp_path: Path) -> None:
     for words in SAYS[name]:
         assert words in done.stdout
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.yaml")))
+def test_flowsheets_solve_and_meet_their_targets(name: str) -> None:
+    result = didymium.load(EXAMPLES / f"{name}.yaml").solve()
+    assert result.solution.balance.worst <= 1e-9
+    assert [(one.target.text, one.value) for one in result.targets if not one.passed] == []
+
+
+def test_bought_monazite_names_its_sources_and_keeps_its_thorium() -> None:
+    file = EXAMPLES / "monazite_caustic.yaml"
+    assert check(file, strict=True) == []
+    result = didymium.load(file).solve()
+    # Of what was analysed: (RE)2O3 59.2 %, ThO2 6.5 %, P2O5 26.0 %; REO counts CeO2, which adds 1.4 points.
+    bought = result.streams["monazite"]
+    assert bought.grade() == pytest.approx(0.606, rel=0.01)
+    assert bought.impurity("Th") == pytest.approx(0.065, rel=0.001)
+    assert bought.element("P") / bought.mass() * 141.94 / 61.95 == pytest.approx(0.260, rel=0.03)
+    # The thorium ends in residues, none of it in a product or in water.
+    fates = result.fates("Th")
+    assert fates["leach.residue"] + fates["purify.residue"] > 0.999
+    assert sum(share for stream, share in fates.items() if stream in result.plan.products.values()) < 1e-4
 
 
 def test_a_missed_target_ends_with_one(tmp_path: Path) -> None:

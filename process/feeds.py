@@ -14,7 +14,8 @@ from .sums import per_sample
 Array = NDArray[np.float64]
 
 CARRIERS = ("monazite", "xenotime", "bastnaesite")
-"""Minerals that thorium and uranium ride in, the first that is there; else the first rare-earth mineral."""
+"""Minerals that thorium and uranium ride in where a deposit does not say: the first that is there; else the first
+rare-earth mineral."""
 RADIUM_PER_URANIUM = 3.4e-7
 """kg 226Ra per kg U in equilibrium: half-lives of 1,600 and 4.468e9 years. Source: nuclear data, computed."""
 
@@ -44,7 +45,8 @@ def ore(deposit: str, grade: Array) -> Array:
     for mineral, share in facts.gangue.items():
         rest[rows.index(mineral)] = share * mass_fractions(known[mineral].formula)
     held = np.zeros((len(rows), COUNT))
-    held[_carrier(rows)] = _radioactive(facts.thorium, facts.uranium)
+    for mineral, share in (facts.carriers or {rows[_carrier(rows)]: 1.0}).items():
+        held[rows.index(mineral)] = share * _radioactive(facts.thorium, facts.uranium)
     heaviest = (1.0 - float(held.sum())) / float(rare.sum())
     if np.any(grade > heaviest):
         raise ValueError(

@@ -139,3 +139,14 @@ def test_element_flows_follow_from_the_minerals_by_hand() -> None:
     aluminium = rest * (0.42 * 53.963 / 258.16 + 0.17 * 26.982 / 278.33)
     assert made[:, INDEX["Al"]].sum() == pytest.approx(aluminium, rel=1e-4)
     assert made[rows.index("k_feldspar"), INDEX["K"]] == pytest.approx(rest * 0.17 * 39.098 / 278.33, rel=1e-4)
+
+
+def test_thorium_rides_where_the_deposit_says() -> None:
+    made, rows = ore("mountain_pass", np.array([0.06]))[0], ore_parts("mountain_pass")
+    shares = made[:, INDEX["Th"]] / made[:, INDEX["Th"]].sum()
+    assert shares[rows.index("bastnaesite")] == pytest.approx(0.6)
+    assert shares[rows.index("monazite")] == pytest.approx(0.4)
+    assert not shares[2:].any()
+    # Where it does not say, all of it in monazite.
+    made, rows = ore("bayan_obo", np.array([0.041]))[0], ore_parts("bayan_obo")
+    assert made[rows.index("monazite"), INDEX["Th"]] == pytest.approx(made[:, INDEX["Th"]].sum())

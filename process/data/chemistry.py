@@ -20,7 +20,8 @@ class Deposit:
 
     `grade` is kg rare-earth oxides per kg ore; `distribution` kg oxide of an element per kg rare-earth oxides, sum 1;
     `minerals` the share of the rare-earth oxides in each mineral, sum 1; `gangue` the minerals of the rest of the
-    ore, sum 1; `thorium` and `uranium` kg per kg ore. `facts` holds every number as read, before normalisation.
+    ore, sum 1; `thorium` and `uranium` kg per kg ore, and `carriers` the share of them in each mineral, sum 1, empty
+    where nothing is said. `facts` holds every number as read, before normalisation.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Deposit:
     gangue: Mapping[str, float]
     thorium: float
     uranium: float
+    carriers: Mapping[str, float]
     facts: Mapping[str, Fact]
     note: str
 
@@ -85,7 +87,7 @@ class Extractant:
 
 def _normalised(facts: Mapping[str, Fact], prefix: str) -> Mapping[str, float]:
     values = {name.removeprefix(prefix): one.value for name, one in facts.items() if name.startswith(prefix)}
-    total = sum(values.values())
+    total = sum(values.values()) or 1.0
     return MappingProxyType({name: value / total for name, value in values.items()})
 
 
@@ -112,6 +114,7 @@ def deposits() -> Mapping[str, Deposit]:
             gangue=_normalised(facts, "gangue."),
             thorium=facts["thorium"].value if "thorium" in facts else 0.0,
             uranium=facts["uranium"].value if "uranium" in facts else 0.0,
+            carriers=_normalised(facts, "carrier."),
             facts=MappingProxyType(facts),
             note=head["note"],
         )

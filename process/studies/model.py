@@ -94,7 +94,7 @@ def _ore(result: Result) -> Iterator[ModelFact]:
                 yield _of(f"ore of {deposit.title}", f"{head} {rest}".strip(), fact, unit)
 
 
-_OF = {"mineral": "of the REO", "gangue": "of the rest", "thorium": "of the ore"}
+_OF = {"mineral": "of the REO", "carrier": "of the thorium", "gangue": "of the rest", "thorium": "of the ore"}
 
 
 def _weights(result: Result) -> Iterator[ModelFact]:

@@ -175,6 +175,52 @@ def test_the_same_doses_are_faults_where_the_file_does_not_ask_otherwise(
     assert not (tmp_path / "out.json").exists()
 
 
+# -- shipped plants, broken -------------------------------------------------------------------------------------------
+
+BROKEN = [
+    ("mountain_pass", "mill.work_index", "11 kWh", "is an energy; needs kWh/kg"),
+    ("mountain_pass", "roast.kind", "oxidative_roost", "did you mean 'oxidative_roast'?"),
+    ("mountain_pass", "roast.conversion", "{bastnaesite: 98 %}", "its feed holds monazite, and no conversion says"),
+    ("mountain_pass", "flotation.floatability", "{bastnaesite: 0.6 /min}", "and no floatability says how it floats"),
+    ("mountain_pass", "purify.feed", "second_leach.residue", "holds no water, so nothing has a pH"),
+    ("baotou", "bake.acid", "0.3 t/t", "of acid is short of the"),
+    ("baotou", "bake.temperature", "850 °C", "it is not known what of the thorium stays soluble"),
+    ("baotou", "bake.conversion", "{bastnaesite: 99 %}", "its feed holds monazite, and no conversion says"),
+    ("baotou", "purify.feed", "leach.residue", "holds no water, so nothing has a pH"),
+    ("baotou", "chlorides.recovery", "{RE0: 99 %}", "unknown element or group 'RE0'"),
+    ("ganzhou", "feeds.clay.deposit", "bayan_obo", "and no ion_adsorbed rare earths, which alone a salt moves"),
+    ("ganzhou", "hill.strength", "2 g/L", "of salt per t of clay, and the clay takes"),
+    ("ganzhou", "hill.salt", "ammonium_sulphate", "did you mean 'ammonium_sulfate'?"),
+    ("ganzhou", "purify.pH", "9", "9 is above 7"),
+    ("ganzhou", "purify.pH", "6.9", "is too high: the first 1 % of the"),
+    ("kuantan", "bake.acid", "16 %", "of acid is short of the"),
+    ("kuantan", "leach.liquor", "350 g/L", "sulphates of the rare earths dissolve to 45 g/L"),
+    ("kuantan", "leach.feed", "flotation.concentrate", "it already goes to bake"),
+    ("kuantan", "flotation.cleaners", "{cells: 4, time: 8 min}", "must be a list, not a mapping"),
+    ("kuantan", "train.products.heavy.elements", "[Ho, Er]", "heavy reaches a purity of 0."),
+    ("la_rochelle", "feeds.mixed_carbonate.material.H2O", "8 %", "the shares add up to 79.3"),
+    ("la_rochelle", "feeds.old_magnets.rate", "0 kg", "is a mass; needs kg/h"),
+    ("la_rochelle", "dissolve.acid", "0.01 t/t", "give `acid`, a dose, or `acid_excess`"),
+    ("la_rochelle", "magnet_leach.feed", "mixed_carbonate", "it already goes to dissolve"),
+    ("la_rochelle", "polish.pH", "0", "0 is below 1"),
+    ("myanmar_clay", "hill.retained", "100 %", "it passes no rare earths on to hill.liquor"),
+    ("myanmar_clay", "hill.collection", "192 %", "192 % is above 100 %"),
+    ("myanmar_clay", "feeds.clay.deposit", "myanmar", "did you mean 'myanmar_clay'?"),
+    ("myanmar_clay", "regions.mine", "mianmar", "did you mean 'myanmar'?"),
+    ("myanmar_clay", "train.sequence", "[Nd / Eu with P507]", "elements that meet at a cut are neighbours"),
+]
+"""A change of a shipped plant and what its fault says: typos, units, minerals and streams where they do not belong."""
+
+
+@pytest.mark.parametrize(("plant", "path", "value", "words"), BROKEN)
+def test_a_shipped_plant_that_is_broken_says_how(plant: str, path: str, value: str, words: str) -> None:
+    result = invoke("run", plant, "--set", f"{path}={value}", "--no-streams")
+    assert result.exit_code == 1, result.stdout
+    assert words in result.stderr
+    assert ": error: " in result.stderr.splitlines()[0]
+    assert path.split(".")[0 if path[:5] != "feeds" else 1] in result.stderr
+
+
 # -- targets ----------------------------------------------------------------------------------------------------------
 
 OXIDE = """\

@@ -15,8 +15,9 @@ from . import schema
 from .diagnostics import Diagnostic, FlowsheetError, in_order
 from .faults import Faults
 from .merge import Tree, changed, read_tree, with_likes
+from .nodes import entries, table
 from .reader import Node
-from .references import References, entries, table
+from .references import References
 from .shorthand import with_outlets
 from .stages import with_stages
 from .version import head_fault

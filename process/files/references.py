@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..quantities import Value, suggestion
 from .diagnostics import Diagnostic, Place
+from .nodes import Path, entries, outlet_names, scalars, table
+from .phases import Phases
 from .reader import Node
 from .schema import Known, asking_inlets, inlet_names
 
@@ -18,37 +20,6 @@ if TYPE_CHECKING:
 
 _MOST_SUGGESTIONS = 100
 _LIKE_A_VALUE = re.compile(r"[ ]*[+\-−]?\.?[0-9][^()]*\([ ]*([A-Za-z][A-Za-z0-9_\-]*)[ ]*\)[ ]*")
-
-Path = tuple[str | int, ...]
-
-
-def table(node: Node | None, *keys: str) -> dict[str, Node]:
-    """The mapping at a path of keys, or an empty one."""
-    for key in keys:
-        node = node.value.get(key) if node is not None and isinstance(node.value, dict) else None
-    return node.value if node is not None and isinstance(node.value, dict) else {}
-
-
-def entries(node: Node | None) -> list[Node]:
-    """The entries of a list node, or none."""
-    return node.value if node is not None and isinstance(node.value, list) else []
-
-
-def scalars(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Every scalar under a node with its path."""
-    if isinstance(node.value, dict):
-        for name, item in node.value.items():
-            yield from scalars(item, (*path, name))
-    elif isinstance(node.value, list):
-        for i, item in enumerate(node.value):
-            yield from scalars(item, (*path, i))
-    else:
-        yield path, node
-
-
-def outlet_names(kind: Kind, unit: Node) -> list[str]:
-    """What leaves a unit of this kind, by name, read from the tree."""
-    return list(kind.outlets_of(table(table(unit).get(kind.named_outlets))))
 
 
 @dataclass
@@ -69,6 +40,7 @@ class References:
         for name, unit in self.units.items():
             kind = table(unit).get("kind")
             self.kinds[name] = self.registry.get(kind.value) if kind and isinstance(kind.value, str) else None
+        self.phases = Phases(self.units, self.feeds, self.kinds, self.registry)
         self._said: set[tuple[str, str]] = set()
 
     def check(self) -> None:
@@ -147,6 +119,8 @@ class References:
                     self._error(*fault, lead=f"{name}: ")
                     fed.add(name)
                     continue
+                if fault := self.phases.crossed(name, kind, stream):
+                    self._error(node.place, f"{name} {fault[0]}", fault[1])
                 source = stream.split(".")[0]
                 if stream in self.feeds:
                     fed.add(name)

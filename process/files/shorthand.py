@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .nodes import outlet_names, table
 from .reader import Node
-from .references import outlet_names, table
 from .schema import inlet_names
 
 if TYPE_CHECKING:

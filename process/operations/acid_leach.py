@@ -15,6 +15,7 @@ from .balance import SLACK, Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, standard
 from .leach_chemistry import Leached, leached, ratio
 from .mineral_rows import OPENED, closed, opened
+from .phases import ORE, SOLID
 from .stoichiometry import Array, rare_earth_moles
 from .uncracked import refuse_minerals
 
@@ -156,4 +157,5 @@ KIND = Kind(
     },
     acid_leach,
     rest="liquor",
+    takes=(SOLID, ORE),
 )

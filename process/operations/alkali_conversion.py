@@ -15,6 +15,7 @@ from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 from .leach_chemistry import ratio, tetravalent_cerium
 from .mineral_rows import OPENED, closed, opened
+from .phases import SOLID
 from .stoichiometry import Array, moles, neutral_oxygen, rare_earth_moles
 from .uncracked import refuse_minerals
 
@@ -141,4 +142,5 @@ KIND = Kind(
     {"hydroxide": Outlet("hydroxide", rows=OPENED), "liquor": Outlet("effluent", waste=True)},
     alkali_conversion,
     rest="liquor",
+    takes=(SOLID,),
 )

@@ -93,6 +93,7 @@ class Kind:
 
     An empty `stage` is that of a kind without equipment, such as a mixer: it counts to the stage that its streams come
     from. `named_outlets` is the parameter whose keys are outlets too, each like `named`, before those of the kind.
+    `takes` are the phases that its inlets may be in; empty where any will do.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Kind:
     design: Callable[[SimpleNamespace, Mapping[str, Array]], Mapping[str, Any]] | None = None
     named_outlets: str = ""
     named: Outlet = field(default_factory=lambda: Outlet("liquor"))
+    takes: tuple[str, ...] = ()
 
     def outlets_of(self, names: Iterable[str]) -> Mapping[str, Outlet]:
         """The outlets of a unit whose parameter `named_outlets` has these keys."""

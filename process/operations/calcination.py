@@ -13,6 +13,7 @@ from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 from .firing import CHLORIDE_STAYS, SULFATE_STAYS, fired
 from .oxidative_roast import AIR_OXYGEN
+from .phases import SOLID
 
 
 class Calcination(Parameters):
@@ -58,4 +59,5 @@ KIND = Kind(
     {"oxide": Outlet("oxide"), "offgas": Outlet("gas", waste=True)},
     calcination,
     rest="offgas",
+    takes=(SOLID,),
 )

@@ -15,6 +15,7 @@ from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .chloride_conversion import CARBONATES
 from .extraction_cut import liquor_volume
+from .phases import LIQUOR
 from .precipitates import OccludedChloride, OccludedSulfate, kept, occluded, refuse_drought, stated_others
 from .stoichiometry import acid_demand, free_acid, neutral_oxygen
 
@@ -146,4 +147,5 @@ KIND = Kind(
     {"carbonate": Outlet("carbonate"), "effluent": Outlet("effluent", waste=True), "offgas": Outlet("gas", waste=True)},
     carbonate_precipitation,
     rest="effluent",
+    takes=(LIQUOR,),
 )

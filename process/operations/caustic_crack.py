@@ -15,6 +15,7 @@ from .balance import SLACK, Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 from .mineral_names import OtherMineral, RareEarthMineral
 from .mineral_rows import OPENED, conversions
+from .phases import ORE
 from .stoichiometry import Array, acid_demand, moles
 
 SODIUM_PER_ATOM = {"P": 3.0, "F": 1.0, "C": 2.0, "S": 2.0, "Si": 2.0, "Cl": 1.0, "Al": 1.0}
@@ -254,4 +255,5 @@ KIND = Kind(
     },
     caustic_crack,
     rest="liquor",
+    takes=(ORE,),
 )

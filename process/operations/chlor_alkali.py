@@ -15,6 +15,7 @@ from ..sums import per_sample
 from .balance import Balance
 from .base import AskingInlet, ElementName, Kind, Outlet, Parameters, standard
 from .leach_chemistry import ratio
+from .phases import LIQUOR, SOLID
 from .stoichiometry import FARADAY, Array, moles, one
 
 Limit = Annotated[Value, In("kg/kg", "1 g/kg", low=0)]
@@ -201,4 +202,5 @@ KIND = Kind(
     },
     chlor_alkali,
     rest="bleed",
+    takes=(LIQUOR, SOLID),
 )

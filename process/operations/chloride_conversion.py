@@ -14,6 +14,7 @@ from ..sums import per_sample
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .liquor_ph import water_of
+from .phases import LIQUOR
 from .stoichiometry import acid_demand, free_acid, neutral_oxygen, rare_earth_moles
 from .uncracked import refuse_minerals
 
@@ -125,4 +126,5 @@ KIND = Kind(
     },
     chloride_conversion,
     rest="effluent",
+    takes=(LIQUOR,),
 )

@@ -13,6 +13,7 @@ from ..quantities import In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
+from .phases import ORE
 
 Array = NDArray[np.float64]
 KG_PER_T = 1000.0
@@ -88,4 +89,5 @@ KIND = Kind(
     {"ground": Outlet("ore", parts="feed", title="ground ore")},
     comminution,
     rest="ground",
+    takes=(ORE,),
 )

@@ -16,6 +16,7 @@ from .balance import Balance, composition
 from .base import Kind, Outlet
 from .circuit_parameters import BASES, ExtractionCircuit, stages_of
 from .circuit_rating import OUTLETS, Liquor, Rated, column, per_feed, profiles, rate, ratio, spare_acid, water_of
+from .phases import LIQUOR
 from .stoichiometry import moles, rare_earth_moles
 
 Array = NDArray[np.float64]
@@ -219,4 +220,5 @@ KIND = Kind(
     },
     extraction_circuit,
     rest="raffinate",
+    takes=(LIQUOR,),
 )

@@ -15,6 +15,7 @@ from ..sums import per_sample
 from .balance import Balance, composition
 from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, spread_over_elements, standard
 from .mineral_rows import RARE_EARTH, family
+from .phases import ORE
 from .stoichiometry import rare_earth_moles
 
 
@@ -132,4 +133,5 @@ KIND = Kind(
     },
     flotation,
     rest="tailings",
+    takes=(ORE,),
 )

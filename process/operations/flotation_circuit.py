@@ -18,6 +18,7 @@ from .flotation import ReagentName
 from .flotation_banks import Paths, left_behind, mixed, paths
 from .mineral_names import MineralName
 from .mineral_rows import RARE_EARTH, family
+from .phases import ORE
 
 Array = NDArray[np.float64]
 Floatability = Annotated[Value, In("1/min", "0.6 /min", low=0, high=100)]
@@ -205,4 +206,5 @@ KIND = Kind(
     },
     flotation_circuit,
     rest="tailings",
+    takes=(ORE,),
 )

@@ -14,6 +14,7 @@ from ..sums import per_sample
 from .balance import SLACK, Balance, composition
 from .base import Inlet, Kind, Outlet, Parameters, standard
 from .oxidative_roast import AIR_OXYGEN
+from .phases import GAS
 from .stoichiometry import Array, moles, neutral_oxygen
 
 Gas = Literal["HF", "SiF4", "SO3", "SO2", "HCl", "Cl2", "NH3"]
@@ -239,4 +240,5 @@ KIND = Kind(
     },
     gas_scrubber,
     rest="gas",
+    takes=(GAS,),
 )

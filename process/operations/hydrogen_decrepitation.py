@@ -11,6 +11,7 @@ from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
+from .phases import METAL
 from .stoichiometry import one
 
 
@@ -46,4 +47,5 @@ KIND = Kind(
     {"powder": Outlet("powder"), "offgas": Outlet("gas", waste=True)},
     hydrogen_decrepitation,
     rest="powder",
+    takes=(METAL,),
 )

@@ -14,6 +14,7 @@ from ..sums import per_sample
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .liquor_ph import acid_at, charges, falling, molality, rare_earths_fall, strong_acid, water_of
+from .phases import LIQUOR
 from .stoichiometry import Array, column, moles, neutral_oxygen, rare_earth_moles
 
 BASES = {
@@ -325,4 +326,5 @@ KIND = Kind(
     },
     impurity_removal,
     rest="liquor",
+    takes=(LIQUOR,),
 )

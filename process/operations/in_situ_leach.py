@@ -14,6 +14,7 @@ from ..sums import per_sample
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .liquor_ph import charges, water_of
+from .phases import LIQUOR, ORE
 from .stoichiometry import KATIONS, Array, moles
 
 ADSORBED = "ion_adsorbed"
@@ -197,4 +198,5 @@ KIND = Kind(
     },
     in_situ_leach,
     rest="ground",
+    takes=(ORE, LIQUOR),
 )

@@ -12,6 +12,7 @@ from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
+from .phases import METAL
 
 
 class JetMilling(Parameters):
@@ -46,4 +47,5 @@ KIND = Kind(
     {"powder": Outlet("powder"), "ultrafines": Outlet("swarf", waste=True)},
     jet_milling,
     rest="ultrafines",
+    takes=(METAL,),
 )

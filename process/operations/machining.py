@@ -12,6 +12,7 @@ from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
+from .phases import METAL
 
 
 class Machining(Parameters):
@@ -42,4 +43,5 @@ KIND = Kind(
     {"magnets": Outlet("magnet", title="finished magnets"), "swarf": Outlet("swarf")},
     machining,
     rest="swarf",
+    takes=(METAL,),
 )

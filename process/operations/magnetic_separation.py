@@ -16,6 +16,7 @@ from .balance import Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters
 from .mineral_names import MineralName
 from .mineral_rows import RARE_EARTH, family
+from .phases import ORE
 
 
 class MagneticSeparation(Parameters):
@@ -66,4 +67,5 @@ KIND = Kind(
     },
     magnetic_separation,
     rest="nonmagnetic",
+    takes=(ORE,),
 )

@@ -11,6 +11,7 @@ from ..quantities import In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
+from .phases import ORE
 
 
 class Mine(Parameters):
@@ -52,4 +53,12 @@ def mine(p: SimpleNamespace, b: Balance) -> None:
     b.details["waste_rock_kg_per_h"] = waste
 
 
-KIND = Kind("mine", "mine", Mine, {"ore": Outlet("ore", parts="feed", title="ore to the mill")}, mine, rest="ore")
+KIND = Kind(
+    "mine",
+    "mine",
+    Mine,
+    {"ore": Outlet("ore", parts="feed", title="ore to the mill")},
+    mine,
+    rest="ore",
+    takes=(ORE,),
+)

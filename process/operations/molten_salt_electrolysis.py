@@ -13,6 +13,7 @@ from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
+from .phases import SOLID
 from .stoichiometry import FARADAY, moles, oxide_oxygen, rare_earth_moles
 
 ELECTRONS = 3.0
@@ -88,4 +89,5 @@ KIND = Kind(
     {"metal": Outlet("metal"), "slag": Outlet("slag", waste=True), "offgas": Outlet("gas", waste=True)},
     molten_salt_electrolysis,
     rest="offgas",
+    takes=(SOLID,),
 )

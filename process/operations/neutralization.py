@@ -12,6 +12,7 @@ from ..elements import INDEX, MOLAR_MASS, molar_mass
 from ..quantities import Fraction, In, Value
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
+from .phases import LIQUOR
 from .stoichiometry import acid_demand, free_acid, moles, neutral_oxygen
 from .uncracked import refuse_minerals
 
@@ -95,4 +96,5 @@ KIND = Kind(
     },
     neutralization,
     rest="liquor",
+    takes=(LIQUOR,),
 )

@@ -17,6 +17,7 @@ from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elem
 from .extraction_cut import liquor_volume
 from .firing import CHLORIDE_STAYS, SULFATE_STAYS, fired
 from .oxidative_roast import AIR_OXYGEN
+from .phases import LIQUOR
 from .precipitates import OccludedChloride, OccludedSulfate, kept, occluded, refuse_drought, stated_others
 from .stoichiometry import acid_demand, free_acid, moles, rare_earth_moles
 
@@ -189,4 +190,5 @@ KIND = Kind(
     },
     oxalate_precipitation,
     rest="filtrate",
+    takes=(LIQUOR,),
 )

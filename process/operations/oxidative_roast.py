@@ -16,6 +16,7 @@ from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 from .mineral_names import OtherMineral, RareEarthMineral
 from .mineral_rows import OPENED, conversions
+from .phases import ORE
 from .stoichiometry import Array, moles, neutral_oxygen
 
 AIR_OXYGEN = 0.232
@@ -170,4 +171,5 @@ KIND = Kind(
     {"calcine": Outlet("calcine", rows=OPENED), "offgas": Outlet("gas", waste=True)},
     oxidative_roast,
     rest="offgas",
+    takes=(ORE,),
 )

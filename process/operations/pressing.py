@@ -12,6 +12,7 @@ from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
+from .phases import METAL
 
 
 class Pressing(Parameters):
@@ -45,4 +46,5 @@ KIND = Kind(
     {"compacts": Outlet("compact"), "rejects": Outlet("swarf", waste=True)},
     pressing,
     rest="rejects",
+    takes=(METAL,),
 )

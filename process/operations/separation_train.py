@@ -32,6 +32,7 @@ from ..sums import per_sample
 from .balance import Balance
 from .base import Kind, OperationError, Outlet
 from .extraction_practice import BASES
+from .phases import LIQUOR
 from .stoichiometry import moles
 from .train_parameters import CRUD, SeparationTrain
 
@@ -343,4 +344,5 @@ KIND = Kind(
     design=design,
     named_outlets="products",
     named=Outlet("chloride liquor", title="a product, with the salts that end there"),
+    takes=(LIQUOR,),
 )

@@ -13,6 +13,7 @@ from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
+from .phases import METAL
 
 
 class Sintering(Parameters):
@@ -57,4 +58,5 @@ KIND = Kind(
     {"blanks": Outlet("magnet"), "rejects": Outlet("scrap"), "furnace_gas": Outlet("gas", waste=True)},
     sintering,
     rest="rejects",
+    takes=(METAL,),
 )

@@ -31,6 +31,7 @@ from . import extraction_practice as usual
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters
 from .extraction_cut import columns_of, design, factors_of, following, liquor_volume, names_of, order, practice, told
+from .phases import LIQUOR
 
 Array = NDArray[np.float64]
 
@@ -329,4 +330,5 @@ KIND = Kind(
     solvent_extraction,
     rest="raffinate",
     design=design,
+    takes=(LIQUOR,),
 )

@@ -15,6 +15,7 @@ from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance, composition
 from .base import AskingInlet, ElementName, Inlet, Kind, OperationError, Outlet, Parameters, standard
+from .phases import METAL
 from .stoichiometry import rare_earth_moles
 
 ADDITIONS = {
@@ -175,4 +176,5 @@ KIND = Kind(
     {"alloy": Outlet("alloy"), "dross": Outlet("slag", waste=True)},
     strip_casting,
     rest="alloy",
+    takes=(METAL,),
 )

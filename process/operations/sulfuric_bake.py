@@ -16,6 +16,7 @@ from .balance import SLACK, Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
 from .mineral_names import OtherMineral, RareEarthMineral
 from .mineral_rows import OPENED, conversions
+from .phases import ORE
 from .stoichiometry import Array, acid_demand, moles, neutral_oxygen
 
 VOLATILE = ("C", "N", "Ar", "H")
@@ -281,4 +282,5 @@ KIND = Kind(
     {"calcine": Outlet("calcine", rows=OPENED), "offgas": Outlet("gas", waste=True, rows=GAS_ROWS)},
     sulfuric_bake,
     rest="offgas",
+    takes=(ORE,),
 )

@@ -14,6 +14,7 @@ from ..sums import per_sample
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .oxidative_roast import AIR_OXYGEN
+from .phases import METAL
 from .stoichiometry import acid_demand, neutral_oxygen, rare_earth_moles
 
 
@@ -118,4 +119,5 @@ KIND = Kind(
     },
     swarf_leach,
     rest="liquor",
+    takes=(METAL,),
 )

@@ -14,6 +14,7 @@ from ..sums import per_sample
 from .balance import SLACK, Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .mineral_rows import OPENED, opened
+from .phases import SOLID
 from .stoichiometry import Array, acid_demand, moles, neutral_oxygen
 from .uncracked import refuse_minerals
 
@@ -173,4 +174,5 @@ KIND = Kind(
     {"liquor": Outlet("leach liquor"), "residue": Outlet("residue", waste=True, rows=OPENED)},
     water_leach,
     rest="liquor",
+    takes=(SOLID,),
 )

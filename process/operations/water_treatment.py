@@ -13,6 +13,7 @@ from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
+from .phases import LIQUOR
 from .stoichiometry import KATIONS, Array, acid_demand, moles, neutral_oxygen
 from .water_content import carbonate, water
 
@@ -280,4 +281,5 @@ KIND = Kind(
     },
     water_treatment,
     rest="effluent",
+    takes=(LIQUOR,),
 )

@@ -1,0 +1,83 @@
+"""Streams that were crossed: a gas into a leach, a metal into a circuit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .nodes import entries, outlet_names, table
+
+if TYPE_CHECKING:
+    from ..operations.base import Kind
+    from .reader import Node
+
+WORDS: Mapping[str, str] = {
+    "ore": "an ore or concentrate",
+    "solid": "a solid",
+    "liquor": "a liquor",
+    "gas": "a gas",
+    "metal": "a metal, alloy or magnet",
+}
+MOST_NAMED = 6
+
+
+class Phases:
+    """The phase of every stream of a tree, as far as its form tells: units, feeds and kinds by name."""
+
+    def __init__(
+        self,
+        units: Mapping[str, Node],
+        feeds: Mapping[str, Node],
+        kinds: Mapping[str, Kind | None],
+        registry: Mapping[str, Kind],
+    ) -> None:
+        self._units, self._feeds, self._kinds, self._registry = units, feeds, kinds, registry
+
+    def crossed(self, unit: str, kind: Kind, stream: str) -> tuple[str, str] | None:
+        """What is wrong with a stream as an inlet of a unit, and a hint; None where nothing is, or nothing is known."""
+        phase = self._phase(stream, frozenset())
+        if not kind.takes or not phase or phase in kind.takes:
+            return None
+        wanted = ", or ".join(WORDS[one] for one in kind.takes)
+        others = [one for one in self._streams() if one.split(".")[0] != unit]
+        found = [one for one in others if self._phase(one, frozenset()) in kind.takes]
+        words = "such streams here" if found else "kinds of units that make one"
+        named = found or self._makers(kind)
+        hint = f"{words}: {', '.join(named[:MOST_NAMED])}{', …' if len(named) > MOST_NAMED else ''}"
+        return f"takes {wanted}, and {stream} is {WORDS[phase]}", hint
+
+    def _makers(self, kind: Kind) -> list[str]:
+        from ..operations.phases import PHASE
+
+        makers = [one for one in self._registry.values() if one is not kind]
+        return [
+            m.name for m in makers if any(PHASE.get(o.form) in kind.takes and not o.waste for o in m.outlets.values())
+        ]
+
+    def _streams(self) -> list[str]:
+        out = list(self._feeds)
+        for name, kind in self._kinds.items():
+            out += [f"{name}.{outlet}" for outlet in outlet_names(kind, self._units[name])] if kind else []
+        return out
+
+    def _phase(self, stream: str, seen: frozenset[str]) -> str:
+        from ..operations.phases import ORE, PHASE
+
+        if stream in self._feeds:
+            feed = table(self._feeds[stream])
+            if "deposit" in feed:
+                return ORE
+            form = feed["form"].value if "form" in feed else "ore" if "minerals" in feed else ""
+            return PHASE.get(form, "") if isinstance(form, str) else ""
+        name, _, outlet = stream.partition(".")
+        kind = self._kinds.get(name)
+        if kind is None or name in seen or outlet not in outlet_names(kind, self._units[name]):
+            return ""
+        about = kind.outlets_of(outlet_names(kind, self._units[name]))[outlet]
+        if kind.stage or about.parts is None:
+            return PHASE.get(about.form, "")
+        # A mixer or splitter hands on what it takes.
+        key = table(self._units[name]).get(about.parts)
+        taken = [one.value for one in (entries(key) or [key] if key else [])]
+        phases = {self._phase(one, seen | {name}) for one in taken if isinstance(one, str)}
+        return phases.pop() if len(phases) == 1 else ""

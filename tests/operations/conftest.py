@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from didymium.elements import COUNT, ELEMENTS, INDEX, MOLAR_MASS, mass_fractions, molar_mass
 from didymium.data import deposits
+from didymium.elements import COUNT, ELEMENTS, INDEX, MOLAR_MASS, mass_fractions, molar_mass
 from didymium.feeds import ore, ore_parts
 from didymium.operations import registry
 from didymium.operations.balance import BULK, Balance, Outcome
@@ -70,7 +70,8 @@ class Done:
             assert (line.rate >= 0.0).all()
         for size in self.outcome.sizes:
             assert size.value.shape == (samples,)
-            assert (size.value >= 0.0).all() and np.isfinite(size.value).all(), size.item
+            assert (size.value >= 0.0).all(), size.item
+            assert np.isfinite(size.value).all(), size.item
         for key, value in self.details.items():
             assert not isinstance(value, np.ndarray) or value.shape[:1] == (samples,), key
 

@@ -119,8 +119,8 @@ class References:
                     self._error(*fault, lead=f"{name}: ")
                     fed.add(name)
                     continue
-                if fault := self.phases.crossed(name, kind, stream):
-                    self._error(node.place, f"{name} {fault[0]}", fault[1])
+                if crossed := self.phases.crossed(name, kind, stream):
+                    self._error(node.place, f"{name} {crossed[0]}", crossed[1])
                 source = stream.split(".")[0]
                 if stream in self.feeds:
                     fed.add(name)

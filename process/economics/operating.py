@@ -127,7 +127,8 @@ def _bought(solution: Solution, changes: Mapping[str, Array]) -> Iterator[CostLi
 def radioactive(stream: Stream) -> NDArray[np.bool_]:
     """Whether a waste is billed as radioactive, shape (samples,): a solid of more than 1 Bq/g of 232Th or of 238U.
 
-    Tailings, effluent and gas are never; see docs/costs.md.
+    Each parent counts against the level by itself. Tailings, leached ground and fluids are never billed so; a salt may
+    be. See docs/costs.md.
     """
     mass = np.atleast_1d(np.asarray(stream.mass(), dtype=float))
     if stream.form in NEVER_RADIOACTIVE:

@@ -45,7 +45,7 @@ MEDIA: Mapping[str, str] = MappingProxyType(
 SOLIDS: Mapping[str, str] = MappingProxyType(
     {"tailings": "tailings", "leached ground": "leached_ground", "salt": "salt"}
 )
-"""Rows of solids by form; the others are residues, radioactive or not."""
+"""Rows of solids by form; any other is a residue, and what is billed as radioactive is radioactive residue."""
 
 BY_PRODUCTS = frozenset(
     {
@@ -249,18 +249,16 @@ def _wasted(sums: _Sums, group: str, stream: Stream) -> None:
 
 
 def _solid(sums: _Sums, group: str, stream: Stream, tonnes: Array) -> None:
-    key = SOLIDS.get(stream.form, "")
-    if key:
-        sums.add(key, group, tonnes)
-        if key == "leached_ground":
-            sums.add("ammonia_nitrogen_in_ground", group, stream.elements[:, INDEX["N"]])
-        if key in ACTIVITIES:
-            _active(sums, group, key, stream, np.ones_like(tonnes))
-        return
+    """A solid by its form, unless it is billed as radioactive: then it is radioactive residue, a salt too."""
+    key = SOLIDS.get(stream.form, "other_residue")
     hot = np.where(radioactive(stream), 1.0, 0.0)
     sums.add("radioactive_residue", group, tonnes * hot)
-    sums.add("other_residue", group, tonnes * (1.0 - hot))
+    sums.add(key, group, tonnes * (1.0 - hot))
     _active(sums, group, "radioactive_residue", stream, hot)
+    if key == "leached_ground":
+        sums.add("ammonia_nitrogen_in_ground", group, stream.elements[:, INDEX["N"]])
+    if key in ACTIVITIES:
+        _active(sums, group, key, stream, np.ones_like(tonnes))
 
 
 def _active(sums: _Sums, group: str, key: str, stream: Stream, share: Array) -> None:

@@ -27,15 +27,16 @@ class AcidLeach(Parameters):
     """Leach with hydrochloric acid: the share of each element that acid opens, less what fluorine takes back.
 
     Acid reaches the opened part of a solid; of a solid of one part, all of it: calcine, hydroxide, carbonate, oxide.
-    What does not dissolve stays in the residue with its oxygen, sulphate, phosphate and silica; sodium, potassium,
-    ammonium and chloride dissolve wholly. Ce(IV), as far as the solid's oxygen speaks of it, stays first; what of it
+    What does not dissolve stays in the residue with its oxygen and silica; sodium, potassium, ammonium and chloride
+    dissolve wholly. Sulphate stays with the barium, strontium, lead, radium and calcium that stay, phosphate with the
+    calcium of its apatite; the rest of both goes with the other metals, and none stays that no metal binds. Ce(IV), as far as the solid's oxygen speaks of it, stays first; what of it
     dissolves takes one more HCl and frees chlorine, as Pr(IV) and Tb(IV) do. Carbonate leaves as CO2.
 
     Fluorine that comes free with rare earths falls out again: the share `fluorine_on_cerium` on the CeO2 of the
     residue, up to CeF4, `fluorine_on_calcium` of the rest as CaF2, and what is left as REF3 in the proportions of what
     dissolved, a loss: 3 REOF + 6 HCl = 2 RECl3 + REF3 + 3 H2O. Alkali conversion opens REF3 for a second leach.
 
-    Acid follows from the charges that dissolve, plus the excess; or give a dose. Wash water keeps liquor out of the
+    Acid follows from the charges that dissolve less those of their sulphate, plus the excess; or give a dose. Wash water keeps liquor out of the
     residue, whose opened part is REF3, cerium and what acid did not dissolve, whose closed part came closed.
     """
 
@@ -52,7 +53,7 @@ class AcidLeach(Parameters):
             }
         ),
         description="Share that acid opens, by element or group: `{REO: 92 %, Ce: 8 %, Ca: 60 %}`; others stay. "
-        "`F` is the share of the fluorine that stays dissolved.",
+        "`F` is the share of the fluorine that stays dissolved; S and P follow their metals where not named.",
     )
     cerium_iv: Fraction | None = Field(
         None,
@@ -108,16 +109,13 @@ def acid_leach(p: SimpleNamespace, b: Balance) -> None:
     b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
     b.size("tank", p.residence * (water / 1000.0 + mass / SOLID_DENSITY), "m^3", ("residence", "liquor"))
 
-    oxygen = out.residue[:, INDEX["O"]]
-
     def bare(sample: int) -> tuple[str, str]:
-        spare = -2.0 * oxygen[sample] / MOLAR_MASS[INDEX["O"]]
         return (
-            f"leaves {spare:.4g} kmol/h more fluorine in the residue than its metals can bind",
+            f"leaves {out.bare[sample]:.4g} kmol/h more fluorine in the residue than its metals can bind",
             "lower the extraction of calcium and the like, or let F dissolve",
         )
 
-    b.refuse(oxygen < -SLACK * per_sample(solid), bare, "extraction")
+    b.refuse(out.bare * MOLAR_MASS[INDEX["F"]] > SLACK * per_sample(solid), bare, "extraction")
     residue = np.maximum(out.residue, 0.0) * share[:, None] + solid * (1.0 - share)[:, None]
     b.require("residue", residue, to="opened")
     b.require("residue", closed(b) + out.fluorite * share[:, None], to="closed")

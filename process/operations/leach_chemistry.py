@@ -9,10 +9,18 @@ import numpy as np
 
 from ..elements import INDEX, MOLAR_MASS, RE
 from .base import spread_over_elements
-from .stoichiometry import Array, acid_demand, moles, neutral_oxygen, one, rare_earth_moles
+from ..sums import per_sample
+from .stoichiometry import Array, acid_demand, column, moles, neutral_oxygen, one, rare_earth_moles
 
 BOUND = ("F", "S", "P", "Si", "B", "O", "C", "H", "Ar")
-"""Elements that leave the solid only where an extraction names them, or as water and CO2."""
+"""Elements that go by what holds them where no extraction names them: acids by their metals, H, C and O as water and
+CO2."""
+FIRM = ("Ba", "Sr", "Pb", "Ra")
+"""Metals whose sulphates hydrochloric acid leaves as they are."""
+ROUNDING = 1e-12
+"""Relative; what a whole barite has of sulphate beyond its barium is no sulphate in excess."""
+PHOSPHATE_PER_CALCIUM = 2.0 / 3.0
+"""Of Ca3(PO4)2, which holds more than apatite. Source: stoichiometry."""
 SOLUBLE = ("Na", "K", "Li", "Cl", "N")
 """Elements of salts that no residue holds; an extraction may say otherwise."""
 FLUORIDES_OF_CERIUM = 4.0
@@ -24,7 +32,8 @@ class Leached:
     """Flows of the opened solid, (samples, elements) in kg/h, and kmol/h of HCl that it takes, (samples,).
 
     `opened` is what acid dissolves at first and `dissolved` what stays dissolved of it; `fluoride` the rare earths of
-    REF3, in the `residue` too; `fluorite` CaF2 that falls out; `gas` CO2 and chlorine.
+    REF3, in the `residue` too; `fluorite` CaF2 that falls out; `gas` CO2 and chlorine. `bare` is kmol/h of fluorine in
+    the residue beyond what its metals bind.
     """
 
     opened: Array
@@ -34,6 +43,7 @@ class Leached:
     fluorite: Array
     gas: Array
     need: Array
+    bare: Array
 
 
 def ratio(part: Array, whole: Array, empty: float = 0.0) -> Array:
@@ -50,7 +60,9 @@ def leached(
     as far as the extraction of cerium leaves room.
 
     Rare earths hold the fluorine alike, three each at most: 3 LaOF + 6 HCl = 2 LaCl3 + LaF3 + 3 H2O. That of sodium
-    fluoride, left by washing, is free; what no metal is there for stays dissolved.
+    fluoride, left by washing, is free; what no metal is there for stays dissolved. Sulphate and phosphate dissolve with
+    their metals and stay only as far as metals that stay bind them; sulphate brings its own acid to the liquor,
+    phosphate takes three hydrogens of it: LaPO4 + 3 HCl = LaCl3 + H3PO4.
 
     >>> from didymium.elements import mass_fractions, molar_mass
     >>> solid = 3.0 * molar_mass("LaOF") * mass_fractions("LaOF")[None]
@@ -65,7 +77,6 @@ def leached(
     fluoride, fluorite, acid = _fluorine(solid, opened, held, on_cerium, on_calcium)
     dissolved = opened - fluoride + acid
     dissolved[:, INDEX["Ca"]] -= fluorite[:, INDEX["Ca"]]
-    need = acid_demand(dissolved) + chlorine + out[:, INDEX["N"]] - out[:, INDEX["Cl"]]
 
     residue = solid - dissolved - fluorite
     # Carbonate is calcium's and magnesium's first, then of the rare earths and lead; hydroxide is of the rare earths.
@@ -76,8 +87,24 @@ def leached(
     of_rest = inside[:, INDEX["C"]] - of_lime
     carbon = of_lime * ratio(out[:, INDEX["Ca"]] + out[:, INDEX["Mg"]], lime)
     carbon = carbon + of_rest * _share(leaving + out[:, INDEX["Pb"]], trivalent + inside[:, INDEX["Pb"]])
+    spare = acid_demand(residue) + held + beyond - residue[:, INDEX["F"]] / MOLAR_MASS[INDEX["F"]]
+    bare, spare = np.maximum(-spare, 0.0), np.maximum(spare, 0.0)
+    sulphate, phosphate = _acids_left(solid, opened, held, given)
+    for name, charge, stays in (
+        ("S", 2.0, sulphate),
+        ("P", 3.0, phosphate),
+        ("C", 2.0, inside[:, INDEX["C"]] - carbon),
+    ):
+        bound = np.minimum(np.maximum(stays, 0.0), spare * (1.0 + ROUNDING) / charge)
+        spare = np.maximum(spare - charge * bound, 0.0)
+        residue[:, INDEX[name]] = bound * MOLAR_MASS[INDEX[name]]
+    for name in ("S", "P"):
+        dissolved[:, INDEX[name]] = np.maximum(solid[:, INDEX[name]] - residue[:, INDEX[name]], 0.0)
+    carbon = np.maximum(solid[:, INDEX["C"]] - residue[:, INDEX["C"]], 0.0) / MOLAR_MASS[INDEX["C"]]
+    need = acid_demand(dissolved) + chlorine + out[:, INDEX["N"]] - out[:, INDEX["Cl"]]
+    need = need - 2.0 * moles(dissolved)[:, INDEX["S"]]
+
     hydrogen = np.maximum(inside[:, INDEX["H"]] - 4.0 * inside[:, INDEX["N"]], 0.0)
-    residue[:, INDEX["C"]] = (inside[:, INDEX["C"]] - carbon) * MOLAR_MASS[INDEX["C"]]
     residue[:, INDEX["H"]] = hydrogen * (1.0 - _share(leaving, trivalent)) * MOLAR_MASS[INDEX["H"]]
     residue[:, INDEX["Ar"]] = 0.0
     residue[:, INDEX["O"]] = 0.0
@@ -86,7 +113,7 @@ def leached(
     gas = one("C", carbon * MOLAR_MASS[INDEX["C"]], len(solid))
     gas[:, INDEX["O"]] = 2.0 * carbon * MOLAR_MASS[INDEX["O"]]
     gas[:, INDEX["Cl"]] = chlorine * MOLAR_MASS[INDEX["Cl"]]
-    return Leached(opened, dissolved, residue, fluoride, fluorite, gas, np.maximum(need, 0.0))
+    return Leached(opened, dissolved, residue, fluoride, fluorite, gas, np.maximum(need, 0.0), bare)
 
 
 def _opened(solid: Array, given: Mapping[str, Array], tetravalent: Array | None) -> tuple[Array, Array]:
@@ -126,6 +153,30 @@ def _fluorine(
     left = fluorine - 3.0 * taken * free
     left = np.where(left > 1e-9 * fluorine, left, 0.0)
     return fluoride, fluorite, one("F", left * MOLAR_MASS[INDEX["F"]], len(solid))
+
+
+def _acids_left(solid: Array, opened: Array, held: Array, given: Mapping[str, Array]) -> tuple[Array, Array]:
+    """kmol/h of sulphate and of phosphate that acid leaves where it opens these metals, (samples,) each.
+
+    Sulphate is of barium and its like and of calcium that stay first, phosphate is calcium's first, as of apatite; the
+    rest goes as the other metals do, Ce(IV) that stays aside.
+    """
+    inside, left = moles(solid), moles(solid - opened)
+    other_in, other_out = solid.copy(), opened.copy()
+    for flow in (other_in, other_out):
+        flow[:, column("Ca", *FIRM)] = 0.0
+    other_in[:, INDEX["Ce"]] -= np.minimum(held * MOLAR_MASS[INDEX["Ce"]], other_in[:, INDEX["Ce"]])
+    gone = _share(acid_demand(other_out) + moles(opened)[:, INDEX["N"]], acid_demand(other_in) + inside[:, INDEX["N"]])
+    sulphate, phosphate = left[:, INDEX["S"]], left[:, INDEX["P"]]
+    if "S" not in given:
+        firm = np.minimum(inside[:, INDEX["S"]], per_sample(left[:, column("Ca", *FIRM)]) * (1.0 + ROUNDING))
+        sulphate = firm + (inside[:, INDEX["S"]] - firm) * (1.0 - gone)
+    if "P" not in given:
+        calcium = inside[:, INDEX["Ca"]]
+        of_lime = np.minimum(inside[:, INDEX["P"]], PHOSPHATE_PER_CALCIUM * calcium)
+        phosphate = of_lime * ratio(left[:, INDEX["Ca"]], calcium)
+        phosphate = phosphate + (inside[:, INDEX["P"]] - of_lime) * (1.0 - gone)
+    return sulphate, phosphate
 
 
 def _share(part: Array, whole: Array) -> Array:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Credit, credits
+from ..data import Credit, cost_rates, credits
 from ..elements import INDEX, mass_fractions, molar_mass
 from ..stream import Stream
+from ..sums import per_sample
 from .pricebook import Price, PriceBook
 
 Array = NDArray[np.float64]
+RECYCLED = "recycled water"
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,19 @@ def free(stream: Stream, credit: Credit) -> Array:
     return np.asarray(np.maximum(held, 0.0))
 
 
+def fresh(stream: Stream, water: Array) -> NDArray[np.bool_]:
+    """Whether recycled water takes the place of fresh, shape (samples,), `water` its kg/h of water.
+
+    It does with up to `fresh_water_salts` of cost_rates.csv, 1 g/L; more is brine. A litre counts as a litre of water.
+    """
+    return np.asarray(per_sample(stream.elements) - water <= cost_rates()["fresh_water_salts"].value * water / 1000.0)
+
+
 def worth(stream: Stream) -> Worth | None:
     """What a stream is sold as, by its form; None where it is no by-product, or shares costs instead."""
     credit = credits().get(stream.form)
     if credit is None:
         return None
     share = mass_fractions(credit.formula)[INDEX[credit.element]] if credit.formula else 1.0
-    return Worth(credit, free(stream, credit) / float(share))
+    quantity = free(stream, credit) / float(share)
+    return Worth(credit, np.where(fresh(stream, quantity), quantity, 0.0) if stream.form == RECYCLED else quantity)

@@ -23,6 +23,10 @@ EQUIVALENTS = MappingProxyType({"HF": 1.0, "SiF4": 4.0, "SO3": 2.0, "SO2": 2.0, 
 """mol of base per mol of gas: fluoride, sulphate, chloride (and hypochlorite of Cl2); ammonia is a base itself."""
 BASES = MappingProxyType({"NaOH": ("NaOH", 1.0), "soda": ("Na2CO3", 2.0), "lime": ("CaO", 2.0)})
 """Formula of an absorbent and what a mol of it takes up."""
+GAS_ROWS = ("NH3", "rest")
+"""Parts of the gas that passes: ammonia, all else."""
+NOISE = 1e-14
+"""What is left of an element by less than this share of it is rounding."""
 MOLAR_VOLUME = 22.414
 """m3/kmol of an ideal gas at 0 degC and 101.325 kPa. Source: gas constant, CODATA."""
 
@@ -70,7 +74,9 @@ class GasScrubber(Parameters):
         None, description="Share of the sulphur that is SO2, in gases whose parts do not tell; none where not given."
     )
     ammonia: Fraction | None = Field(
-        None, description="Share of the nitrogen that is ammonia; none where not given, for it may be air's."
+        None,
+        description="Share of the nitrogen that is ammonia, in gases whose parts do not tell; none where not given, "
+        "for it may be air's.",
     )
     excess: Annotated[Value, In("1", "10 %", low=0)] = Field(
         standard("10 % from 3 to 30 % (assumed)"), description="Base beyond what the absorbed gases take."
@@ -145,7 +151,14 @@ def gas_scrubber(p: SimpleNamespace, b: Balance) -> None:
         b.refuse(short, lambda _: ("has too little water for the gypsum and slaked lime", "lower strength"), "strength")
         b.require("solids", solids)
         liquor = liquor - solids
-    b.require("liquor", np.maximum(liquor, 0.0))
+    else:
+        solids = np.zeros_like(liquor)
+    liquor = np.maximum(liquor, 0.0)
+    b.require("liquor", liquor)
+    passed = (species["NH3"] - absorbed["NH3"])[:, None] * molar_mass("NH3") * composition("NH3")
+    b.require("gas", passed, to="NH3")
+    left, whole = b.total() - liquor - solids - passed, b.total()
+    b.require("gas", np.where(left > NOISE * whole, left, 0.0), to="rest")
     for name, amount in species.items():
         b.details[name] = (amount - absorbed[name]) * molar_mass(name)
     b.details["fluorine_absorbed"] = taken[:, INDEX["F"]]
@@ -161,7 +174,9 @@ def _species(p: SimpleNamespace, b: Balance, gas: Array) -> dict[str, Array]:
     dioxide = known if p.sulfur_dioxide is None else known + untold * p.sulfur_dioxide
     silicon = np.minimum(n[:, INDEX["Si"]], n[:, INDEX["F"]] / 4.0)
     fluoride = np.maximum(n[:, INDEX["F"]] - 4.0 * silicon, 0.0)
-    ammonia = np.zeros(b.samples) if p.ammonia is None else n[:, INDEX["N"]] * p.ammonia
+    ammonia = moles(b.flow(None, "NH3"))[:, INDEX["N"]]
+    if p.ammonia is not None:
+        ammonia = ammonia + np.maximum(n[:, INDEX["N"]] - ammonia, 0.0) * p.ammonia
     ammonia = np.minimum(ammonia, np.maximum(n[:, INDEX["H"]] - fluoride, 0.0) / 3.0)
     hydrogen = np.maximum(n[:, INDEX["H"]] - fluoride - 3.0 * ammonia, 0.0)
     chloride = np.minimum(n[:, INDEX["Cl"]], hydrogen)
@@ -234,7 +249,7 @@ KIND = Kind(
     "separation",
     GasScrubber,
     {
-        "gas": Outlet("gas", waste=True),
+        "gas": Outlet("gas", waste=True, rows=GAS_ROWS),
         "liquor": Outlet("effluent", waste=True),
         "solids": Outlet("residue", waste=True),
     },

@@ -15,7 +15,7 @@ _FORMS = {
     ),
     LIQUOR: (
         *("liquor", "leach liquor", "purified liquor", "chloride liquor", "effluent", "seepage"),
-        *("caustic liquor", "hydrochloric acid", "recycled water", "ammonium salt"),
+        *("caustic liquor", "hydrochloric acid", "recycled water", "ammonium salt", "aqueous ammonia"),
     ),
     GAS: ("gas",),
     METAL: ("metal", "alloy", "powder", "compact", "magnet", "swarf", "scrap"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..elements import INDEX, MOLAR_MASS
+from ..elements import INDEX, MOLAR_MASS, mass_fractions, molar_mass
+from ..sums import per_sample
 from .stoichiometry import Array, moles, neutral_oxygen
 
 ORGANIC_OXYGEN = 3.07
@@ -43,3 +44,20 @@ def water(liquor: Array) -> Array:
     oxygen = oxygen - 2.0 * n[:, INDEX["Si"]]
     hydrogen = (n[:, INDEX["H"]] - 4.0 * n[:, INDEX["N"]]) / 2.0
     return np.asarray(np.maximum(np.minimum(oxygen, hydrogen), 0.0))
+
+
+def salts(liquor: Array) -> Array:
+    """kg/h by element of all but the water of a liquor, shape (samples, elements): salts, acids, traces of organics.
+
+    Less than 1e-9 of the liquor is rounding and counts as none.
+
+    >>> import numpy as np
+    >>> from didymium.elements import mass_fractions, molar_mass
+    >>> brine = sum(molar_mass(item) * mass_fractions(item) for item in ("H2O", "NaCl"))
+    >>> float(salts(brine[None]).sum().round(2)), float(salts(mass_fractions("H2O")[None]).sum())
+    (58.44, 0.0)
+    """
+    pure = water(liquor)[:, None] * (molar_mass("H2O") * mass_fractions("H2O"))
+    out = np.maximum(liquor - pure, 0.0)
+    none = per_sample(out) <= NOISE * per_sample(liquor)
+    return np.asarray(np.where(none[:, None], 0.0, out))

@@ -11,12 +11,14 @@ from pydantic import AfterValidator, Field, model_validator
 from ..elements import INDEX, MOLAR_MASS, members, molar_mass
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
-from .balance import Balance
+from .balance import Balance, composition
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .phases import LIQUOR
 from .stoichiometry import KATIONS, Array, acid_demand, moles, neutral_oxygen
 from .water_content import carbonate, water
 
+GAS_ROWS = ("NH3", "rest")
+"""Parts of the gas: ammonia that is not caught, carbon dioxide."""
 FALLS = frozenset(KATIONS) - {"Li", "Na", "K", "Ca", "Sr", "Ba"} | {"P", "Si"}
 """What can fall as hydroxide, phosphate or silica; calcium falls with fluoride, phosphate, carbonate and sulphate."""
 
@@ -77,7 +79,9 @@ class WaterTreatment(Parameters):
         standard("98 % from 95 to 99.5 % (assumed)"), description="Share of what is stripped that is caught."
     )
     ammonia_as: Literal["water", "sulfate", "chloride"] = Field(
-        "water", description="What it is caught as: aqueous ammonia, or the salt of sulphuric or hydrochloric acid."
+        "water",
+        description="What it is caught as: aqueous ammonia (outlet `ammonia`), or the salt of sulphuric or "
+        "hydrochloric acid (outlet `ammonium_salt`).",
     )
     ammonia_strength: Annotated[Value, In("1", "20 %", low=0.01, high=1)] = Field(
         standard("20 % from 15 to 25 % (assumed)"), description="NH3 in the aqueous ammonia, by mass."
@@ -179,13 +183,13 @@ def water_treatment(p: SimpleNamespace, b: Balance) -> None:
     gas = np.zeros_like(feed)
     gas[:, INDEX["C"]] = (carbon - held + first) * MOLAR_MASS[INDEX["C"]]
     gas[:, INDEX["O"]] = 2.0 * (carbon - held + first) * MOLAR_MASS[INDEX["O"]]
-    gas[:, INDEX["N"]] = (stripped - caught) * MOLAR_MASS[INDEX["N"]]
-    gas[:, INDEX["H"]] = 3.0 * (stripped - caught) * MOLAR_MASS[INDEX["H"]]
+    lost = (stripped - caught)[:, None] * molar_mass("NH3") * composition("NH3")
     ammonia = _ammonia(p, feed, caught)
-    liquor = np.maximum(b.total() - solids - gas - ammonia, 0.0)
+    liquor = np.maximum(b.total() - solids - gas - lost - ammonia, 0.0)
     _part(p, b, liquor, solids)
-    b.require("offgas", gas)
-    b.require("ammonia", ammonia)
+    b.require("offgas", lost, to="NH3")
+    b.require("offgas", gas, to="rest")
+    b.require("ammonia" if p.ammonia_as == "water" else "ammonium_salt", ammonia)
 
     strips = np.where(stripped > 0.0, entering * 1000.0, 0.0)
     b.details["base_kmol_per_h"] = 2.0 * (first + lime) + soda
@@ -275,9 +279,10 @@ KIND = Kind(
         "effluent": Outlet("effluent", waste=True),
         "sludge": Outlet("residue", waste=True),
         "salt": Outlet("salt", waste=True),
-        "offgas": Outlet("gas", waste=True),
+        "offgas": Outlet("gas", waste=True, rows=GAS_ROWS),
         "recycled": Outlet("recycled water"),
-        "ammonia": Outlet("ammonium salt"),
+        "ammonia": Outlet("aqueous ammonia"),
+        "ammonium_salt": Outlet("ammonium salt"),
     },
     water_treatment,
     rest="effluent",

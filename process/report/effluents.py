@@ -46,8 +46,9 @@ def several(results: Mapping[str, Result]) -> Table:
 
 
 def remarks(result: Result) -> list[str]:
-    """What the table could not place."""
-    return list(effluents(result).remarks)
+    """What the table could not place, and wastes near the limit of radioactive residue."""
+    found = effluents(result)
+    return [*found.remarks, *found.near]
 
 
 def body(result: Result) -> dict[str, Any]:
@@ -66,4 +67,5 @@ def body(result: Result) -> dict[str, Any]:
             for medium in media
         },
         "remarks": list(found.remarks),
+        "near_limit": list(found.near),
     }

@@ -16,7 +16,7 @@ from ..elements import INDEX, molar_mass
 from ..flowsheet import Result
 from ..network.solution import UnitResult
 from ..operations.base import Line
-from ..operations.water_content import water
+from ..operations.water_content import salts, water
 from ..stream import Stream
 
 Array = NDArray[np.float64]
@@ -54,11 +54,16 @@ BY_PRODUCTS = frozenset(
         "hydrochloric acid",
         "trisodium phosphate",
         "ammonium salt",
+        "aqueous ammonia",
         "gypsum",
         "recycled water",
     }
 )
 """Forms that leave a plant for sale or reuse and are no rare-earth product, whatever traces they hold."""
+
+RECYCLED = "recycled water"
+NEAR = 0.3
+"""Share of the limit of radioactive residue within which a waste is named."""
 
 PER_REO = "t REO that leaves separation"
 """The basis: oxides, carbonates and other products of the separation stage, as REO, swarf that came back included."""
@@ -91,6 +96,7 @@ ROWS = (
     Row("fluorine_to_air", "F in off-gas", "kg"),
     Row("sulfur_to_air", "S in off-gas", "kg"),
     Row("chlorine_to_air", "Cl in off-gas", "kg"),
+    Row("ammonia_nitrogen_to_air", "NH3-N in off-gas", "kg"),
     Row("radioactive_residue", "radioactive residue", "t"),
     Row("radioactive_residue_parents", "232Th + 238U in it", "Bq/g"),
     Row("radioactive_residue_chains", "with their chains", "Bq/g"),
@@ -123,7 +129,8 @@ class Effluents:
 
     `rates` maps a row's key and a group of stages to what comes per operating hour (kg, m³, t, GJ, kWh), shape
     (samples,); `elements` maps a medium and a group to kg/h of every element, shape (samples, elements). `oxide` is the
-    basis in t/h, `products` the streams that it counts. `remarks` name what the table could not place.
+    basis in t/h, `products` the streams that it counts. `remarks` name what the table could not place, `near` the
+    wastes whose activity lies so near the limit that they may count either way.
     """
 
     rates: Mapping[tuple[str, str], Array]
@@ -131,6 +138,7 @@ class Effluents:
     oxide: Array
     products: tuple[str, ...]
     remarks: tuple[str, ...]
+    near: tuple[str, ...] = ()
 
     def rate(self, key: str, group: str = "") -> Array:
         """A row's amount per operating hour of a group of stages, or of all, shape (samples,)."""
@@ -167,6 +175,10 @@ class _Sums:
 
     def add(self, key: str, group: str, amount: Array) -> None:
         self.rates[key, group] = self.rates[key, group] + amount if (key, group) in self.rates else amount
+
+    def hold(self, medium: str, group: str, flow: Array) -> None:
+        held = self.elements.get((medium, group))
+        self.elements[medium, group] = flow if held is None else held + flow
 
 
 def group_of(stage: str) -> str:
@@ -216,10 +228,11 @@ def effluents(result: Result) -> Effluents:
             _used(sums, group_of(unit.stage), region_of(result.plan, result.plan.units[unit.name]), line)
         for outlet in unit.outlets:
             name = f"{unit.name}.{outlet}"
-            if result.streams[name].form == "recycled water" and result.solution.takers.get(name) is None:
-                sums.add("water_reused", group_of(unit.stage), _cubic_metres(result.streams[name]))
+            if result.streams[name].form == RECYCLED and result.solution.takers.get(name) is None:
+                _reused(sums, group_of(unit.stage), result.streams[name])
+    near = tuple(one for unit, stream in wastes(result) if (one := _near(stream)))
     return Effluents(
-        MappingProxyType(sums.rates), MappingProxyType(sums.elements), oxide, products, tuple(sums.remarks)
+        MappingProxyType(sums.rates), MappingProxyType(sums.elements), oxide, products, tuple(sums.remarks), near
     )
 
 
@@ -227,19 +240,53 @@ def _cubic_metres(stream: Stream) -> Array:
     return water(stream.elements) * (molar_mass("H2O") / 1000.0)
 
 
+def _dissolved(sums: _Sums, group: str, flow: Array) -> None:
+    for key, element, factor in TO_WATER:
+        sums.add(key, group, flow[:, INDEX[element]] * factor)
+
+
+def _reused(sums: _Sums, group: str, stream: Stream) -> None:
+    """Water that nothing in the plant takes is handed back; its salts must leave at steady state: they go to water."""
+    left = salts(stream.elements)
+    sums.hold("water", group, left)
+    _dissolved(sums, group, left)
+    sums.add("water_reused", group, _cubic_metres(stream))
+
+
+def _near(stream: Stream) -> str:
+    """A remark where a solid waste of the first sample lies near the limit: by its larger parent, or by their sum."""
+    mass = float(np.atleast_1d(stream.mass())[0])
+    if MEDIA.get(stream.form) != "solid" or stream.form in SOLIDS or mass <= 0.0:
+        return ""
+    rates = cost_rates()
+    thorium, uranium = (
+        float(np.atleast_1d(stream.element(element))[0]) * 1000.0 * rates[activity].value / (mass * 1000.0)
+        for element, activity in (("Th", "thorium_activity"), ("U", "uranium_activity"))
+    )
+    limit = rates["exemption_level"].value
+    if not any(abs(one / limit - 1.0) <= NEAR for one in (max(thorium, uranium), thorium + uranium)):
+        return ""
+    return (
+        f"{stream.name} holds {thorium:.3g} Bq/g of 232Th and {uranium:.3g} Bq/g of 238U, {thorium + uranium:.3g} "
+        f"together: near the limit of {limit:g} Bq/g of either, it counts as "
+        f"{'' if bool(radioactive(stream)[0]) else 'not '}radioactive"
+    )
+
+
 def _wasted(sums: _Sums, group: str, stream: Stream) -> None:
     medium = MEDIA.get(stream.form, "other")
     flow = stream.elements
     tonnes = np.atleast_1d(np.asarray(stream.mass(), dtype=float)) / 1000.0
-    held = sums.elements.get((medium, group))
-    sums.elements[medium, group] = flow if held is None else held + flow
+    sums.hold(medium, group, flow)
     if medium == "water":
-        for key, element, factor in TO_WATER:
-            sums.add(key, group, flow[:, INDEX[element]] * factor)
+        _dissolved(sums, group, flow)
         sums.add("water_discharged", group, _cubic_metres(stream))
     elif medium == "air":
         for key, element in TO_AIR:
             sums.add(key, group, flow[:, INDEX[element]])
+        if "NH3" in stream.parts:
+            ammonia = stream.flow[:, stream.parts.index("NH3"), INDEX["N"]]
+            sums.add("ammonia_nitrogen_to_air", group, ammonia)
         sums.add("co2_process", group, flow[:, INDEX["C"]] * (molar_mass("CO2") / molar_mass("C") / 1000.0))
     elif medium == "solid":
         _solid(sums, group, stream, tonnes)

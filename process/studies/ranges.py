@@ -37,12 +37,18 @@ def within_ranges(flowsheet: Flowsheet, samples: int = 40, seed: int = 1) -> Res
 
     The same seed gives the same draws. Raises `network.SolveError` where fewer than one draw in four runs.
     """
+    return counted(flowsheet, samples, seed)[0]
+
+
+def counted(flowsheet: Flowsheet, samples: int = 40, seed: int = 1) -> tuple[Result, int]:
+    """As `within_ranges`, and how many draws were passed over because the plant cannot run at them."""
     values = drawn(flowsheet, MOST * samples, seed)
     left = np.arange(MOST * samples)
     while True:
         tried = left[:samples]
         try:
-            return flowsheet.solve({path: drawing[tried] for path, drawing in values.items()})
+            result = flowsheet.solve({path: drawing[tried] for path, drawing in values.items()})
+            return result, MOST * samples - len(left)
         except SolveError as error:
             if len(left) <= samples:
                 raise

@@ -51,6 +51,8 @@ def test_caustic_is_what_no_acid_binds() -> None:
         ("trisodium phosphate", {"Na": 68.97, "P": 31.0}, 31.0 * 2.5),
         # 2 kmol N are one kmol (NH4)2SO4, 132.13 kg at 0.6 of 0.12 USD/kg
         ("ammonium salt", {"N": 28.014, "H": 8.064}, 132.13 * 0.6 * 0.12),
+        # 1 kmol NH3 in as much water is 17.031 kg at 0.6 of 0.36 USD/kg
+        ("aqueous ammonia", {"N": 14.007, "H": 5.04, "O": 15.999}, 17.031 * 0.6 * 0.36),
         # 1 kmol of water at 0.8 of 0.0007 USD/kg
         ("recycled water", {"H": 2.016, "O": 15.999}, 18.015 * 0.8 * 0.0007),
         ("gypsum", {"Ca": 40.0}, 0.0),
@@ -58,6 +60,32 @@ def test_caustic_is_what_no_acid_binds() -> None:
 )
 def test_what_a_by_product_fetches(form: str, flow: dict[str, float], expected: float) -> None:
     assert usd(form, **flow) == pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.parametrize(("salt", "worth_of"), [(0.0, 1.0), (0.9, 1.0), (1.1, 0.0), (100.0, 0.0)])
+def test_brine_is_no_fresh_water(salt: float, worth_of: float) -> None:
+    """A t of water with less than 1 kg of NaCl counts as a t of water, with more as none."""
+    hydrogen = 1000.0 * 2 * molar_mass("H") / molar_mass("H2O")
+    flow = {"H": hydrogen, "O": 1000.0 - hydrogen}
+    sodium = salt * molar_mass("Na") / molar_mass("NaCl")
+    found = usd("recycled water", **flow, Na=sodium, Cl=salt - sodium)
+    assert found == pytest.approx(worth_of * 1000.0 * 0.8 * 0.0007, rel=1e-9)
+
+
+def test_hydrogen_of_ammonium_is_no_water() -> None:
+    """Ammonium chloride beside a t of water: its 0.05 kg are below the limit, and its hydrogen counts for nothing."""
+    hydrogen = 1000.0 * 2 * molar_mass("H") / molar_mass("H2O")
+    sold = worth(
+        stream(
+            "recycled water",
+            H=hydrogen + 0.001 * 4 * molar_mass("H"),
+            O=1000.0 - hydrogen,
+            N=0.001 * molar_mass("N"),
+            Cl=0.001 * molar_mass("Cl"),
+        )
+    )
+    assert sold is not None
+    assert float(sold.quantity[0]) == pytest.approx(1000.0, rel=1e-12)
 
 
 def test_a_by_product_fetches_the_price_of_its_region() -> None:

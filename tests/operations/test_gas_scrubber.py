@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from didymium.elements import ELEMENTS, MOLAR_MASS, molar_mass
+from didymium.elements import ELEMENTS, INDEX, MOLAR_MASS, molar_mass
 from didymium.operations.base import OperationError
 
 ALL = dict.fromkeys(("HF", "SiF4", "SO3", "SO2", "HCl", "Cl2"), "100 %")
@@ -115,6 +115,21 @@ def test_chlorine_is_what_hydrogen_does_not_hold(bench) -> None:
     wet = bench.run("gas_scrubber", KEYS, bench.of({"HCl": 2.0, "CO2": 1.0}))
     assert wet.bought("NaOH", "NaOH") == pytest.approx(2.0)
     wet.neutral("liquor")
+
+
+def test_ammonia_that_a_part_tells_needs_no_share(bench) -> None:
+    """Of 1 kmol NH3 beside N2 of air 90 % dissolve; 0.1 kmol pass, told from the nitrogen."""
+    feed, rows = bench.rows({"NH3": {"NH3": 1.0}, "rest": {"N2": 4.0, "CO2": 1.0}})
+    keys = {"absorbent": "water", "efficiency": {"NH3": "90 %"}}
+    done = bench.run("gas_scrubber", keys, feed, parts={"feed": rows})
+    assert done.kmol("liquor", "N") == pytest.approx(0.9)
+    passed, rest = done.parts["gas"][0]
+    assert passed.sum() == pytest.approx(0.1 * molar_mass("NH3"))
+    assert passed[INDEX["N"]] == pytest.approx(1.4007, rel=1e-4)
+    assert rest[INDEX["N"]] == pytest.approx(4.0 * molar_mass("N2"))
+    # Of other nitrogen a key may say what is ammonia.
+    bulk = bench.run("gas_scrubber", keys, bench.of({"NH3": 1.0, "N2": 4.0}))
+    assert not bulk.parts["gas"][0, 0].any()
 
 
 def test_ammonia_into_water(bench) -> None:

@@ -10,9 +10,11 @@ import pytest
 import didymium
 from didymium.data import cost_rates, emission_factor
 from didymium.data.facts import rows
-from didymium.elements import ELEMENTS
+from didymium.elements import COUNT, ELEMENTS, INDEX
 from didymium.files import shipped
 from didymium.operations import registry
+from didymium.operations.water_content import salts
+from didymium.stream import Stream
 from didymium.studies import effluents as module
 from didymium.studies.effluents import BY_PRODUCTS, GROUPS, MEDIA, ROWS, Effluents, effluents, wastes
 
@@ -38,6 +40,25 @@ units:
   oxide: {kind: calcination, feed: carbonate.carbonate, heat: 3 MJ/kg}
   metal: {kind: molten_salt_electrolysis, feed: oxide.oxide, current_efficiency: 80 %, voltage: 10 V}
 products: {metal: metal.metal}
+"""
+
+
+AMMONIA = """\
+didymium: 1
+name: Lanthanum carbonate by bicarbonate, water treated
+region: china
+year: 2024
+operating_hours: 8_000 h/year
+feeds:
+  liquor: {material: {LaCl3: 20 %, H2O: 80 %}, form: chloride liquor, rate: 1 t/h, price: 1 USD/kg}
+units:
+  carbonate: {kind: carbonate_precipitation, feed: liquor, carbonate: NH4HCO3}
+  waters:
+    kind: water_treatment
+    feed: carbonate.effluent
+    ammonia: 15 g/m^3
+    reuse: 85 %
+products: {carbonate: carbonate.carbonate}
 """
 
 
@@ -74,6 +95,89 @@ def test_chloride_and_water_of_a_carbonate(plant: didymium.Result) -> None:
     assert value(found, "chloride_to_water") == pytest.approx(1000 * 6 * 35.453 / 325.809, rel=1e-3)
     assert value(found, "chloride_to_water", "separation") == value(found, "chloride_to_water")
     assert value(found, "ammonia_nitrogen_to_water") == 0.0
+
+
+@pytest.fixture(scope="module")
+def treated(tmp_path_factory: pytest.TempPathFactory) -> didymium.Result:
+    file = tmp_path_factory.mktemp("treated") / "plant.yaml"
+    file.write_text(AMMONIA, encoding="utf-8")
+    return didymium.load(file).solve()
+
+
+def test_salts_of_water_that_is_handed_back_leave_to_water(treated: didymium.Result) -> None:
+    """All chloride but that of sludge and carbonate leaves with water, 85 % of it with the water that is reused."""
+    found = effluents(treated)
+    streams = treated.streams
+    back, gone = streams["waters.recycled"], streams["waters.effluent"]
+    assert back.element("Cl") == pytest.approx(gone.element("Cl") * 0.85 / 0.15)
+    for key, element in (("chloride_to_water", "Cl"), ("ammonia_nitrogen_to_water", "N")):
+        assert value(found, key) * found.oxide[0] == pytest.approx(back.element(element) + gone.element(element))
+    # The water itself is handed back: hydrogen of it is none of the wastes'.
+    assert value(found, "water_reused") * found.oxide[0] == pytest.approx(
+        0.85 / 0.15 * float(found.rate("water_discharged")[0])
+    )
+    media = found.element("H", "water")[0]
+    assert media == pytest.approx(gone.element("H") + salts(back.elements)[0, INDEX["H"]])
+    assert media < 0.2 * back.element("H")
+
+
+def test_condensate_has_no_salts(treated: didymium.Result) -> None:
+    dry = treated.flowsheet.solve({"waters.reuse": 0.0, "waters.evaporation": 0.6})
+    assert dry.streams["waters.recycled"].mass() > 0.0
+    found = effluents(dry)
+    assert found.element("Cl", "water")[0] == dry.streams["waters.effluent"].element("Cl")
+    assert found.element("H", "water")[0] == dry.streams["waters.effluent"].element("H")
+
+
+def test_water_that_a_unit_takes_keeps_its_salts_inside(tmp_path: Path) -> None:
+    file = tmp_path / "plant.yaml"
+    again = "  again: {kind: water_treatment, feed: waters.recycled}\nproducts"
+    file.write_text(AMMONIA.replace("products", again), encoding="utf-8")
+    result = didymium.load(file).solve()
+    found, streams = effluents(result), result.streams
+    assert "again.recycled" in streams
+    whole = sum(streams[name].element("Cl") for name in ("waters.effluent", "again.effluent", "again.recycled"))
+    assert value(found, "chloride_to_water") * found.oxide[0] == pytest.approx(whole)
+
+
+def test_ammonia_that_is_not_caught_goes_to_air(treated: didymium.Result) -> None:
+    found = effluents(treated)
+    gas = treated.streams["waters.offgas"]
+    caught = treated.streams["waters.ammonia"].element("N")
+    assert value(found, "ammonia_nitrogen_to_air") * found.oxide[0] == pytest.approx(caught * 0.02 / 0.98)
+    assert gas.element("N") == pytest.approx(caught * 0.02 / 0.98)
+
+
+def _residue(thorium: float, uranium: float, form: str = "residue") -> Stream:
+    """A t/h that holds Bq/g of 232Th and of 238U."""
+    flow = np.zeros((1, 1, COUNT))
+    rates = cost_rates()
+    flow[0, 0, INDEX["Th"]] = 1000.0 * thorium / rates["thorium_activity"].value
+    flow[0, 0, INDEX["U"]] = 1000.0 * uranium / rates["uranium_activity"].value
+    flow[0, 0, INDEX["Fe"]] = 1000.0 - flow.sum()
+    return Stream("purify.residue", form, ("bulk",), flow)
+
+
+@pytest.mark.parametrize(
+    ("thorium", "uranium", "words"),
+    [
+        (0.45, 0.56, "1.01 together: near the limit of 1 Bq/g of either, it counts as not radioactive"),
+        (0.75, 0.0, "not radioactive"),
+        (1.25, 0.0, "it counts as radioactive"),
+        (0.1, 1.2, "it counts as radioactive"),
+        (0.65, 0.0, ""),
+        (1.4, 0.0, ""),
+        (14.0, 0.8, ""),
+        (0.0, 0.0, ""),
+    ],
+)
+def test_a_residue_near_the_limit_is_named(thorium: float, uranium: float, words: str) -> None:
+    found = module._near(_residue(thorium, uranium))
+    assert (words in found) if words else not found
+
+
+def test_tailings_and_effluents_are_not_named() -> None:
+    assert not any(module._near(_residue(0.9, 0.0, form)) for form in ("tailings", "effluent", "leached ground"))
 
 
 def test_carbon_of_process_fuel_and_power(plant: didymium.Result) -> None:
@@ -116,6 +220,8 @@ def test_the_table_holds_every_atom_of_the_wastes(name: str) -> None:
     found = effluents(result)
     assert found.remarks == ()
     leaving = sum(stream.elements[0] for _, stream in wastes(result))
+    handed = [one for name, one in result.streams.items() if one.form == "recycled water"]
+    leaving = leaving + sum(salts(one.elements)[0] for one in handed if not result.solution.takers.get(one.name))
     for i, element in enumerate(ELEMENTS):
         media = sum(float(found.element(element, medium)[0]) for medium in (*dict.fromkeys(MEDIA.values()), "other"))
         assert media == pytest.approx(leaving[i], rel=1e-12, abs=0.0), element

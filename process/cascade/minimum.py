@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 _HALVINGS = 120
+_TRACE = 1e-14
+"""Share of the feed below which an element moves no flow."""
 _SLACK = 1e-9
 """Share of an element by which a distribution may leave its bounds and count as rounding."""
 
@@ -40,8 +42,16 @@ def least_extract_flow(
 
 
 def _merged(feed: Floats, beta: Floats, cut: int) -> tuple[Floats, Floats, int]:
-    """The elements that are there, those of one β as one; and the first of them that is extracted."""
-    there = np.flatnonzero(feed > 0.0)
+    """The elements that are there, those of one β as one; and the first of them that is extracted.
+
+    A trace's theta lies on top of its β, where no digit is left: it is left out unless its side holds nothing else.
+    """
+    side = np.arange(len(feed)) >= cut
+    kept = feed > _TRACE * feed.sum()
+    for one in (side, ~side):
+        if one.any() and not kept[one].any():
+            kept |= one & (feed > 0.0)
+    there = np.flatnonzero(kept)
     first = np.append(True, (np.diff(beta[there]) > 0.0) | ((there[1:] >= cut) & (there[:-1] < cut)))
     group = np.cumsum(first) - 1
     whole = np.bincount(group, feed[there]).astype(np.float64)
@@ -60,6 +70,12 @@ def _least(feed: Floats, beta: Floats, cut: int, up: float, down: float) -> floa
         if np.isfinite(best):
             break
     return max(best, share) if np.isfinite(best) else share
+
+
+def _carried(extract: Floats, beta: Floats, theta: float) -> float:
+    """Σ βd/(β − θ); an element that sits on theta counts only where the extract holds it."""
+    away = beta - theta
+    return float(np.divide(beta * extract, away, out=np.where(extract > 0.0, np.inf, 0.0), where=away != 0.0).sum())
 
 
 def _theta(feed: Floats, beta: Floats, gap: int) -> float:
@@ -81,6 +97,8 @@ def _shared(
     width = high - low + 1
     matrix, right = np.zeros((width + 1, width + 1)), np.zeros(width + 1)
     for row, theta in enumerate(thetas[low:high]):
+        if (beta == theta).any():
+            return float(np.inf)
         matrix[row, :width] = beta[low : high + 1] / (beta[low : high + 1] - theta)
         matrix[row, width] = -1.0
         right[row] = -float((beta[high + 1 :] * feed[high + 1 :] / (beta[high + 1 :] - theta)).sum())
@@ -94,11 +112,15 @@ def _shared(
         found = np.linalg.solve(matrix / scale[:, None], right / scale)
     except np.linalg.LinAlgError:
         return float(np.inf)
-    taken = found[:width] / feed[low : high + 1]
-    if not (np.isfinite(found).all() and taken.min() >= -_SLACK and taken.max() <= 1.0 + _SLACK):
+    there = feed[low : high + 1]
+    if not (
+        np.isfinite(found).all()
+        and (found[:width] >= -_SLACK * there).all()
+        and (found[:width] <= (1.0 + _SLACK) * there).all()
+    ):
         return float(np.inf)
     extract = np.concatenate([np.zeros(low), found[:width], feed[high + 1 :]])
     # No other pair may need more: its lighter or heavier element would stand in both products as well.
-    others = [float((beta * extract / (beta - theta)).sum()) for theta in (*thetas[:low], *thetas[high:])]
+    others = [_carried(extract, beta, theta) for theta in (*thetas[:low], *thetas[high:])]
     least = float(found[width])
     return least if all(other <= least * (1.0 + _SLACK) for other in others) else float(np.inf)

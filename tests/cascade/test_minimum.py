@@ -111,3 +111,20 @@ def test_random_cuts_with_large_leaks(seed):
         assert reached(feed, beta, cut, 1.02 * least, share, purities)
     if least * 0.97 > share:
         assert not reached(feed, beta, cut, 0.97 * least, share, purities)
+
+@pytest.mark.parametrize("trace", [1e-16, 1e-20, 1e-200, 5e-324])
+@pytest.mark.parametrize("at", [0, 1, 3, 4])
+def test_a_trace_moves_no_flow(trace, at):
+    """Its theta lies on top of its beta: nothing is divided by that, and the others need what they need without it."""
+    feed, beta = np.array([0.3, 0.2, 0.1, 0.25, 0.15]), np.array([1.0, 2.0, 3.2, 4.8, 20.0])
+    feed[at] = 0.0
+    feed /= feed.sum()
+    without = least_extract_flow(feed[None], beta, 3 if at else 2, [1e-3], [1e-4])
+    feed[at] = trace
+    assert least_extract_flow(feed[None], beta, 3 if at else 2, [1e-3], [1e-4]) == pytest.approx(without, rel=1e-12)
+
+
+def test_a_side_of_traces_only():
+    """Nothing to extract but 1e-18: an answer that is a number, not a warning."""
+    least = least_extract_flow([[0.6, 0.4, 1e-18]], [1.0, 2.0, 3.0], 2, [1e-3], [0.0])
+    assert np.isfinite(least).all()

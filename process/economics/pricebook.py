@@ -6,7 +6,7 @@ A region without a row of its own for an item is read like another one, times a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -94,6 +94,16 @@ class Price:
         0.01296
         """
         return self.value * _ratio(self.item, unit, self.unit)
+
+    def by(self, unit: str) -> Price:
+        """The same price with its range by another unit of the same kind.
+
+        >>> price = Price("lime", 120.0, 100.0, 200.0, "t", "reagents", 2024, "assumed", True).by("kg")
+        >>> price.value, price.low, price.high, price.unit
+        (0.12, 0.1, 0.2, 'kg')
+        """
+        ratio = _ratio(self.item, unit, self.unit)
+        return replace(self, value=self.value * ratio, low=self.low * ratio, high=self.high * ratio, unit=unit)
 
 
 def _ratio(item: str, unit: str, price_unit: str) -> float:

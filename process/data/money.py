@@ -290,3 +290,12 @@ def credits() -> Mapping[str, Credit]:
             if row["way"] == "credit"
         }
     )
+
+
+def is_by_product(form: str) -> bool:
+    """Whether a form is one that leaves a plant as a by-product with a credit, or as a co-product.
+
+    >>> is_by_product("caustic liquor"), is_by_product("iron concentrate"), is_by_product("chloride liquor")
+    (True, True, False)
+    """
+    return form in credits() or any(form == one for one, _ in by_product_values())

@@ -105,6 +105,8 @@ class _Loading:
         self.references.check()
         self.references.sources(read, faults.takes_value, strict)
         self.faults += self.references.faults
+        if not self.faults:
+            self.references.untaken()
         self.warnings += self.references.warnings
 
     def _head(self, root: Node) -> Node:

@@ -13,6 +13,7 @@ from .nodes import Path, entries, outlet_names, scalars, table
 from .phases import Phases
 from .reader import Node
 from .schema import Known, asking_inlets, inlet_names
+from .untaken import untaken
 
 if TYPE_CHECKING:
     from ..operations.base import Kind
@@ -146,6 +147,13 @@ class References:
         for feed in self.feeds:
             if feed not in users and all(self.kinds.values()):
                 self.warnings.append(Diagnostic(feed_keys[feed], f"no unit takes the feed {feed!r}", "", "warning"))
+
+    def untaken(self) -> None:
+        """Warns of outlets that nobody takes or names; of a file with faults that would only repeat them."""
+        taken = {node.value for name in self.units for _, node in self.inlets(name) if isinstance(node.value, str)}
+        sold = {node.value for node in self.products.values() if isinstance(node.value, str)}
+        keys = (_child(self.root, "units") or self.root).keys
+        self.warnings += untaken(self.units, self.kinds, keys, taken | sold)
 
     def _lacks(self, name: str, key: str, kind: Kind) -> bool:
         """Whether a unit leaves out an inlet that it must have."""

@@ -96,8 +96,12 @@ def _nothing(p: Any, b: Any) -> None:
     """These kinds are never solved."""
 
 
+WASTE = ("tailings", "gas", "residue")
+
+
 def _kind(name: str, stage: str, model: type[Parameters], *outlets: str) -> Kind:
-    return Kind(name, stage, model, {outlet: Outlet(outlet) for outlet in outlets}, _nothing, outlets[-1])
+    made = {outlet: Outlet(outlet, waste=outlet in WASTE) for outlet in outlets}
+    return Kind(name, stage, model, made, _nothing, outlets[-1])
 
 
 REGISTRY = {

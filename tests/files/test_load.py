@@ -208,6 +208,7 @@ def test_texts_that_read_like_values_need_no_source(tmp_path, registry, known):
         "didymium: 1\nname: 50 %\nregion: china\nyear: 2024\noperating_hours: 7_920 h/year (own)\n"
         "feeds: {ore: {deposit: bayan_obo, rate: 5 t/h (own), note: 50 %}}\n"
         "units: {part: {kind: splitter, feed: ore, share: 50 % (own), note: 50 %}}\nsources: {own: 50 %}\n"
+        "products: {one: part.first, other: part.second}\n"
     )
     path = tmp_path / "a.yaml"
     path.write_text(text, encoding="utf-8")
@@ -230,11 +231,49 @@ def test_check_gives_warnings_too(load, tmp_path, registry, known):
     assert load_plan(path, registry=registry, known=known).feeds["spare"].deposit == "bayan_obo"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "leave"),
+    [
+        ("lace: second_cut.raffinate", "also: ndpr", []),  # a fault elsewhere is said alone
+        (", lace: second_cut.raffinate", "", ["second_cut.raffinate"]),
+        (", alloy.swarf]", "]", ["alloy.swarf"]),
+        (
+            ", heavy: first_cut.strip_liquor, lace: second_cut.raffinate",
+            "",
+            ["first_cut.strip_liquor", "second_cut.raffinate"],
+        ),
+    ],
+)
+def test_what_leaves_untaken_and_unnamed_is_warned_of(tmp_path, plant, registry, known, old, new, leave):
+    text = plant.read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "a.yaml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    found = [one for one in check(path, registry=registry, known=known) if one.severity == "warning"]
+    words = [f"{name} leaves the plant: no unit takes it and no product names it" for name in leave]
+    assert [one.message for one in found] == words
+    assert {one.hint for one in found} <= {"feed it on, or name it under products"}
+    for one, name in zip(found, leave, strict=True):
+        line = one.place.source.line(one.place.line)
+        assert line[one.place.column - 1 :].startswith(f"{name.split('.')[0]}:")
+
+
+def test_by_products_with_a_value_may_leave_unnamed(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "didymium: 1\nname: A\nregion: china\nyear: 2024\noperating_hours: 7_920 h/year\n"
+        "feeds: {ore: {deposit: bayan_obo, rate: 1 t/h}}\n"
+        "units: {iron: {kind: magnetic_separation, feed: ore, iron: 75 %, rare_earths: 2 %, gangue: 1 %, "
+        "electricity: 3 kWh/t}}\n"
+    )
+    assert [one.message.split()[0] for one in check(path)] == ["iron.nonmagnetic"]
+
+
 def test_strict_needs_sources_and_spreads(tmp_path, registry, known):
     text = (
         "didymium: 1\nname: A\nregion: china\nyear: 2024\noperating_hours: 7_920 h/year ± 100 h/year (assumed)\n"
         "feeds: {ore: {deposit: bayan_obo, rate: 5 t/h (own)}}\n"
-        "units: {mix: {kind: mixer, feeds: [ore], note: 5 t/h}}\n"
+        "units: {mix: {kind: mixer, feeds: [ore], note: 5 t/h}}\nproducts: {mixed: mix.mixed}\n"
         "targets: [{recovery: Nd, from: ore, to: mix.mixed, at_least: 4 %}]\nsources: {own: A visit}\n"
     )
     path = tmp_path / "a.yaml"

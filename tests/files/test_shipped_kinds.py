@@ -20,6 +20,7 @@ units:
     cut: Nd / Sm
     purity: {raffinate: 99.9 %, extract: 99 %}
     stages: 24 + 22
+products: {light: circuit.raffinate, heavy: circuit.strip_liquor}
 """
 
 

@@ -33,6 +33,7 @@ units:
     rougher: {cells: 12, time: 5.3 min}
     scavenger: {cells: 6, time: 8 min, treats: cleaner_tailings}
     cleaners: [{cells: 4, time: 3 min}]
+products: {concentrate: flotation.concentrate}
 """
 
 

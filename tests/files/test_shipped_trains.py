@@ -25,7 +25,7 @@ units:
       nd: {elements: [Nd], purity: 98 %}
       sm: {elements: [Sm], purity: 97 %}
   oxide: {kind: oxalate_precipitation, feed: train.nd}
-products: {nd: train.nd}
+products: {nd: train.nd, la: train.la, sm: train.sm, nd_oxide: oxide.oxide}
 """
 
 
@@ -62,7 +62,7 @@ def test_no_fault(written) -> None:
         ("97 %", "100 %", "100 %", "100 % is out of reach of a cut"),
         ("[Sm]", "[Xx]", "Xx", "unknown element or group 'Xx'"),
         ("train.nd}\nproducts", "train.ndd}\nproducts", "ndd", "train has no outlet 'ndd'; did you mean 'nd'?"),
-        ("products: {nd: train.nd}", "products: {nd: train.crude}", "crude", "train has no outlet 'crude'"),
+        ("products: {nd: train.nd,", "products: {nd: train.crude,", "crude", "train has no outlet 'crude'"),
         ("36 % NH4", "36 %", "36 %", "say which base makes the soap"),
         ("purity: 98 %", "puritie: 98 %", "puritie", "puritie"),
     ],

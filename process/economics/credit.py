@@ -32,14 +32,13 @@ class Worth:
             return Price(
                 credit.form, fact.value, fact.low, fact.high, "kg", "waste", fact.year, fact.source, fact.assumed, note
             )
-        bought = book.price(credit.item)
+        bought = book.price(credit.item).by("kg")
         return replace(
             bought,
             item=credit.form,
-            value=bought.per("kg") * fact.value,
+            value=bought.value * fact.value,
             low=bought.low * fact.low,
             high=bought.high * fact.high,
-            unit="kg",
             cause="waste",
             source=fact.source,
             assumed=bought.assumed or fact.assumed,

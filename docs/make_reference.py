@@ -15,16 +15,26 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from didymium.data import deposits, extractants, regions
+from didymium.data import chemistries, deposits, extractants, minerals, reagents, regions
 from didymium.elements import GROUPS
 from didymium.files import schema
+from didymium.files.annotations import in_file
 from didymium.operations import registry
 from didymium.operations.base import ElementName, Kind, Parameters, StreamName
+from didymium.operations.mineral_names import MineralName, OtherMineral, RareEarthMineral
 from didymium.plan import STAGES
 from didymium.quantities import In
 
 PAGE = Path(__file__).with_name("flowsheet_reference.md")
 
+KEYS_BY_NAME = (
+    (ElementName, "element or group"),
+    (schema.Mineral, "mineral"),
+    (schema.RareEarth, "rare earth"),
+    (MineralName, "mineral"),
+    (RareEarthMineral, "rare-earth mineral"),
+    (OtherMineral, "mineral without rare earths"),
+)
 HEAD = """\
 # Flowsheet files: reference
 
@@ -43,6 +53,7 @@ A value is a number with its unit, and where known a basis, a spread and a sourc
 | `75 %`, `0.75` | a share |
 | `60 % REO` | a share on a basis |
 | `10_000 t/day`, `4.3 kg/t`, `620 °C` | a number with a unit; the key says which dimension it wants |
+| `5 m^3/h`, `5 m³/h`, `5 m3/h` | a power in a unit, any of these ways |
 | `75 % ± 5 %` or `75 % +/- 5 %` | normal, with this standard deviation, inside the physical range |
 | `70 % to 80 %` | uniform; the nominal is the middle |
 | `75 % from 70 to 80 %` | triangular; the nominal is the most likely |
@@ -147,10 +158,14 @@ def _is_element(annotation: Any) -> bool:
 
 
 def _keys(annotation: Any) -> str:
-    if _is_element(annotation):
-        return "element or group"
+    for known, words in KEYS_BY_NAME:
+        if annotation == known:
+            return words
     item, _ = _inside(annotation)
-    return "stage" if get_origin(item) is Literal else "name"
+    if get_origin(item) is Literal:
+        one_of = f"one of {', '.join(f'`{word}`' for word in get_args(item))}"
+        return "stage" if set(get_args(item)) == set(STAGES) else one_of
+    return "name"
 
 
 def _default(info: FieldInfo) -> str:
@@ -159,6 +174,9 @@ def _default(info: FieldInfo) -> str:
     default = info.get_default(call_default_factory=True)
     if default is None or default in ("", [], {}, ()):
         return ""
+    if isinstance(default, BaseModel):
+        keys = {info.alias or name: getattr(default, name) for name, info in type(default).model_fields.items()}
+        default = {key: value for key, value in keys.items() if value is not None}
     if isinstance(default, dict):
         return _code(f"{{{', '.join(f'{key}: {_text(value)}' for key, value in default.items())}}}")
     return _code(_text(default))
@@ -175,7 +193,7 @@ def rows(model: type[BaseModel], leave_out: frozenset[str], head: str = "") -> I
         if name in leave_out:
             continue
         what, example = _shape(info.annotation, tuple(info.metadata))
-        example = str(info.examples[0]) if info.examples else example
+        example = in_file(info.examples[0]) if info.examples else example
         key = f"{head}{info.alias or name}"
         yield _code(key), _cell(info.description or ""), what, _default(info), _code(example)
         item, _ = _inside(info.annotation)
@@ -192,6 +210,7 @@ def _file() -> Iterator[str]:
     yield _table(KEYS, list(rows(schema.Head, frozenset())))
     parts = {
         "A feed from a deposit": schema.OreFeed,
+        "A feed of minerals": schema.MineralFeed,
         "A feed that is bought": schema.MaterialFeed,
         "A purity target": schema.PurityTarget,
         "An impurity target": schema.ImpurityTarget,
@@ -210,8 +229,13 @@ def _file() -> Iterator[str]:
         [
             ("stages", ", ".join(f"`{name}`" for name in STAGES)),
             ("deposits", ", ".join(f"`{name}`" for name in deposits())),
+            ("minerals", ", ".join(f"`{name}`" for name in minerals())),
             ("regions", ", ".join(f"`{name}`" for name in regions())),
-            ("extractants", ", ".join(f"`{name}`" for name in extractants())),
+            ("extractants of `solvent_extraction`", ", ".join(f"`{name}`" for name in extractants())),
+            (
+                "extractants of `extraction_circuit` and `separation_train`",
+                ", ".join(f"`{name}`" for name in chemistries() if name in reagents()),
+            ),
         ],
     )
 

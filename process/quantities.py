@@ -366,7 +366,16 @@ def _inside(
             written = f"{(bound - offset) / factor:g}{' ' + unit if unit else ''}"
             plain = text[amount.start : amount.unit_start + len(amount.unit)]
             plain = plain if amount.unit or not unit else f"{plain} {unit}"
-            fail(f"{plain} is {word} {written}", amount.start, amount.end)
+            fail(f"{plain} is {word} {written}", amount.start, amount.end, _as_share(amount, wants))
+
+
+def _as_share(amount: _Amount, wants: In) -> str:
+    """How a number without a unit that is too large for a share may have been meant."""
+    if amount.unit or wants.unit != "1" or wants.high != 1 or amount.number <= 1:
+        return ""
+    if amount.number < 2:
+        return "a share is at most 1, which is 100 %"
+    return f"write {amount.number} {'%' if amount.number <= 100 else 'ppm'}"
 
 
 def _deviation(amount: _Amount, nominal: float, unit: str, canonical: str, wants: In, text: str) -> float:

@@ -60,10 +60,12 @@ QUANTITIES = {
 }
 
 WORD = r"(?:°?[A-Za-zµμ]+|%|\$)"
-FACTOR = rf"{WORD}(?:\^-?[0-9]+|[²³])?"
-UNIT = rf"(?:/[ ]*)?{FACTOR}(?:[ ]*[/*·][ ]*{FACTOR})*"
+PLAIN_POWER = r"[kcmnuµμ]?m[23](?![0-9A-Za-z])"
+"""Areas and volumes as people type them, `m3` for `m^3`."""
+FACTOR = rf"(?:{PLAIN_POWER}|{WORD}(?:\^-?[0-9]+|[²³])?)"
+UNIT = rf"(?:1?/[ ]*)?{FACTOR}(?:[ ]*[/*·][ ]*{FACTOR})*"
 _SCAN_FACTOR = re.compile(rf"([/*·]?)[ ]*({FACTOR})")
-_SCAN_WORD = re.compile(rf"({WORD})(?:\^(-?[0-9]+)|([²³]))?")
+_SCAN_WORD = re.compile(rf"({WORD})(?:\^(-?[0-9]+)|([²³23]))?")
 
 
 class QuantityError(ValueError):
@@ -111,7 +113,7 @@ def fail(message: str, start: int, end: int, hint: str = "") -> NoReturn:
 def unit_factors(unit: str, at: int = 0) -> list[tuple[str, int]]:
     """Unit text as whitelisted words with powers."""
     out: list[tuple[str, int]] = []
-    text = unit if unit.startswith("/") else "*" + unit
+    text = unit[1:] if unit.startswith("1/") else unit if unit.startswith("/") else "*" + unit
     shift = at - (len(text) - len(unit))
     for match in _SCAN_FACTOR.finditer(text):
         found = _SCAN_WORD.fullmatch(match[2])
@@ -122,7 +124,7 @@ def unit_factors(unit: str, at: int = 0) -> list[tuple[str, int]]:
             hint = f"write {one}" if one in units() and one != word else HINTS.get(word) or HINTS.get(one, "")
             near = "" if hint else suggestion(word, units())
             fail(f"unknown unit {word!r}{near}", start, start + len(word), hint)
-        power = int(found[2][:4]) if found[2] else {"²": 2, "³": 3}.get(found[3] or "", 1)
+        power = int(found[2][:4]) if found[2] else {"²": 2, "³": 3, "2": 2, "3": 3}.get(found[3] or "", 1)
         if power == 0 or abs(power) > 4:
             fail(f"a power of {found[2]} in a unit", start, end, "powers run from -4 to 4")
         out.append((SPELLINGS.get(word, word), -power if match[1] == "/" else power))

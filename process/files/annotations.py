@@ -79,7 +79,7 @@ def example(annotation: Any) -> str:
     """An example of what an annotation wants, as it stands in a file."""
     if isinstance(annotation, FieldInfo):
         if annotation.examples:
-            return str(annotation.examples[0])
+            return in_file(annotation.examples[0])
         for extra in annotation.metadata:
             if text := _from_metadata(extra):
                 return text
@@ -100,6 +100,17 @@ def example(annotation: Any) -> str:
         return f"[{text}]" if (text := example(get_args(annotation)[0])) else ""
     arguments = get_args(annotation)
     return str(arguments[0]) if arguments and isinstance(arguments[0], str) else ""
+
+
+def in_file(item: Any) -> str:
+    """An example as it stands in a file.
+
+    >>> in_file({"La": "33 %", "Ce": "67 %"})
+    '{La: 33 %, Ce: 67 %}'
+    """
+    if isinstance(item, dict):
+        return f"{{{', '.join(f'{key}: {in_file(value)}' for key, value in item.items())}}}"
+    return str(item)
 
 
 def _from_metadata(extra: Any) -> str:

@@ -53,7 +53,7 @@ def schema_json(registry: Mapping[str, Kind] | None = None) -> dict[str, Any]:
         "$defs": dict(sorted(shared.items())),
     }
     shaped: dict[str, Any] = _tidy(out)
-    feeds = [{"required": ["deposit"]}, {"required": ["material"]}]
+    feeds = [{"required": keys} for keys in (["deposit"], ["minerals", "distribution"], ["material"])]
     alone = {
         "units": {"additionalProperties": {"$ref": "#/$defs/complete_unit"}},
         "feeds": {"additionalProperties": {"type": "object", "anyOf": feeds}},

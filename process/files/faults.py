@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from ..quantities import QuantityError, suggestion
 from .annotations import alternatives, example, field_of, models, wants_value
 from .diagnostics import Diagnostic, Place, Source
+from .nodes import table
 from .reader import Node
 
 if TYPE_CHECKING:
@@ -102,10 +103,14 @@ class Faults:
         }
         groups: dict[tuple[Path, Path, bool], list[Found]] = {}
         for item in found:
+            if item.node.lacks and item.error["type"] == "value_error" and not item.on_key:
+                continue  # the reader said what is wrong with its keys
             name = item.rest[-1:] if item.error["type"] == "missing" else ()
             if name and (item.path, name[0]) in misspelt:
                 continue
             if (name or item.error["type"] == "union_tag_not_found") and self._is_quiet(item):
+                continue
+            if self._is_repeated(item):
                 continue
             groups.setdefault((item.path, name, item.on_key), []).append(item)
         paths = {path for path, _, _ in groups}
@@ -176,6 +181,10 @@ class Faults:
             return self._missing(item)
         if kind == "extra_forbidden":
             parent = label(item.path[:-1])
+            if rival := self._rival(item):
+                message = f"{parent} gives {rival} and {item.path[-1]}, which do not go together"
+                hint = "a feed is a deposit, or minerals with their distribution, or a material: give one of them"
+                return Diagnostic(item.key, message, hint)
             near = self._nearest(item)
             known = [] if near else self._keys(item.path[:-1])
             tail = f"; did you mean {near!r}?" if near else ""
@@ -199,6 +208,11 @@ class Faults:
                 return Diagnostic(where, f"{name}: {fault.message}{got}", fault.hint)
             if len(item.path) == 2 and item.path[0] == "units":
                 place = item.key  # the unit as a whole, not its first key
+            if "add up" in str(fault) and (change := _change_inside(item.node)):
+                words = f"with this change {name}: {fault or error['msg']}"
+                shares = f"{{{', '.join(f'{key}: …' for key in table(item.node))}}}"
+                hint = f"change the others with it, or all at once: --set '{name.removeprefix('feeds.')}={shares}'"
+                return Diagnostic(change, words, hint, related=((item.node.place, "the shares of the file"),))
             return Diagnostic(place, f"{label(item.path[:-1]) if item.on_key else name}: {fault or error['msg']}")
         if kind in ("literal_error", "enum"):
             wanted = str(context.get("expected", "another value"))
@@ -237,8 +251,14 @@ class Faults:
         if not isinstance(node.value, dict):
             return Diagnostic(node.place, f"{name} must be a mapping of keys, not {kind_of(node)}")
         if item.path[:1] == ("feeds",):
-            hint = "such as {deposit: bayan_obo, rate: 10_000 t/day} or {material: {Dy: 99 %, Fe: 1 %}}"
-            return Diagnostic(item.key, f"{name} needs the key 'deposit' or 'material'", hint)
+            if given := [key for key in _OF_MINERALS if key in node.value]:
+                hint = self._such_as((*item.path, "minerals"))
+                return Diagnostic(node.keys[given[0]], f"{name} gives {given[0]}, and needs the key 'minerals'", hint)
+            hint = (
+                "such as {deposit: bayan_obo, rate: 10_000 t/day}, {minerals: {…}, distribution: {…}} or "
+                "{material: {Dy: 99 %, Fe: 1 %}}"
+            )
+            return Diagnostic(item.key, f"{name} needs the key 'deposit', 'minerals' or 'material'", hint)
         if item.path[:1] == ("targets",):
             hint = "such as {recovery: Nd, from: ore, to: magnet, at_least: 45 %}"
             kinds = "'purity', 'impurity', 'grade', 'recovery' or 'capacity'"
@@ -253,8 +273,22 @@ class Faults:
         return Diagnostic(given.place, f"unknown kind {_short(given.value)} of {name}{near}", hint)
 
     def _nearest(self, item: Found) -> str:
-        near = suggestion(str(item.path[-1]), self._keys(item.path[:-1]))
+        keys = [key for key in self._keys(item.path[:-1]) if key != item.path[-1]]
+        near = suggestion(str(item.path[-1]), keys)
         return near.split("'")[1] if near else ""
+
+    def _rival(self, item: Found) -> str:
+        """The key of a feed that a refused one does not go with, such as `deposit` beside `minerals`; or ""."""
+        path = item.path
+        if item.error["type"] != "extra_forbidden" or len(path) != 3 or path[0] != "feeds":
+            return ""
+        given = [key for key in _FEEDS if key in table(self._node(path[:-1])) and key != path[-1]]
+        return given[0] if given and path[-1] in (*_FEEDS, *_OF_MINERALS) else ""
+
+    def _is_repeated(self, item: Found) -> bool:
+        """Whether a feed with two of its kinds' keys says what is wrong with this one already."""
+        both = set(_FEEDS[:2]) <= table(self._node(item.path[:-1])).keys()
+        return both and item.path[-1] in _OF_MINERALS and bool(self._rival(item))
 
     def _keys(self, path: Path) -> list[str]:
         """The keys that may stand in a mapping."""
@@ -307,6 +341,17 @@ def _empty(node: Node, path: Path) -> Iterator[tuple[Path, Place]]:
     elif isinstance(node.value, list):
         for i, item in enumerate(node.value):
             yield from _empty(item, (*path, i))
+
+
+_FEEDS = ("deposit", "minerals", "material")
+_OF_MINERALS = ("distribution", "thorium", "uranium")
+
+
+def _change_inside(node: Node) -> Place | None:
+    """The place of a change from outside within a mapping of the file."""
+    if not isinstance(node.value, dict) or node.place.source.aside:
+        return None
+    return next((item.place for item in node.value.values() if item.place.source.aside), None)
 
 
 def _is_type_error(item: Found) -> bool:

@@ -28,7 +28,7 @@ _CORE_TAGS: dict[str, Any] = {"int": int, "float": float, "bool": bool, "null": 
 
 @dataclass(slots=True)
 class Node:
-    """A value of a file and where it stands. Aliases share one node."""
+    """A value of a file and where it stands. Aliases share one node. `lacks` marks a mapping that lost an entry."""
 
     value: Scalar | dict[str, Node] | list[Node]
     place: Place
@@ -36,6 +36,7 @@ class Node:
     raw: str | None = None
     size: int = 1
     keys: dict[str, Place] = field(default_factory=dict)
+    lacks: bool = False
 
     def data(self) -> Any:
         """The value without positions; a number that is none (`1e400`, `.nan`) as it is written."""
@@ -330,3 +331,4 @@ class _Composer:
             )
         else:
             top.pending, top.skip = (name, place), False
+        top.node.lacks |= top.skip

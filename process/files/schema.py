@@ -15,11 +15,13 @@ from pydantic import (
     Field,
     StringConstraints,
     Tag,
+    ValidationInfo,
     create_model,
+    field_validator,
     model_validator,
 )
 
-from ..elements import GROUPS, RARE_EARTHS, is_name, mass_fractions
+from ..elements import GROUPS, INDEX, RARE_EARTHS, is_name, mass_fractions
 from ..operations.base import ElementName, Stage
 from ..quantities import Fraction, In, QuantityError, Value, suggestion
 
@@ -115,6 +117,12 @@ class OreFeed(_Part):
     note: Text = Field("", description="Free text for the reader.")
 
 
+_OXIDES = {
+    "thorium": 1.0 / mass_fractions("ThO2")[INDEX["Th"]],
+    "uranium": 1.0 / mass_fractions("UO3")[INDEX["U"]],
+}
+
+
 def _mineral(name: str) -> str:
     from ..data import minerals
 
@@ -129,23 +137,48 @@ def _rare_earth(name: str) -> str:
     return name
 
 
+Mineral = Annotated[str, AfterValidator(_mineral)]
+RareEarth = Annotated[str, AfterValidator(_rare_earth)]
+Hot = Annotated[Value, In("1", "200 ppm", low=0, high=1)]
+MOST_RADIOACTIVE = 0.5
+"""Of ThO2 and UO3 together in an ore or concentrate: what is richer, such as thorianite, is no ore of rare earths."""
+
+
 class MineralFeed(_Part):
     """Ore of a deposit of one's own, or a bought concentrate: minerals, and what rare earths they hold."""
 
-    minerals: Annotated[dict[Annotated[str, AfterValidator(_mineral)], Fraction], AfterValidator(_whole)] = Field(
-        description="Mass shares of the minerals, which add up to 1; see `didymium list`.", min_length=1
+    minerals: Annotated[dict[Mineral, Fraction], AfterValidator(_whole)] = Field(
+        description="Mass shares of the minerals, which add up to 1; see `didymium list`.",
+        min_length=1,
+        examples=[{"bastnaesite": "9 %", "barite": "20 %", "calcite": "71 %"}],
     )
-    distribution: Annotated[dict[Annotated[str, AfterValidator(_rare_earth)], Fraction], AfterValidator(_whole)] = (
-        Field(description="Shares of the rare-earth oxides by element, which add up to 1.", min_length=1)
+    distribution: Annotated[dict[RareEarth, Fraction], AfterValidator(_whole)] = Field(
+        description="Shares of the rare-earth oxides by element, which add up to 1.",
+        min_length=1,
+        examples=[{"La": "33 %", "Ce": "50 %", "Nd": "17 %"}],
     )
-    thorium: Fraction | None = Field(None, description="Th per kg, in its mineral.")
-    uranium: Fraction | None = Field(None, description="U per kg, in equilibrium with its radium.")
+    thorium: Hot | None = Field(None, description="Th per kg, in its mineral.")
+    uranium: Hot | None = Field(None, description="U per kg, in equilibrium with its radium.")
     form: Text = Field("ore", description="What it is: ore, concentrate, …")
     rate: Rate | None = Field(None, description="How much enters; left out: as much as the unit asks for.")
     price: Annotated[Value, In("USD/kg", "5.6 USD/kg", low=0)] | None = Field(
         None, description="What it costs, where it is bought."
     )
     note: Text = Field("", description="Free text for the reader.")
+
+    @field_validator("thorium", "uranium")
+    @classmethod
+    def _room_for_minerals(cls, value: Value | None, info: ValidationInfo) -> Value | None:
+        """Refuses the later of the two that leaves the minerals less than half of the ore."""
+        given = {name: info.data.get(name) for name in ("thorium", "uranium")} | {str(info.field_name): value}
+        share = sum(one.range()[1] * _OXIDES[name] for name, one in given.items() if one is not None)
+        if value is not None and share > MOST_RADIOACTIVE:
+            words = " and ".join(f"{name} {one}" for name, one in given.items() if one is not None)
+            raise ValueError(
+                f"{words} is up to {100 * share:.1f} % as oxides, which leaves too little for the minerals; at most "
+                f"{100 * MOST_RADIOACTIVE:.0f} %, and usually some ppm"
+            )
+        return value
 
 
 class MaterialFeed(_Part):

@@ -26,9 +26,12 @@ def page(document: Mapping[str, Any]) -> list[RenderableType]:
     deposits = table("Deposits", ["name", "title", "country"], ["REO"])
     for name, item in found["deposits"].items():
         row(deposits, name, item["title"], item["country"], percent(item["grade_REO"], 2))
-    extractants = table("Extractants", ["name", "title", "medium"], [])
+    minerals = table("Minerals", ["name", "title", "formula", "family"], [])
+    for name, item in found["minerals"].items():
+        row(minerals, name, item["title"], item["formula"], item["family"].replace("_", " "))
+    extractants = table("Extractants", ["name", "title", "medium", "kinds of units that take it"], [])
     for name, item in found["extractants"].items():
-        row(extractants, name, item["title"], item["medium"])
+        row(extractants, name, item["title"], item["medium"], ", ".join(item["kinds"]))
     regions = table("Price regions", ["name", "title", "currency"], [])
     for name, item in found["regions"].items():
         row(regions, name, item["title"], item["currency"])
@@ -42,4 +45,4 @@ def page(document: Mapping[str, Any]) -> list[RenderableType]:
         most = ", ".join(f"{element} {share(limit)}" for element, limit in item["impurities"].items())
         standard = item["standard"] + (" *" if item["assumed"] else "")
         row(grades, name, item["title"], standard, most, asked(item["purity"]))
-    return [flowsheets, kinds, deposits, extractants, regions, grades]
+    return [flowsheets, kinds, deposits, minerals, extractants, regions, grades]

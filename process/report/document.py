@@ -394,8 +394,14 @@ def _diagnostic(item: Diagnostic) -> Document:
 
 def catalogue(shipped: Mapping[str, Any]) -> Document:
     """The document of what is shipped; `shipped` maps a flowsheet's name to its plan, or None where it has faults."""
-    from ..data import deposits, extractants, oxide_grades, regions
+    from ..data import chemistries, deposits, extractants, minerals, oxide_grades, reagents, regions
+    from ..data.facts import rows
     from ..operations import registry
+
+    counts = {row["mineral"]: row["rare_earths"] for row in rows("minerals")}
+    metals = {name: f"RE{'' if count == '1' else count}" if count else "" for name, count in counts.items()}
+    by_factors = {name: (item.title, item.medium) for name, item in extractants().items()}
+    by_mass_action = {name: (item.title, item.medium) for name, item in chemistries().items() if name in reagents()}
 
     whole = {
         "flowsheets": {
@@ -407,7 +413,21 @@ def catalogue(shipped: Mapping[str, Any]) -> Document:
             name: {"title": item.title, "country": item.country, "grade_REO": first(item.grade.value)}
             for name, item in deposits().items()
         },
-        "extractants": {name: {"title": item.title, "medium": item.medium} for name, item in extractants().items()},
+        "minerals": {
+            name: {"title": item.title, "formula": metals[name] + item.formula, "family": item.family}
+            for name, item in minerals().items()
+        },
+        "extractants": {
+            name: {
+                "title": title,
+                "medium": medium,
+                "kinds": [
+                    *(["solvent_extraction"] if name in by_factors else []),
+                    *(["extraction_circuit", "separation_train"] if name in by_mass_action else []),
+                ],
+            }
+            for name, (title, medium) in {**by_mass_action, **by_factors}.items()
+        },
         "regions": {
             name: {"title": item.title, "country": item.country, "currency": item.currency}
             for name, item in regions().items()

@@ -32,6 +32,15 @@ def test_shipped_files_are_valid(name):
     jsonschema.validate(yaml.safe_load(text), schema_json(), jsonschema.Draft202012Validator)
 
 
+def test_an_ore_of_minerals_is_valid(validator, plain):
+    ore = {"minerals": {"bastnaesite": "9 %", "calcite": "91 %"}, "distribution": {"La": "33 %", "Ce": "67 %"}}
+    plain["feeds"]["ore"] = {**ore, "thorium": "200 ppm", "rate": "5 t/h", "price": "2 USD/kg", "form": "concentrate"}
+    validator.validate(plain)
+    for key in ore:
+        plain["feeds"]["ore"] = {other: shares for other, shares in ore.items() if other != key}
+        assert not validator.is_valid(plain), key
+
+
 def test_part_of_a_file_is_valid_beside_a_base(validator):
     validator.validate(
         {
@@ -56,6 +65,7 @@ def test_part_of_a_file_is_valid_beside_a_base(validator):
         ("units.Bad-Name", {"kind": "mixer", "feeds": ["ore"]}),
         ("units.bare", {"feed": "ore"}),
         ("feeds.ore", {"rate": "5 t/h"}),
+        ("feeds.ore", {"minerals": {"quartz": 1}, "distribution": {"La": []}}),
         ("targets", [{"stream": "ndpr"}]),
         ("targets", [{"stream": "ndpr", "impurity": "Fe"}]),
         ("targets", [{"stream": "ndpr", "grade": ["ndpr_oxide_99_5"]}]),

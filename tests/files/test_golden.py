@@ -8,7 +8,7 @@ import pytest
 from didymium.files import check
 
 FOLDER = Path(__file__).with_name("golden")
-CASES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+CASES = sorted({path.stem for path in FOLDER.glob("*.yaml")} - {"shares"})
 
 
 def compare(text, path):
@@ -50,3 +50,10 @@ def test_changes_text(registry, known, plant, monkeypatch):
     }
     found = check(plant.name, registry=registry, known=known, changes=changes)
     compare("\n".join(map(str, found)) + "\n", FOLDER / "changes.txt")
+
+
+def test_a_changed_share_is_named(registry, known, monkeypatch):
+    monkeypatch.chdir(FOLDER)
+    changes = {"ore.minerals.calcite": "30 %", "ore.distribution.La": "0 %", "dysprosium.material.Fe": "30 %"}
+    found = check("shares.yaml", registry=registry, known=known, changes=changes)
+    compare("\n".join(map(str, found)) + "\n", FOLDER / "changed_shares.txt")

@@ -150,6 +150,11 @@ def test_check_and_list() -> None:
     assert read["kinds"]["solvent_extraction"]["stage"] == "separation"
     assert read["kinds"]["mixer"]["stage"] is None
     assert "mountain_pass" in read["deposits"]
+    assert read["minerals"]["bastnaesite"]["formula"] == "RECO3F"
+    assert read["minerals"]["calcite"] == {"title": "Calcite", "formula": "CaCO3", "family": "gangue"}
+    both = ["extraction_circuit", "separation_train"]
+    assert read["extractants"]["P507"]["kinds"] == ["solvent_extraction", *both]
+    assert all(read["extractants"][name]["kinds"] == both for name in ("P204", "Cyanex 272", "naphthenic acid"))
     assert read["grades"]["nd_oxide_99_95"]["impurities"] == {"Fe": 1e-5, "Si": 1e-4, "Ca": 3e-4}
     assert (read["grades"]["tb_oxide_99_9"]["elements"], read["grades"]["tb_oxide_99_9"]["assumed"]) == (["Tb"], True)
 

@@ -29,15 +29,17 @@ class AcidLeach(Parameters):
     Acid reaches the opened part of a solid; of a solid of one part, all of it: calcine, hydroxide, carbonate, oxide.
     What does not dissolve stays in the residue with its oxygen and silica; sodium, potassium, ammonium and chloride
     dissolve wholly. Sulphate stays with the barium, strontium, lead, radium and calcium that stay, phosphate with the
-    calcium of its apatite; the rest of both goes with the other metals, and none stays that no metal binds. Ce(IV), as far as the solid's oxygen speaks of it, stays first; what of it
-    dissolves takes one more HCl and frees chlorine, as Pr(IV) and Tb(IV) do. Carbonate leaves as CO2.
+    calcium of its apatite; the rest of both goes with the other metals, and none stays that no metal binds. Ce(IV), as
+    far as the solid's oxygen speaks of it, stays first; what of it dissolves takes one more HCl and frees chlorine, as
+    Pr(IV) and Tb(IV) do. Carbonate leaves as CO2.
 
     Fluorine that comes free with rare earths falls out again: the share `fluorine_on_cerium` on the CeO2 of the
     residue, up to CeF4, `fluorine_on_calcium` of the rest as CaF2, and what is left as REF3 in the proportions of what
     dissolved, a loss: 3 REOF + 6 HCl = 2 RECl3 + REF3 + 3 H2O. Alkali conversion opens REF3 for a second leach.
 
-    Acid follows from the charges that dissolve less those of their sulphate, plus the excess; or give a dose. Wash water keeps liquor out of the
-    residue, whose opened part is REF3, cerium and what acid did not dissolve, whose closed part came closed.
+    Acid follows from the charges that dissolve less those of their sulphate, plus the excess; or give a dose. Wash
+    water keeps liquor out of the residue, whose opened part is REF3, cerium and what acid did not dissolve, whose
+    closed part came closed.
     """
 
     kind: Literal["acid_leach"]

@@ -7,16 +7,17 @@ from types import SimpleNamespace
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from ..elements import INDEX, MOLAR_MASS, indices, molar_mass
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
+from .assays import share_of
 from .balance import Balance
 from .base import AskingInlet, ElementName, Kind, Outlet, Parameters, standard
-from .leach_chemistry import ratio
 from .phases import LIQUOR, SOLID
 from .stoichiometry import FARADAY, Array, moles, one
+from .water_content import water as in_liquor
 
 Limit = Annotated[Value, In("kg/kg", "1 g/kg", low=0)]
 Strength = Annotated[Value, In("kg/kg", "0.32 kg/kg", low=0.05, high=0.6)]
@@ -54,7 +55,8 @@ class ChlorAlkali(Parameters):
         description="What the plant's brine treatment takes of an element, per kg of NaCl that is electrolysed.",
     )
     impure: Literal["error", "bleed"] = Field(
-        "error", description="Of brine beyond a limit: a fault, or part of it passes by to the bleed."
+        "error",
+        description="Of brine beyond a limit: a fault, or, with a `capacity`, part of it passes by to the bleed.",
     )
     brine: Annotated[Value, In("kg/kg", "0.26 kg/kg", low=0.1, high=0.27)] = Field(
         standard("0.26 kg/kg from 0.24 to 0.264 kg/kg (assumed)"), description="NaCl in the brine of the cells."
@@ -85,6 +87,13 @@ class ChlorAlkali(Parameters):
         standard("5000 A/m^2 from 3500 to 7000 A/m^2 (assumed)"), description="Sets the area of the membranes."
     )
 
+    @field_validator("impure")
+    @classmethod
+    def _has_salt_to_bleed_for(cls, value: str, info: ValidationInfo) -> str:
+        if value == "bleed" and info.data.get("capacity") is None:
+            raise ValueError("bleed needs a capacity: bought salt makes up for the brine that passes by; add capacity")
+        return value
+
 
 @dataclass(frozen=True)
 class _Salt:
@@ -102,7 +111,7 @@ def chlor_alkali(p: SimpleNamespace, b: Balance) -> None:
     if b.is_on_demand("feed"):
         salt_in = _salt(b.recipe("feed"))
         b.refuse(np.bool_(asked is None) | (salt_in <= 0.0), _no_capacity, "capacity")
-        b.demand("feed", ratio(np.zeros(b.samples) if asked is None else asked, salt_in))
+        b.demand("feed", share_of(np.zeros(b.samples) if asked is None else asked, salt_in))
     brine = b.flow("feed")
     salt = _treated(p, b, brine, asked)
     made = salt.cells * p.conversion
@@ -114,7 +123,7 @@ def chlor_alkali(p: SimpleNamespace, b: Balance) -> None:
     in_acid = acid * molar_mass("HCl") * (1.0 / p.acid_strength - 1.0) / water
     per_salt = molar_mass("NaCl") * (1.0 / p.brine - 1.0) / water
     needed = made + in_caustic + in_acid + (salt.cells - made) * per_salt
-    brought = _water(brine) * salt.treated
+    brought = in_liquor(brine) * salt.treated
     spare = np.maximum(brought - needed, 0.0)
     b.reagent("water", np.maximum(needed - brought, 0.0) * water, ("caustic_strength", "acid_strength", "brine"))
     evaporated = np.maximum(brought - salt.cells * per_salt, spare) * water
@@ -142,13 +151,13 @@ def _treated(p: SimpleNamespace, b: Balance, brine: Array, asked: Array | None) 
     """How much of the brine goes to the cells: what they take, and what its impurities allow."""
     fed = _salt(brine)
     cells = fed if asked is None else asked
-    treated = np.minimum(ratio(cells, fed, 1.0), 1.0)
+    treated = np.minimum(share_of(cells, fed, 1.0), 1.0)
     for name, limit in p.limits.items():
         held = per_sample(brine[:, indices([name])])
         allowed = limit * cells * molar_mass("NaCl")
         beyond = held * treated > allowed * (1.0 + 1e-9)
 
-        brings = ratio(held * treated, cells * molar_mass("NaCl"))
+        brings = share_of(held * treated, cells * molar_mass("NaCl"))
 
         def dirty(sample: int, name: str = name, found: Array = brings, limit: Array = limit) -> tuple[str, str]:
             dilute = "or give capacity, so that bought salt dilutes it" if asked is None else "or say impure: bleed"
@@ -158,10 +167,10 @@ def _treated(p: SimpleNamespace, b: Balance, brine: Array, asked: Array | None) 
                 f"take {name} out before, {dilute}",
             )
 
-        if p.impure == "error" or asked is None:
+        if p.impure == "error":
             b.refuse(beyond, dirty, f"limits.{name}")
         else:
-            treated = np.where(beyond, ratio(allowed, held), treated)
+            treated = np.where(beyond, share_of(allowed, held), treated)
     return _Salt(fed, cells, np.maximum(cells - fed * treated, 0.0) if asked is not None else 0.0 * fed, treated)
 
 
@@ -169,15 +178,6 @@ def _salt(brine: Array) -> Array:
     """kmol/h of NaCl, shape (samples,)."""
     inside = moles(brine)
     return np.asarray(np.minimum(inside[:, INDEX["Na"]], inside[:, INDEX["Cl"]]))
-
-
-def _water(brine: Array) -> Array:
-    """kmol/h of water in a brine: its oxygen less that of sulphate, phosphate and carbonate; shape (samples,)."""
-    inside = moles(brine)
-    oxygen = inside[:, INDEX["O"]] - 4.0 * (inside[:, INDEX["S"]] + inside[:, INDEX["P"]]) - 3.0 * inside[:, INDEX["C"]]
-    acid = np.maximum(inside[:, INDEX["Cl"]] - _salt(brine), 0.0)
-    hydrogen = inside[:, INDEX["H"]] - 4.0 * inside[:, INDEX["N"]] - acid
-    return np.asarray(np.maximum(np.minimum(oxygen, hydrogen / 2.0), 0.0))
 
 
 def _flow(b: Balance, kilomoles: dict[str, Array]) -> Array:

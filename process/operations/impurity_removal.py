@@ -183,8 +183,7 @@ def impurity_removal(p: SimpleNamespace, b: Balance) -> None:
         ),
         "sulfide.excess" if p.sulfide is not None else "feed",
     )
-    target = acid_at(p.pH, water, np.maximum(moles(liquor)[:, INDEX["S"]], 0.0))
-    dissolved = np.maximum(acid - target, 0.0) / takes
+    dissolved, gypsum = _base(p, liquor, acid, water, takes)
     solid = dissolved * p.base_excess if p.base in SOLID else np.zeros_like(dissolved)
     follows = ("pH", *(("base_excess",) if p.base in SOLID else ()))
     b.reagent(p.base, (dissolved + solid) * molar_mass(formula), follows)
@@ -194,7 +193,8 @@ def impurity_removal(p: SimpleNamespace, b: Balance) -> None:
     if p.base in SOLID:
         residue[:, INDEX[SOLID[p.base]]] += solid * MOLAR_MASS[INDEX[SOLID[p.base]]]
         residue[:, INDEX["H"]] += 2.0 * solid * MOLAR_MASS[INDEX["H"]]
-    residue += _gypsum(p, liquor, dissolved if p.base == "lime" else np.zeros_like(dissolved), water)
+    for name, count in (("Ca", 1.0), ("S", 1.0), ("H", 4.0)):
+        residue[:, INDEX[name]] += count * gypsum * MOLAR_MASS[INDEX[name]]
     residue[:, INDEX["O"]] = neutral_oxygen(residue)
     metals = charges(sulphide) / 2.0
     residue += sulphide
@@ -304,15 +304,29 @@ def _hydroxides(p: SimpleNamespace, b: Balance, liquor: Array, beyond: Array, wa
     return out
 
 
-def _gypsum(p: SimpleNamespace, liquor: Array, lime: Array, water: Array) -> Array:
-    """kg/h of CaSO4 2 H2O beyond its solubility, oxygen left out."""
+def _base(p: SimpleNamespace, liquor: Array, acid: Array, water: Array, takes: float) -> tuple[Array, Array]:
+    """kmol/h of base that dissolves, and of CaSO4 2 H2O beyond its solubility that falls, (samples,) each.
+
+    The acid left at the pH is that of the sulphate which gypsum leaves; with lime each hangs on the other. What falls
+    grows with the lime, from nothing to all the sulphate there is for it, and saves less than one acid each: of three
+    straight pieces the one in the middle of the three answers holds.
+    """
     n = moles(liquor)
-    held = np.maximum(np.minimum(n[:, INDEX["Ca"]] + lime, n[:, INDEX["S"]]), 0.0)
-    beyond = p.efficiency * np.maximum(held - p.gypsum * water / 1000.0 / molar_mass("CaSO4"), 0.0)
-    out = np.zeros_like(liquor)
-    for name, count in (("Ca", 1.0), ("S", 1.0), ("H", 4.0)):
-        out[:, INDEX[name]] = count * beyond * MOLAR_MASS[INDEX[name]]
-    return out
+    calcium, sulphate = np.maximum(n[:, INDEX["Ca"]], 0.0), np.maximum(n[:, INDEX["S"]], 0.0)
+    soluble = p.gypsum * water / 1000.0 / molar_mass("CaSO4")
+    most = np.maximum(sulphate - soluble, 0.0)
+    no_water = np.zeros_like(water)
+    free = acid - acid_at(p.pH, water, no_water)
+    held = acid_at(p.pH, no_water, np.ones_like(water))
+    if p.base == "lime":
+        saved = held * p.efficiency
+        least = free - held * sulphate
+        between = (least + saved * (calcium - soluble)) / (takes - saved)
+        dissolved = np.clip(between, least / takes, (least + saved * most) / takes)
+        dissolved = np.maximum(dissolved, 0.0)
+        return dissolved, p.efficiency * np.clip(calcium + dissolved - soluble, 0.0, most)
+    falls = p.efficiency * np.clip(calcium - soluble, 0.0, most)
+    return np.maximum(free - held * (sulphate - falls), 0.0) / takes, falls
 
 
 KIND = Kind(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..elements import INDEX, MOLAR_MASS, RE
-from .base import spread_over_elements
 from ..sums import per_sample
+from .base import spread_over_elements
 from .stoichiometry import Array, acid_demand, column, moles, neutral_oxygen, one, rare_earth_moles
 
 BOUND = ("F", "S", "P", "Si", "B", "O", "C", "H", "Ar")

@@ -58,6 +58,7 @@ def conversions(
             f"its feed is {', '.join(b.parts[inlet])} and not an ore or concentrate with its minerals apart",
             "feed it from a flotation or a feed of minerals, before a mixer brings the minerals together",
         ),
+        inlet,
     )
     out = {}
     for row in rows:

@@ -12,12 +12,13 @@ from ..data import thorium_solubility
 from ..elements import COUNT, INDEX, MOLAR_MASS, molar_mass
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
+from .assays import NOTHING, share_of
 from .balance import SLACK, Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
 from .mineral_names import OtherMineral, RareEarthMineral
 from .mineral_rows import OPENED, conversions
 from .phases import ORE
-from .stoichiometry import Array, acid_demand, moles, neutral_oxygen
+from .stoichiometry import Array, acid_demand, moles, neutral_oxygen, one
 
 VOLATILE = ("C", "N", "Ar", "H")
 GAS_ROWS = ("SO2", "rest")
@@ -37,7 +38,9 @@ class SulfuricBake(Parameters):
 
     kind: Literal["sulfuric_bake"]
     feed: Inlet = Field(description="Concentrate, with its minerals.")
-    acid: Annotated[Value, In("kg/kg", "1.55 t/t", low=0)] = Field(description="H2SO4 (100 %) per kg of concentrate.")
+    acid: Annotated[Value, In("kg/kg", "1.55 t/t", low=0, high=20)] = Field(
+        description="H2SO4 (100 %) per kg of concentrate."
+    )
     acid_short: Literal["error", "unleached"] = Field(
         "error",
         description="Acid short of the need: an error, or every mineral opened by as much less (`unleached`).",
@@ -129,18 +132,19 @@ def sulfuric_bake(p: SimpleNamespace, b: Balance) -> None:
     mass = per_sample(feed)
     soluble = _soluble(p)
     dose = p.acid * mass / molar_mass("H2SO4")
+    dose = np.where(dose > NOTHING, dose, 0.0)
     shares = {row: p.gangue.get(row, np.zeros(b.samples)) for row in b.parts["feed"]} | conversions(b, p.conversion)
     attacked = np.zeros_like(feed)
     for row, share in shares.items():
         attacked += b.flow("feed", row) * share[:, None]
     need = _need(attacked, soluble, p.defluorination)
-    reach = np.minimum(np.divide(dose, need, out=np.ones_like(need), where=need > 0.0), 1.0)
+    reach = np.minimum(share_of(dose, need, 1.0), 1.0)
     if p.acid_short == "error":
         b.refuse(need > dose * (1.0 + SLACK), lambda n: _short(p, mass, need, n), "acid")
     attacked = attacked * reach[:, None]
     need = need * reach
 
-    b.reagent("H2SO4", p.acid * mass, ("acid",))
+    b.reagent("H2SO4", np.where(dose > 0.0, p.acid * mass, 0.0), ("acid",))
     b.use("heat", p.heat * mass, "MJ", ("heat",))
     b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
     volume = mass * (1.0 + p.acid) * p.residence / (p.bulk_density * p.filling)
@@ -158,7 +162,7 @@ def sulfuric_bake(p: SimpleNamespace, b: Balance) -> None:
     fluorine = n[:, INDEX["F"]] * p.defluorination
     silica = moles(feed)[:, INDEX["Si"]]
     eaten = np.minimum(fluorine * p.fluorine_as_SiF4 / 4.0, silica)
-    etched = _ratio(eaten, silica)
+    etched = share_of(eaten, silica)
 
     # What of an attacked row's atoms is opened: solids wholly, but for what is driven off or insoluble.
     kept = np.ones((b.samples, COUNT))
@@ -167,7 +171,7 @@ def sulfuric_bake(p: SimpleNamespace, b: Balance) -> None:
     kept[:, INDEX["F"]] = 1.0 - p.defluorination
     kept[:, INDEX["Si"]] = 1.0 - etched
     kept[:, INDEX["Th"]] = soluble
-    kept[:, INDEX["P"]] = 1.0 - _ratio(bound, n[:, INDEX["P"]])
+    kept[:, INDEX["P"]] = 1.0 - share_of(bound, n[:, INDEX["P"]])
     held = kept * attacked
     held[:, INDEX["S"]] += (sulphate + left) * MOLAR_MASS[INDEX["S"]]
     hydrogen = 3.0 * (n[:, INDEX["P"]] - bound) + 2.0 * left
@@ -177,9 +181,9 @@ def sulfuric_bake(p: SimpleNamespace, b: Balance) -> None:
     thorium[:, INDEX["P"]] = bound * MOLAR_MASS[INDEX["P"]]
     oxygen = MOLAR_MASS[INDEX["O"]]
     pool = attacked[:, INDEX["O"]] + 4.0 * dose * oxygen
-    to_opened = _ratio(np.maximum(neutral_oxygen(held), 0.0), pool)
-    to_closed = _ratio(neutral_oxygen(thorium), pool)
-    to_dioxide = _ratio(2.0 * dioxide * oxygen, pool)
+    to_opened = share_of(np.maximum(neutral_oxygen(held), 0.0), pool)
+    to_closed = share_of(neutral_oxygen(thorium), pool)
+    to_dioxide = share_of(2.0 * dioxide * oxygen, pool)
 
     for row, given in shares.items():
         share = (given * reach)[:, None]
@@ -190,20 +194,20 @@ def sulfuric_bake(p: SimpleNamespace, b: Balance) -> None:
         closed[:, INDEX["Th"]] = 1.0 - opened[:, INDEX["Th"]]
         closed[:, INDEX["P"]] = 1.0 - opened[:, INDEX["P"]]
         closed[:, INDEX["Si"]] *= 1.0 - etched
-        silicate = _ratio(moles(inside)[:, INDEX["Si"]] * 2.0 * oxygen, inside[:, INDEX["O"]])
+        silicate = share_of(moles(inside)[:, INDEX["Si"]] * 2.0 * oxygen, inside[:, INDEX["O"]])
         closed[:, INDEX["O"]] *= np.maximum(1.0 - etched * silicate, 0.0)
         closed[:, INDEX["O"]] += share[:, 0] * to_closed
         b.send("calcine", opened, inlet="feed", part=row, to="opened")
         b.send("calcine", closed, inlet="feed", part=row, to="closed")
-        b.send("offgas", _only("O", share[:, 0] * to_dioxide, b.samples), inlet="feed", part=row, to="SO2")
+        b.send("offgas", one("O", share[:, 0] * to_dioxide, b.samples), inlet="feed", part=row, to="SO2")
     acid = np.zeros((b.samples, COUNT))
-    acid[:, INDEX["S"]] = _ratio(sulphate + left, dose)
-    acid[:, INDEX["H"]] = _ratio(hydrogen, 2.0 * dose)
+    acid[:, INDEX["S"]] = share_of(sulphate + left, dose)
+    acid[:, INDEX["H"]] = share_of(hydrogen, 2.0 * dose)
     acid[:, INDEX["O"]] = to_opened
     b.send("calcine", acid, reagent="H2SO4", to="opened")
-    b.send("calcine", _only("O", to_closed, b.samples), reagent="H2SO4", to="closed")
-    gas = _only("O", to_dioxide, b.samples)
-    gas[:, INDEX["S"]] = _ratio(dioxide, dose)
+    b.send("calcine", one("O", to_closed, b.samples), reagent="H2SO4", to="closed")
+    gas = one("O", to_dioxide, b.samples)
+    gas[:, INDEX["S"]] = share_of(dioxide, dose)
     b.send("offgas", gas, reagent="H2SO4", to="SO2")
 
     b.details["HF"] = (fluorine - 4.0 * eaten) * molar_mass("HF")
@@ -211,7 +215,7 @@ def sulfuric_bake(p: SimpleNamespace, b: Balance) -> None:
     b.details["SO3"] = (sulphur - dioxide) * molar_mass("SO3")
     b.details["SO2"] = dioxide * molar_mass("SO2")
     b.details["acid_share"] = reach
-    b.details["acid_excess"] = _ratio(excess, need)
+    b.details["acid_excess"] = share_of(excess, need)
     b.details["acid_on_calcine"] = left * molar_mass("H2SO4")
     b.details["thorium_soluble"] = soluble
 
@@ -262,17 +266,6 @@ def _short(p: SimpleNamespace, mass: Array, need: Array, n: int) -> tuple[str, s
         f"{p.acid[n]:.3g} kg/kg of acid is short of the {wanted:.3g} kg/kg that the attacked minerals take",
         "raise acid, lower conversion or gangue, or write `acid_short: unleached`",
     )
-
-
-def _ratio(part: Array, whole: Array) -> Array:
-    """part / whole, zero where there is nothing."""
-    return np.asarray(np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0.0))
-
-
-def _only(name: str, share: Array, samples: int) -> Array:
-    out = np.zeros((samples, COUNT))
-    out[:, INDEX[name]] = share
-    return out
 
 
 KIND = Kind(

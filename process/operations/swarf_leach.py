@@ -15,7 +15,7 @@ from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .oxidative_roast import AIR_OXYGEN
 from .phases import METAL
-from .stoichiometry import acid_demand, neutral_oxygen, rare_earth_moles
+from .stoichiometry import Array, acid_demand, neutral_oxygen, rare_earth_moles
 
 
 class SwarfLeach(Parameters):
@@ -60,12 +60,14 @@ def swarf_leach(p: SimpleNamespace, b: Balance) -> None:
         metals[:, INDEX[gas]] = 0.0
     dissolved = metals * spread_over_elements(p.extraction, b.samples)
     residue = metals - dissolved
-    residue[:, INDEX["O"]] = neutral_oxygen(residue)
-    dissolving = acid_demand(dissolved)
+    _anions(residue, dissolved)
+    residue[:, INDEX["O"]] = np.maximum(neutral_oxygen(residue), 0.0)
+    sulphate = dissolved[:, INDEX["S"]] / MOLAR_MASS[INDEX["S"]]
+    dissolving = np.maximum(acid_demand(dissolved) - 2.0 * sulphate, 0.0)
     carbon = treated[:, INDEX["C"]] / MOLAR_MASS[INDEX["C"]]
     hydrogen = treated[:, INDEX["H"]] / MOLAR_MASS[INDEX["H"]]
     burning = (2.0 * carbon + hydrogen / 2.0) * MOLAR_MASS[INDEX["O"]]
-    oxides = residue[:, INDEX["O"]] + dissolving / 2.0 * MOLAR_MASS[INDEX["O"]]
+    oxides = residue[:, INDEX["O"]] + neutral_oxygen(dissolved)
     oxygen = np.maximum(oxides + burning - treated[:, INDEX["O"]], 0.0)
     acid = dissolving * (1.0 + p.acid_excess)
     b.reagent("air", oxygen / AIR_OXYGEN, ("share",))
@@ -97,6 +99,17 @@ def swarf_leach(p: SimpleNamespace, b: Balance) -> None:
     metal_share = np.divide(residue, swarf, out=np.zeros_like(swarf), where=swarf > 0.0)
     metal_share[:, INDEX["O"]] = left * p.share
     b.send("residue", metal_share, inlet=name)
+
+
+def _anions(residue: Array, dissolved: Array) -> None:
+    """Fluoride, sulphate and phosphate stay as far as the metals of the residue bind them; the rest dissolves."""
+    charges = acid_demand(residue)
+    for name, charge in (("F", 1.0), ("S", 2.0), ("P", 3.0)):
+        there = residue[:, INDEX[name]].copy()
+        bound = np.minimum(there / MOLAR_MASS[INDEX[name]], charges / charge)
+        charges = np.maximum(charges - charge * bound, 0.0)
+        residue[:, INDEX[name]] = bound * MOLAR_MASS[INDEX[name]]
+        dissolved[:, INDEX[name]] += there - residue[:, INDEX[name]]
 
 
 def _off_gas(p: SimpleNamespace, b: Balance) -> np.ndarray:

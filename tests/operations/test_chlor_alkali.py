@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from didymium.elements import mass_fractions, molar_mass
 from didymium.operations.base import OperationError
@@ -87,6 +88,27 @@ def test_dilute_brine_is_evaporated(bench) -> None:
     assert done.kg("bleed") == pytest.approx(0.0, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("salt", "amount"),
+    [
+        ("CaCl2", 1.0),
+        ("NH4Cl", 0.1),
+        ("Na2CO3", 0.5),
+        ("C12H26", 0.01),
+        ("Na2SO4", 0.05),
+       
+        ("HCl", 1.0),
+    ],
+)
+def test_water_beside_other_salts(bench, salt, amount) -> None:
+    # 1000 kg of water and 4 NaCl: of it 1 per NaOH and that of the liquors is used, all else is condensate.
+    keys = WHOLE | {"limits": {"Ca": "1 kg/kg"}}
+    done = bench.run("chlor_alkali", keys, bench.of({"NaCl": 4.0, "H2O": 1000.0 / molar_mass("H2O"), salt: amount}))
+    made = done.details["NaOH"][0] / molar_mass("NaOH")
+    used = made * (molar_mass("H2O") + molar_mass("NaOH") * 0.68 / 0.32 + molar_mass("HCl") * 0.67 / 0.33)
+    assert done.kg("condensate") == pytest.approx(1000.0 - used)
+
+
 def test_impure_brine(bench) -> None:
     # 0.5 kmol Ca (20.04 kg) per 2.92 t of NaCl is 6.86 g/kg, over 3 g/kg; the cells take 100 kmol, 5.84 t: 3.43 g/kg.
     feed = bench.of({"NaCl": 50.0, "CaCl2": 0.5, "H2O": 500.0})
@@ -149,3 +171,10 @@ def test_idle_and_samples(bench) -> None:
     bench.idle("chlor_alkali", {}, feed)
     other = bench.of({"NaCl": 10.0, "CaCl2": 0.01, "HCl": 0.3, "H2O": 30.0})
     bench.alike("chlor_alkali", {"capacity": "3 t/h"}, feed, other, {"voltage": (3.0, 3.2), "conversion": (0.9, 0.97)})
+
+
+def test_bleed_without_a_capacity_is_refused_at_load(bench) -> None:
+    with pytest.raises(ValidationError, match=r"bleed needs a capacity.*add capacity") as caught:
+        bench.parameters("chlor_alkali", {"impure": "bleed"}, ["feed"])
+    assert caught.value.errors()[0]["loc"] == ("impure",)
+    bench.parameters("chlor_alkali", {"impure": "bleed", "capacity": "1 t/h"}, ["feed"])

@@ -284,3 +284,32 @@ def test_idle_and_samples(bench) -> None:
     other = bench.of({"FeCl3": 0.07, "La2(SO4)3": 0.1, "AlCl3": 0.01, "H3PO4": 0.01, "HCl": 0.2, "H2O": 90.0})
     bench.alike("impurity_removal", keys, feed, other, {"pH": (4.0, 3.3), "rare_earth_loss": (0.01, 0.02)})
     bench.alike("impurity_removal", {"pH": "4", "base": "lime"}, feed, other, {"base_excess": (0.0, 0.2)})
+
+
+@pytest.mark.parametrize("base", sorted(BASES))
+@pytest.mark.parametrize("ph", ["1.5", "2", "3", "4", "5"])
+@pytest.mark.parametrize("salts", [{"H2SO4": 0.2}, {"H2SO4": 0.5, "CaCl2": 0.05}, {"CaCl2": 0.4, "H2SO4": 0.3}])
+def test_the_liquor_keeps_the_acid_of_its_ph(bench, base, ph, salts) -> None:
+    # What sulphate gypsum takes holds no acid: H+ and HSO4- of the sulphate that is left, by hand.
+    keys = KEYS | {"base": base, "pH": ph} | ({"base_excess": "0 %"} if base in ("MgO", "lime") else {})
+    done = bench.run("impurity_removal", keys, bench.of(salts | {"H2O": WATER}))
+    proton = 10.0 ** -float(ph)
+    left = proton + done.kmol("liquor", "S") * proton / (proton + 10**-1.99)
+    assert strong_acid(done.outlets["liquor"])[0] == pytest.approx(left, rel=1e-6)
+    assert (done.kmol("residue", "S") > 0.01) is (base == "lime" or "CaCl2" in salts)
+    done.neutral("liquor")
+    done.neutral("residue")
+
+
+def test_gypsum_by_its_solubility(bench) -> None:
+    # 2.1 g/L of CaSO4 is 0.015425 kmol in 1000 kg of water; of 0.3 SO4 with calcium in plenty the rest falls.
+    keys = KEYS | {"base": "lime", "base_excess": "0 %", "gypsum": "2.1 g/L"}
+    done = bench.run("impurity_removal", keys, bench.of({"CaCl2": 0.4, "H2SO4": 0.3, "H2O": WATER}))
+    assert done.kmol("liquor", "S") == pytest.approx(2.1 / 136.14, rel=1e-4)
+    bench.alike(
+        "impurity_removal",
+        keys,
+        bench.of({"CaCl2": 0.4, "H2SO4": 0.3, "H2O": WATER}),
+        bench.of({"H2SO4": 0.01, "H2O": WATER}),
+        {"pH": (2.0, 4.0), "efficiency": (0.9, 1.0)},
+    )

@@ -91,8 +91,9 @@ def test_a_rare_earth_mineral_needs_a_word(bench) -> None:
     ) as caught:
         roast(bench, PURE, rows)
     assert caught.value.key == "conversion"
-    with pytest.raises(OperationError, match="not an ore or concentrate with its minerals apart"):
+    with pytest.raises(OperationError, match="not an ore or concentrate with its minerals apart") as caught:
         bench.run("oxidative_roast", PURE, bench.of({"CeCO3F": 1.0}))
+    assert caught.value.key == "feed"
 
 
 @pytest.mark.parametrize(

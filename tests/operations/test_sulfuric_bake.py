@@ -192,6 +192,39 @@ def test_short_acid_leaves_a_share_unopened(bench) -> None:
     assert done.details["SO3"][0] == pytest.approx(0.0, abs=1e-9)
 
 
+def test_a_sulphate_that_is_attacked_takes_no_acid(bench) -> None:
+    # BaSO4 brings its own: of 1.5 H2SO4 none is left beside the NdCO3F, and barite is opened as it was.
+    inside, keys = {"NdCO3F": 1.0, "BaSO4": 2.0}, {"gangue": {"barite": "100 %"}}
+    feed = {"bastnaesite": {"NdCO3F": 1.0}, "barite": {"BaSO4": 2.0}}
+    done = run(bench, feed, keys, changes=exact(inside, 1.5))
+    assert kmol(done, "opened") == {"Nd": 1, "Ba": 2, "S": 3.5, "O": 14}
+    assert kmol(done, "rest", "offgas") == {"C": 1, "F": 1, "H": 3, "O": 3}
+    assert done.details["acid_excess"][0] == pytest.approx(0.0, abs=1e-9)
+    assert done.details["acid_share"][0] == pytest.approx(1.0)
+
+
+def test_acid_for_the_hydrogen_of_hydrogen_fluoride(bench) -> None:
+    # ThF4 + 2 H2SO4 -> ThO2 + 4 HF + 2 SO3: thorium that stays insoluble takes no sulphate, its fluorine hydrogen.
+    feed, keys = {"bastnaesite": {"ThF4": 1.0}}, {"thorium_soluble": "0 %"}
+    done = run(bench, feed, keys, changes=exact({"ThF4": 1.0}, 2.0))
+    assert kmol(done, "closed") == {"Th": 1, "O": 2}
+    assert kmol(done, "rest", "offgas") == {"H": 4, "F": 4, "S": 2, "O": 6}
+    assert done.details["acid_excess"][0] == pytest.approx(0.0, abs=1e-9)
+    need = rf"short of the {2 * molar_mass('H2SO4') / (molar_mass('Th') + 4 * molar_mass('F')):.3g} kg/kg"
+    with pytest.raises(OperationError, match=need):
+        run(bench, feed, keys, changes=exact({"ThF4": 1.0}, 1.9))
+
+
+@pytest.mark.parametrize("dose", [0.0, 5e-324, 1e-310])
+def test_a_dose_of_nothing(bench, dose) -> None:
+    feed, changes = {"monazite": {"NdPO4": 2.0}}, {"acid": np.array([dose])}
+    done = run(bench, feed, {"acid_short": "unleached"}, changes=changes)
+    assert kmol(done, "closed") == {"Nd": 2, "P": 2, "O": 8}
+    assert done.used("H2SO4") == 0.0
+    with pytest.raises(OperationError, match="kg/kg of acid is short of the 0.6"):
+        run(bench, feed, changes=changes)
+
+
 def test_sizes_and_power(bench) -> None:
     keys = {"residence": "2 h", "filling": "10 %", "bulk_density": "1500 kg/m^3", "electricity": "20 kWh/t"}
     done = run(bench, {"monazite": {"NdPO4": 1.0}}, keys)
@@ -305,3 +338,8 @@ def test_a_temperature_of_which_nothing_is_known(bench, degrees) -> None:
 def test_words_of_the_file(bench, keys, words) -> None:
     with pytest.raises(ValidationError, match=words):
         bench.parameters("sulfuric_bake", KEYS | keys, ["feed"])
+
+
+def test_no_kiln_takes_twenty_times_its_weight_of_acid(bench) -> None:
+    with pytest.raises(ValidationError, match=r"20"):
+        bench.parameters("sulfuric_bake", {"acid": "25 kg/kg", "temperature": "300 °C"}, ["feed"])

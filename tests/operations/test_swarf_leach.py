@@ -88,3 +88,17 @@ def test_idle_and_samples(bench) -> None:
 def test_one_feed_or_several(bench, inlets) -> None:
     with pytest.raises(ValidationError, match=r"give `feed`, or several streams as `feeds`"):
         bench.parameters("swarf_leach", KEYS, inlets)
+
+
+def test_sulphur_without_metal_dissolves_as_sulphuric_acid(bench) -> None:
+    # Nd and 0.5 S, all dissolved: Nd2O3 and SO3, so 3 - 1 HCl; 1.5 + 1.5 O of air.
+    done = bench.run("swarf_leach", KEYS | {"acid_excess": "0 %"}, bench.of({"Nd": 1.0, "S": 0.5, "P": 0.1}))
+    assert done.bought("HCl", "HCl") == pytest.approx(2.0)
+    assert done.used("air") * AIR_OXYGEN / MOLAR_MASS[INDEX["O"]] == pytest.approx(1.5 + 1.5 + 0.25)
+    assert done.kg("residue") == pytest.approx(0.0, abs=1e-9)
+    assert free_acid(done.outlets["liquor"])[0] == pytest.approx(0.0, abs=1e-9)
+    done.neutral("liquor")
+    # Iron that stays holds it as before.
+    iron = bench.run("swarf_leach", KEYS, bench.of({"Nd2Fe14B": 1.0, "S": 0.5}))
+    assert iron.kmol("residue", "S") == pytest.approx(0.5)
+    iron.neutral("residue")

@@ -11,18 +11,18 @@ from pydantic import Field, model_validator
 from ..elements import INDEX, MOLAR_MASS, molar_mass
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
+from .assays import share_of
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
-from .leach_chemistry import ratio, tetravalent_cerium
+from .leach_chemistry import tetravalent_cerium
 from .mineral_rows import OPENED, closed, opened
 from .phases import SOLID
+from .pulp import AMBIENT, SOLID_DENSITY, WATER_DENSITY
 from .stoichiometry import Array, moles, neutral_oxygen, rare_earth_moles
 from .uncracked import refuse_minerals
 
 PULP_HEAT = 4.18e-3
 """MJ/(kg K) of water; stands for the whole pulp, which holds more water than solid. Source: standard chemistry."""
-COLD = 25.0
-"""degC of what is fed."""
 
 
 class AlkaliConversion(Parameters):
@@ -89,8 +89,9 @@ def alkali_conversion(p: SimpleNamespace, b: Balance) -> None:
     b.reagent("water", p.wash * mass, ("wash",))
     b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
     pulp = mass + soda + water
-    b.use("heat", pulp * PULP_HEAT * (p.temperature - COLD) / p.boiler, "MJ", ("temperature", "boiler", "strength"))
-    b.size("tank", p.residence * (soda + water + mass) / 1000.0, "m^3", ("residence", "strength"))
+    b.use("heat", pulp * PULP_HEAT * (p.temperature - AMBIENT) / p.boiler, "MJ", ("temperature", "boiler", "strength"))
+    volume = (soda + water) / WATER_DENSITY + mass / SOLID_DENSITY
+    b.size("tank", volume * p.residence, "m^3", ("residence", "strength"))
 
     done = solid * share[:, None]
     b.require("hydroxide", _hydroxide(done, caustic, 1.0 - p.washing), to="opened")
@@ -120,7 +121,7 @@ def _caustic(p: SimpleNamespace, b: Balance, need: Array, mass: Array) -> tuple[
     if p.caustic is None:
         return need * (1.0 + p.caustic_excess), p.conversion
     caustic = p.caustic * mass / molar_mass("NaOH")
-    needed = ratio(need * molar_mass("NaOH"), mass)
+    needed = share_of(need * molar_mass("NaOH"), mass)
 
     def short(sample: int) -> tuple[str, str]:
         return (
@@ -132,7 +133,7 @@ def _caustic(p: SimpleNamespace, b: Balance, need: Array, mass: Array) -> tuple[
     lacking = need > caustic * (1.0 + 1e-12)
     if p.caustic_short == "error":
         b.refuse(lacking, short, "caustic")
-    return caustic, p.conversion * np.where(lacking, ratio(caustic, need), 1.0)
+    return caustic, p.conversion * np.where(lacking, share_of(caustic, need), 1.0)
 
 
 KIND = Kind(

@@ -16,10 +16,15 @@ def rare_earth_oxides(flow: Array) -> Array:
     return per_sample(flow[..., RE] * OXIDE_FACTOR[RE])
 
 
-def share_of(part: Array, whole: Array) -> Array:
-    """part / whole, shape (samples,); 0 where there is nothing.
+NOTHING = 1e-200
+"""An amount, in any unit, that nothing is told apart from: a division by less could overflow."""
+
+
+def share_of(part: Array, whole: Array, empty: float = 0.0) -> Array:
+    """part / whole, of any shapes that go together; `empty` where the whole is nothing.
 
     >>> share_of(np.array([1.0, 0.0]), np.array([4.0, 0.0]))
     array([0.25, 0.  ])
     """
-    return np.asarray(np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0.0))
+    out = np.full(np.broadcast_shapes(np.shape(part), np.shape(whole)), empty)
+    return np.asarray(np.divide(part, whole, out=out, where=np.asarray(whole) > NOTHING))

@@ -11,11 +11,13 @@ from pydantic import Field, model_validator
 from ..elements import COUNT, INDEX, MOLAR_MASS, indices, molar_mass
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
+from .assays import share_of
 from .balance import SLACK, Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 from .mineral_names import OtherMineral, RareEarthMineral
 from .mineral_rows import OPENED, conversions
 from .phases import ORE
+from .pulp import AMBIENT, CAUSTIC_DENSITY, SOLID_DENSITY
 from .stoichiometry import Array, acid_demand, moles
 
 SODIUM_PER_ATOM = {"P": 3.0, "F": 1.0, "C": 2.0, "S": 2.0, "Si": 2.0, "Cl": 1.0, "Al": 1.0}
@@ -99,7 +101,7 @@ class CausticCrack(Parameters):
         description="Heat per kg of water evaporated, by the number of effects.",
     )
     heat_capacity: Annotated[Value, In("MJ/kg/K", "0.003 MJ/kg/K", low=0)] = Field(
-        standard("0.0026 MJ/kg/K from 0.002 to 0.0035 MJ/kg/K (assumed)"), description="Of the charge, from 20 °C."
+        standard("0.0026 MJ/kg/K from 0.002 to 0.0035 MJ/kg/K (assumed)"), description="Of the charge, from 25 °C."
     )
     electricity: Annotated[Value, In("kWh/kg", "60 kWh/t", low=0)] = Field(
         standard("0.06 kWh/kg from 0.03 to 0.12 kWh/kg (assumed)"),
@@ -123,7 +125,7 @@ def caustic_crack(p: SimpleNamespace, b: Balance) -> None:
         attacked += b.flow("feed", row) * share[:, None]
     need = _need(attacked)
     charge = p.caustic * mass / molar_mass("NaOH") if p.caustic is not None else need * (1.0 + p.excess)
-    reach = np.minimum(np.divide(charge, need, out=np.ones_like(need), where=need > 0.0), 1.0)
+    reach = np.minimum(share_of(charge, need, 1.0), 1.0)
     if p.caustic is not None and p.caustic_short == "error":
         b.refuse(need > charge * (1.0 + SLACK), lambda n: _short(p, mass, need, n), "caustic")
     attacked, need = attacked * reach[:, None], need * reach
@@ -146,10 +148,10 @@ def caustic_crack(p: SimpleNamespace, b: Balance) -> None:
     evaporated = (solution + p.wash * mass) * p.washed * p.caustic_return
     charged = mass + charge * molar_mass("NaOH") + solution
     b.use("heat", evaporated * p.evaporation, "MJ", ("evaporation", "caustic_return", "wash"))
-    b.use("heat", charged * p.heat_capacity * (p.temperature - 20.0), "MJ", ("heat_capacity", "temperature"))
+    b.use("heat", charged * p.heat_capacity * (p.temperature - AMBIENT), "MJ", ("heat_capacity", "temperature"))
     b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
-    # 1.5 kg/L: caustic soda of 65 % when hot, and solids of 4 to 5 kg/L in it.
-    b.size("reactor", charged / 1500.0 * p.residence, "m^3", (amount, "strength", "residence"))
+    volume = mass / SOLID_DENSITY + (charged - mass) / CAUSTIC_DENSITY
+    b.size("reactor", volume * p.residence, "m^3", (amount, "strength", "residence"))
     b.size("evaporator", evaporated / 1000.0, "t/h", ("wash", "strength", "caustic_return"))
 
     _send(p, b, shares, reach, hydroxide, salts, crystals)
@@ -204,16 +206,15 @@ def _send(
         attacked += b.flow("feed", row) * (share * reach)[:, None]
     entering = b.total()
     closed = b.flow("feed") - attacked
-    pool = np.maximum(entering - closed, 0.0)
+    # Not what enters less what is closed: of hardly anything attacked that leaves rounding.
+    pool = attacked + np.maximum(entering - b.flow("feed"), 0.0)
     left = salts * (1.0 - p.washed)[:, None]
     cake = hydroxide + left
     cake[:, INDEX["O"]] += _oxygen(left)
     phosphate = np.zeros_like(cake)
     for name, count in (("Na", 3.0), ("P", 1.0), ("O", 4.0 + CRYSTAL_WATER), ("H", 2.0 * CRYSTAL_WATER)):
         phosphate[:, INDEX[name]] = crystals * count * MOLAR_MASS[INDEX[name]]
-    to_cake, to_phosphate = (
-        np.minimum(np.divide(mass, pool, out=np.zeros_like(pool), where=pool > 0.0), 1.0) for mass in (cake, phosphate)
-    )
+    to_cake, to_phosphate = (np.minimum(share_of(mass, pool), 1.0) for mass in (cake, phosphate))
     # Of an element that all stays the division leaves rounding, which would put metal into the liquor.
     metals = np.setdiff1d(np.arange(COUNT), indices((*SOLUBLE, "O", "H", "N", "Ar")))
     to_cake[:, metals] = 1.0

@@ -10,6 +10,7 @@ from ..data import hydroxides
 from ..data.activities import media
 from ..elements import COUNT, ELEMENTS, INDEX, RE, molar_mass
 from .stoichiometry import Array, acid_demand, moles
+from .water_content import water
 
 FOLLOWS_AL = ("Sc",)
 """Rare earths that fall with aluminium, long before the others."""
@@ -40,16 +41,14 @@ def strong_acid(liquor: Array) -> Array:
 
 
 def water_of(liquor: Array) -> Array:
-    """kg/h of water in a liquor of salts and acid, shape (samples,): the hydrogen that acid and ammonium do not hold.
+    """kg/h of water in a liquor of salts and acid, shape (samples,), by the rules of `water_content.water`.
 
     >>> from didymium.elements import mass_fractions
     >>> brine = 1000.0 * mass_fractions("H2O")[None] + 58.443 * mass_fractions("NaCl")[None]
     >>> float(water_of(brine)[0].round(6))
     1000.0
     """
-    n = moles(liquor)
-    held = np.maximum(strong_acid(liquor), 0.0) + 4.0 * n[:, INDEX["N"]] + 3.0 * n[:, INDEX["P"]]
-    return np.asarray(np.maximum(n[:, INDEX["H"]] - held, 0.0) / 2.0 * molar_mass("H2O"))
+    return np.asarray(water(liquor) * molar_mass("H2O"))
 
 
 def molality(liquor: Array, water: Array) -> Array:

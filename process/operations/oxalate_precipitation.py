@@ -12,6 +12,7 @@ from pydantic import Field
 from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RE, molar_mass
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
+from .assays import share_of
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .extraction_cut import liquor_volume
@@ -149,7 +150,7 @@ def oxalate_precipitation(p: SimpleNamespace, b: Balance) -> None:
     b.use("electricity", p.electricity * made, "kWh", ("electricity",))
     b.size("tank", liquor * p.residence, "m^3", ("residence",))
     b.size("kiln", made, "kg/h", follows)
-    b.details["free_acid_mol_per_L"] = np.divide(freed, liquor, out=np.zeros_like(freed), where=liquor > 0.0)
+    b.details["free_acid_mol_per_L"] = share_of(freed, liquor)
 
     b.require("oxide", oxide)
     gas = cake - oxide

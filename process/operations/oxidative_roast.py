@@ -12,11 +12,13 @@ from ..data import minerals
 from ..elements import COUNT, INDEX, MOLAR_MASS, mass_fractions
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
+from .assays import share_of
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 from .mineral_names import OtherMineral, RareEarthMineral
 from .mineral_rows import OPENED, conversions
 from .phases import ORE
+from .pulp import AMBIENT
 from .stoichiometry import Array, moles, neutral_oxygen
 
 AIR_OXYGEN = 0.232
@@ -136,7 +138,7 @@ def oxidative_roast(p: SimpleNamespace, b: Balance) -> None:
 
 
 def _dry(mineral: Array) -> Array:
-    """A mineral without its hydrogen, which leaves as water with half as much oxygen, and without air in its pores."""
+    """kg/h of a mineral without its hydrogen, which leaves as water with its oxygen, and without air in its pores."""
     out = mineral.copy()
     out[:, INDEX["O"]] -= mineral[:, INDEX["H"]] / MOLAR_MASS[INDEX["H"]] / 2.0 * MOLAR_MASS[INDEX["O"]]
     for name in ("H", "N", "Ar"):
@@ -149,7 +151,7 @@ def _heat(p: SimpleNamespace, b: Balance, mass: Array, calcined: Array) -> None:
 
     The CO2 of the rare earths is left out: cerium's oxidation pays for part of it.
     """
-    warm = LEAST_HEAT_CAPACITY * (p.temperature - 25.0) * mass
+    warm = LEAST_HEAT_CAPACITY * (p.temperature - AMBIENT) * mass
     least = warm + CALCINATION * calcined / MOLAR_MASS[INDEX["C"]]
 
     def cold(sample: int) -> tuple[str, str]:
@@ -161,7 +163,7 @@ def _heat(p: SimpleNamespace, b: Balance, mass: Array, calcined: Array) -> None:
 
     b.refuse(p.heat * mass < least * (1.0 - 1e-9), cold, "heat")
     b.use("heat", p.heat * mass, "MJ", ("heat",))
-    b.details["least_heat"] = np.divide(least, mass, out=np.zeros_like(mass), where=mass > 0.0)
+    b.details["least_heat"] = share_of(least, mass)
 
 
 KIND = Kind(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..elements import INDEX, MOLAR_MASS, RE, mass_fractions, members, molar_mass
 from ..quantities import In, Value
 from ..sums import per_sample
+from .assays import share_of
 from .balance import Balance
 from .stoichiometry import moles
 
@@ -34,7 +35,7 @@ def occluded(liquor: Array, oxide: Array, chloride: Array, sulfate: Array) -> Ar
     """
     n = moles(liquor)
     ions = n[:, INDEX["Cl"]] + 2.0 * n[:, INDEX["S"]]
-    share = np.divide(2.0 * n[:, INDEX["S"]], ions, out=np.zeros_like(ions), where=ions > 0.0)
+    share = share_of(2.0 * n[:, INDEX["S"]], ions)
     chlorine = np.minimum(chloride * oxide * (1.0 - share), liquor[:, INDEX["Cl"]])
     sulfur = np.minimum(sulfate * oxide * share / molar_mass("SO4"), n[:, INDEX["S"]])
     out = np.zeros_like(liquor)
@@ -58,7 +59,7 @@ def kept(stated: Mapping[str, Array], feed: Array, dissolved: Array, fines: Arra
     0.9702
     """
     rare = per_sample(feed[:, RE])[:, None]
-    share = np.divide(dissolved, rare, out=np.zeros_like(dissolved), where=rare > 0.0)
+    share = share_of(dissolved, rare)
     out = (1.0 - fines)[:, None] * (1.0 - np.minimum(share, 1.0))
     for name in sorted(stated, key=lambda name: -len(members(name))):
         for element in members(name):

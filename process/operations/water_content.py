@@ -31,7 +31,7 @@ def carbonate(liquor: Array) -> Array:
 
 
 def water(liquor: Array) -> Array:
-    """kmol/h of water in a liquor, shape (samples,): what sulphate, phosphate, carbonate, silica and ammonium leave.
+    """kmol/h of water in a liquor, shape (samples,): what ions with oxygen, silica and ammonium leave.
 
     >>> import numpy as np
     >>> from didymium.elements import mass_fractions, molar_mass
@@ -41,7 +41,7 @@ def water(liquor: Array) -> Array:
     """
     n = moles(liquor)
     oxygen = n[:, INDEX["O"]] - 4.0 * (n[:, INDEX["S"]] + n[:, INDEX["P"]]) - 3.0 * carbonate(liquor)
-    oxygen = oxygen - 2.0 * n[:, INDEX["Si"]]
+    oxygen = oxygen - 2.0 * (n[:, INDEX["Si"]] + n[:, INDEX["U"]])
     hydrogen = (n[:, INDEX["H"]] - 4.0 * n[:, INDEX["N"]]) / 2.0
     return np.asarray(np.maximum(np.minimum(oxygen, hydrogen), 0.0))
 

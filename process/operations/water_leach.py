@@ -11,10 +11,12 @@ from pydantic import Field, model_validator
 from ..elements import COUNT, INDEX, MOLAR_MASS, OXIDE_FACTOR, RE, indices, molar_mass
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
+from .assays import share_of
 from .balance import SLACK, Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .mineral_rows import OPENED, opened
 from .phases import SOLID
+from .pulp import SULPHATE_DENSITY, WATER_DENSITY
 from .stoichiometry import Array, acid_demand, moles, neutral_oxygen
 from .uncracked import refuse_minerals
 
@@ -94,7 +96,7 @@ def water_leach(p: SimpleNamespace, b: Balance) -> None:
     _too_strong(p, b, oxides, water, mass, key)
     b.reagent("water", water, (amount,))
     b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
-    b.size("leach tanks", (water + mass / 2.5) / 1000.0 * p.residence, "m^3", (amount, "residence"))
+    b.size("leach tanks", (water / WATER_DENSITY + mass / SULPHATE_DENSITY) * p.residence, "m^3", (amount, "residence"))
 
     held = p.gypsum * water / 1000.0 / molar_mass("CaSO4") * MOLAR_MASS[INDEX["Ca"]]
     wanted = dissolved[:, INDEX["Ca"]] if "Ca" in p.extraction else feed[:, INDEX["Ca"]]
@@ -111,7 +113,7 @@ def water_leach(p: SimpleNamespace, b: Balance) -> None:
     pool = feed.copy()
     for name, count in (("H", 2.0), ("O", 1.0)):
         pool[:, INDEX[name]] += count * water / molar_mass("H2O") * MOLAR_MASS[INDEX[name]]
-    stays = np.minimum(np.divide(residue, pool, out=np.zeros_like(pool), where=pool > 0.0), 1.0)
+    stays = np.minimum(share_of(residue, pool), 1.0)
     whole = "opened" not in b.parts["feed"]
     b.send("residue", stays, inlet="feed", part=None if whole else "opened", to="opened")
     from_water = np.zeros((b.samples, COUNT))
@@ -119,7 +121,7 @@ def water_leach(p: SimpleNamespace, b: Balance) -> None:
     b.send("residue", from_water, reagent="water", to="opened")
     if not whole:
         b.send("residue", 1.0, inlet="feed", part="closed", to="closed")
-    b.details["liquor_reo"] = np.divide(oxides * 1000.0, water, out=np.zeros_like(water), where=water > 0.0)
+    b.details["liquor_reo"] = share_of(oxides * 1000.0, water)
     b.details["saturation"] = b.details["liquor_reo"] / p.strongest
 
 
@@ -148,7 +150,7 @@ def _double_sulphate(p: SimpleNamespace, dissolved: Array) -> Array:
     n = moles(dissolved)
     light = per_sample(n[:, columns])
     down = p.double_sulfate * np.minimum(n[:, INDEX["Na"]], light)
-    part = np.divide(down, light, out=np.zeros_like(light), where=light > 0.0)
+    part = share_of(down, light)
     out[:, columns] = dissolved[:, columns] * part[:, None]
     out[:, INDEX["Na"]] = down * MOLAR_MASS[INDEX["Na"]]
     return out

@@ -74,13 +74,20 @@ def test_a_dose_too_small_is_an_error_or_leaves_a_share(bench) -> None:
 
 
 def test_heat_and_tank(bench) -> None:
-    # 100 kg of solid without fluorine: no soda. 100 kg x 4.18 kJ x 50 K / 0.8 = 26.1 MJ; 2 h of 0.1 m3/h.
+    # 100 kg of solid without fluorine: no soda. 100 kg x 4.18 kJ x 50 K / 0.8 = 26.1 MJ; 2 h of 0.025 m3/h.
     feed = bench.of({"CeO2": 100.0 / molar_mass("CeO2")})
     done = bench.run("alkali_conversion", {"temperature": "75 °C", "boiler": "80 %", "residence": "2 h"}, feed)
     assert done.used("heat") == pytest.approx(26.125)
     assert done.used("NaOH") == 0.0
     (tank,) = done.outcome.sizes
-    assert tank.value[0] == pytest.approx(0.2)
+    assert tank.value[0] == pytest.approx(0.05)
+
+
+def test_tank_of_solid_and_solution(bench) -> None:
+    # 1 LaF3 (195.9 kg at 4 kg/L) with 3 NaOH at 20 %, 600 kg as of water: 0.649 m3/h for 3 h.
+    feed = bench.of({"LaF3": 1.0})
+    done = bench.run("alkali_conversion", PURE, feed)
+    assert done.size("tank") == pytest.approx(3.0 * (feed.sum() / 4000.0 + 15.0 * molar_mass("NaOH") / 1000.0))
 
 
 def test_second_leach_dissolves_what_converted(bench) -> None:

@@ -66,6 +66,27 @@ def test_aluminium_falls_as_hydroxide(bench) -> None:
     assert done.kmol("effluent", "Al") == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(("name", "salt", "charge"), [("Ti", "TiCl4", 4.0), ("Zr", "ZrCl4", 4.0), ("Ga", "GaCl3", 3.0)])
+def test_other_metals_that_fall_as_hydroxides(bench, name, salt, charge) -> None:
+    # TiCl4 + 2 Na2CO3 + 2 H2O -> Ti(OH)4 + 4 NaCl + 2 CO2, beside La2(CO3)3 of 3 soda.
+    keys = KEYS | {"coprecipitation": {name: "100 %"}}
+    done = bench.run("carbonate_precipitation", keys, bench.of({"LaCl3": 2.0, salt: 1.0, "H2O": 100.0}))
+    assert done.bought("Na2CO3", "Na2CO3") == pytest.approx(3.0 + charge / 2.0)
+    found = [done.kmol("carbonate", element) for element in (name, "H", "O", "C")]
+    assert found == pytest.approx([1.0, charge, 9.0 + charge, 3.0])
+    assert done.kmol("offgas", "C") == pytest.approx(charge / 2.0)
+
+
+@pytest.mark.parametrize(("name", "salt"), [("P", "H3PO4"), ("F", "HF")])
+def test_phosphate_and_fluoride_stay_dissolved(bench, name, salt) -> None:
+    # Even where a share is written for them: no charge of the carbonate is theirs.
+    keys = KEYS | {"recovery": {"REO": "100 %", name: "50 %"}, "coprecipitation": {name: "50 %"}}
+    done = bench.run("carbonate_precipitation", keys, bench.of({"LaCl3": 2.0, salt: 1.0, "H2O": 100.0}))
+    assert done.kmol("carbonate", name) == 0.0
+    assert [done.kmol("carbonate", element) for element in ("La", "C", "O")] == pytest.approx([2.0, 3.0, 9.0])
+    assert done.kmol("effluent", name) == pytest.approx(1.0)
+
+
 def test_enclosed_sulfate_and_water(bench) -> None:
     # 2 % SO4 per kg Y2O3 takes the place of carbonate; 0.5 kg of water per kg of what is dry.
     keys = KEYS | {"occluded_sulfate": "2 %", "moisture": "0.5 kg/kg"}

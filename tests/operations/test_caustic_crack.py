@@ -71,6 +71,24 @@ def test_silica_and_clay(bench) -> None:
     done.neutral("liquor")
 
 
+@pytest.mark.parametrize(
+    ("formula", "caustic"),
+    [
+        # KAlSi3O8 + 6 NaOH -> 5/2 Na2SiO3 + 1/2 K2SiO3 + NaAlO2 + 3 H2O: its K takes the place of one Na
+        ("KAlSi3O8", 6.0),
+        # LiAlSi2O6 + 4 NaOH -> 3/2 Na2SiO3 + 1/2 Li2SiO3 + NaAlO2 + 2 H2O
+        ("LiAlSi2O6", 4.0),
+        # NaAlSi3O8 + 6 NaOH -> 3 Na2SiO3 + NaAlO2 + 3 H2O
+        ("NaAlSi3O8", 6.0),
+    ],
+)
+def test_alkali_that_a_mineral_brings(bench, formula, caustic) -> None:
+    done = run(bench, {"k_feldspar": {formula: 1.0}}, {"gangue": {"k_feldspar": "100 %"}})
+    assert done.bought("NaOH", "NaOH") == pytest.approx(caustic)
+    assert done.kg("hydroxide") == pytest.approx(0.0, abs=1e-9)
+    done.neutral("liquor")
+
+
 def test_what_is_not_converted_is_closed(bench) -> None:
     keys = {"conversion": {"monazite": "60 %"}}
     done = run(bench, {"monazite": {"NdPO4": 1.0}, "barite": {"BaSO4": 1.0}}, keys)
@@ -133,8 +151,9 @@ def test_sizes_and_energy(bench) -> None:
     keys = {"excess": "100 %", "heat_capacity": "0.002 MJ/kg/K", "residence": "3 h", "electricity": "50 kWh/t"}
     done = run(bench, {"monazite": {"NdPO4": 1.0}}, keys)
     charged = molar_mass("NdPO4") + 6 * molar_mass("NaOH") / 0.65
-    assert done.size("reactor") == pytest.approx(charged / 1500 * 3)
-    assert done.used("heat") == pytest.approx(charged * 0.002 * 130)
+    liquid = 6 * molar_mass("NaOH") / 0.65
+    assert done.size("reactor") == pytest.approx((molar_mass("NdPO4") / 4000 + liquid / 1500) * 3)
+    assert done.used("heat") == pytest.approx(charged * 0.002 * 125)
     assert done.used("electricity") == pytest.approx(0.05 * molar_mass("NdPO4"))
 
 

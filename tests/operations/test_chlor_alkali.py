@@ -96,7 +96,6 @@ def test_dilute_brine_is_evaporated(bench) -> None:
         ("Na2CO3", 0.5),
         ("C12H26", 0.01),
         ("Na2SO4", 0.05),
-       
         ("HCl", 1.0),
     ],
 )

@@ -32,6 +32,25 @@ def test_barium_holds_its_sulfate_and_the_rare_earths_share_theirs() -> None:
     assert air[0] == pytest.approx(0.0, abs=1e-9)
 
 
+@pytest.mark.parametrize("salt", ["CaSO4", "SrSO4", "BaSO4", "PbSO4", "RaSO4"])
+def test_firm_sulfates_stay(salt: str) -> None:
+    solid = of(**{salt: 1.0})
+    oxide, air = fired(solid, ALL, np.zeros(1))
+    assert oxide[0] == pytest.approx(solid[0])
+    assert air[0] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_hydrogen_of_hydrogen_chloride_is_no_steam() -> None:
+    # 2 LaCl3 + 3 H2O -> La2O3 + 6 HCl: water brings all the oxygen, and no air is taken.
+    oxide, air = fired(of(LaCl3=2.0, H2O=3.0), np.zeros(1), ALL)
+    assert oxide.sum() == pytest.approx(molar_mass("La2O3"))
+    assert air[0] == pytest.approx(0.0, abs=1e-9)
+    # Of 5 H2O two are steam, which has its own oxygen.
+    assert fired(of(LaCl3=2.0, H2O=5.0), np.zeros(1), ALL)[1][0] == pytest.approx(0.0, abs=1e-9)
+    # 2 LaCl3 + H2O + O2 -> La2O3 + 2 HCl + 2 Cl2: what water lacks air brings.
+    assert fired(of(LaCl3=2.0, H2O=1.0), np.zeros(1), ALL)[1][0] == pytest.approx(2.0 * molar_mass("O"))
+
+
 @pytest.mark.parametrize(("stays", "oxygen"), [(1.0, 0.0), (0.0, 1.5)])
 def test_chloride(stays: float, oxygen: float) -> None:
     # LaCl3 that stays takes no oxygen; LaCl3 that leaves as Cl2 takes half an O for each.

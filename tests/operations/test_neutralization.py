@@ -35,6 +35,16 @@ def test_sodium_bases(bench, base, formula, per_iron) -> None:
     done.neutral("offgas")
 
 
+def test_soda_in_excess_stays_carbonate(bench) -> None:
+    # 2 FeCl3 + 3 Na2CO3 + 3 H2O -> 2 Fe(OH)3 + 6 NaCl + 3 CO2; 10 % more soda finds no acid.
+    keys = KEYS | {"base": "Na2CO3", "base_excess": "10 %"}
+    done = bench.run("neutralization", keys, bench.of({"FeCl3": 2.0, "H2O": 100.0}))
+    assert done.bought("Na2CO3", "Na2CO3") == pytest.approx(3.3)
+    assert done.kmol("offgas", "C") == pytest.approx(3.0)
+    assert done.kmol("liquor", "C") == pytest.approx(0.3)
+    done.neutral("liquor")
+
+
 def test_free_acid_takes_base_first(bench) -> None:
     # 1 mol HCl beside iron: 3 + 1 mol NaOH, 5 % more; what is more stays as alkali.
     keys = KEYS | {"base": "NaOH", "base_excess": "5 %"}

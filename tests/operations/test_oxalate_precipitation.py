@@ -141,6 +141,16 @@ def test_enclosed_chloride_and_what_the_kiln_drives_off(bench) -> None:
     done.neutral("oxide")
 
 
+def test_silica_encloses_nothing(bench) -> None:
+    # 1 SiO2 falls out beside 0.5 Nd2O3; 0.1 % Cl is of the 168.24 kg that were crystals.
+    keys = KEYS | {"occluded_chloride": "0.1 %", "chloride_stays": "100 %", "moisture": "0 kg/kg"}
+    keys |= {"coprecipitation": {"Si": "100 %"}}
+    done = bench.run("oxalate_precipitation", keys, bench.of({"NdCl3": 1.0, "H4SiO4": 1.0, "H2O": 50.0}))
+    assert done.kmol("oxide", "Si") == pytest.approx(1.0)
+    assert done.kmol("oxide", "Cl") == pytest.approx(0.001 * 168.24 / 35.45, rel=1e-4)
+    done.neutral("oxide")
+
+
 def test_enclosed_sulfate_follows_the_liquor(bench) -> None:
     # A liquor of sulfate alone: 0.3 % SO4 per kg of oxide; of it 80 % stays. None from a chloride liquor.
     keys = KEYS | {"occluded_sulfate": "0.3 %", "sulfate_stays": "80 %", "moisture": "0 kg/kg"}

@@ -221,7 +221,7 @@ def test_a_dose_of_nothing(bench, dose) -> None:
     done = run(bench, feed, {"acid_short": "unleached"}, changes=changes)
     assert kmol(done, "closed") == {"Nd": 2, "P": 2, "O": 8}
     assert done.used("H2SO4") == 0.0
-    with pytest.raises(OperationError, match="kg/kg of acid is short of the 0.6"):
+    with pytest.raises(OperationError, match=r"kg/kg of acid is short of the 0\.6"):
         run(bench, feed, changes=changes)
 
 

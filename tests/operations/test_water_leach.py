@@ -36,7 +36,7 @@ def test_water_is_conserved(bench) -> None:
     assert done.kg("residue") == 0.0
     # 2 Nd make 336.5 kg of Nd2O3 in 30 kg of water per kg of sulphate.
     assert done.details["liquor_reo"][0] == pytest.approx(1000 * molar_mass("Nd2O3") / (30 * feed.sum()))
-    assert done.size("leach tanks") == pytest.approx((30 * feed.sum() + feed.sum() / 2.5) / 1000 * 4.0)
+    assert done.size("leach tanks") == pytest.approx((30 * feed.sum() / 1000 + feed.sum() / 3000) * 4.0)
     assert done.used("electricity") == pytest.approx(0.02 * feed.sum())
 
 
@@ -79,6 +79,16 @@ def test_fluoride_and_phosphate_beyond_the_metals_dissolve(bench) -> None:
     assert done.kmol("residue", "F") == pytest.approx(0.3)
     assert done.kmol("residue", "S") == pytest.approx(0.0, abs=1e-12)
     assert done.kmol("residue", "O") == pytest.approx(0.0, abs=1e-12)
+    done.neutral("liquor")
+
+
+def test_fluoride_is_bound_before_phosphate_and_sulphate(bench) -> None:
+    # 0.2 La stay, 0.6 of charge: 0.3 F first, then (0.6 - 0.3) / 3 = 0.1 of the 0.2 P, and no sulphate.
+    keys = KEYS | {"extraction": {"La": "80 %"}}
+    done = bench.run("water_leach", keys, bench.of({"LaF3": 0.1, "LaPO4": 0.2, "La2(SO4)3": 0.35}))
+    assert [done.kmol("residue", name) for name in ("La", "F", "P")] == pytest.approx([0.2, 0.3, 0.1])
+    assert [done.kmol("residue", name) for name in ("S", "H")] == pytest.approx([0.0, 0.0], abs=1e-12)
+    assert done.kmol("residue", "O") == pytest.approx(0.4)
     done.neutral("liquor")
 
 

@@ -205,7 +205,6 @@ def _send(
     for row, share in shares.items():
         attacked += b.flow("feed", row) * (share * reach)[:, None]
     entering = b.total()
-    closed = b.flow("feed") - attacked
     # Not what enters less what is closed: of hardly anything attacked that leaves rounding.
     pool = attacked + np.maximum(entering - b.flow("feed"), 0.0)
     left = salts * (1.0 - p.washed)[:, None]

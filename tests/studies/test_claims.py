@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 import didymium
 from didymium.data import claims, sources
+from didymium.network.errors import SolveError
 from didymium.studies.claims import Finding, ammonia_before_treatment, evaluate
 from didymium.studies.effluents import ROWS, effluents
-from didymium.studies.ranges import drawn, within_ranges
+from didymium.studies.ranges import counted, drawn, within_ranges
 
 ROW = {row.key: row for row in ROWS}
 
@@ -98,3 +101,18 @@ def test_ranges_come_with_draws(baotou: didymium.Result) -> None:
     (finding,) = (one for one in evaluate({"baotou": baotou}, {"baotou": within}) if one.claim.key == "recovery_after")
     for one in finding.computed:
         assert 0.0 < one.low < one.high < 1.0
+
+
+def test_draws_that_cannot_run_are_counted(baotou: didymium.Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two of the draws are refused, one after the other; others take their place."""
+    solve, refused = didymium.Flowsheet.solve, []
+
+    def once(self: didymium.Flowsheet, changes: Any = None) -> didymium.Result:
+        if len(refused) < 2:
+            refused.append(True)
+            raise SolveError("bake", "cannot run", sample=0)
+        return solve(self, changes)
+
+    monkeypatch.setattr(didymium.Flowsheet, "solve", once)
+    result, passed = counted(baotou.flowsheet, samples=3)
+    assert (passed, result.solution.samples) == (2, 3)

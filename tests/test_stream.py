@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from didymium.elements import COUNT, ELEMENTS, mass_fractions
-from didymium.stream import Stream
+from didymium.stream import QUOTED, Stream
 
 
 def stream(*samples: dict[str, float], name: str = "unit.out", form: str = "oxide") -> Stream:
@@ -97,3 +97,18 @@ def test_impurities_as_analyses_quote_them() -> None:
     assert made.impurity("Ca", "Th") == pytest.approx(0.005)
     assert stream({}).impurity("Fe") == 0.0
     assert stream({"Fe": 1.0}, {"Fe2O3": 1.0, "Nd2O3": 1.0}).impurity("Fe")[1] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("element", sorted(QUOTED))
+def test_an_impurity_is_as_much_as_the_formula_that_quotes_it(element: str) -> None:
+    """A stream of nothing but SO4, Fe2O3 … is impurity by a whole: the words and the numbers are of one formula."""
+    assert stream({QUOTED[element]: 3.0, "Cl": 1.0}).impurity(element) == pytest.approx(0.75)
+
+
+def test_sulphur_is_quoted_as_sulphate() -> None:
+    """32.065 kg of S in 100 are 96.063 kg of SO4."""
+    assert QUOTED["S"] == "SO4"
+    assert stream({"S": 32.065, "Nd2O3": 67.935}).impurity("S") == pytest.approx(0.96063, rel=1e-4)
+    for element in ("Cl", "F", "N"):
+        assert element not in QUOTED
+        assert stream({element: 1.0, "Nd2O3": 3.0}).impurity(element) == pytest.approx(0.25)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -39,7 +40,7 @@ FLOWS: dict[str, dict[str, Any]] = {
 WASTE = {"tailings", "mud"}
 
 
-def hand(plates: dict[str, tuple[str, str, str]], scale: Any = 1.0) -> Solution:
+def hand(plates: dict[str, tuple[str, str, str]], scale: Any = 1.0, forms: Mapping[str, str] | None = None) -> Solution:
     scales = np.atleast_1d(np.asarray(scale, dtype=float))
     takers: dict[str, tuple[str, str] | None] = dict.fromkeys(FLOWS)
     units, streams = {}, {}
@@ -51,7 +52,7 @@ def hand(plates: dict[str, tuple[str, str, str]], scale: Any = 1.0) -> Solution:
         table = np.zeros((len(scales), 1, COUNT))
         for element, rate in flow.items():
             table[:, 0, INDEX[element]] = rate * scales
-        streams[name] = Stream(name, "any", ("bulk",), table)
+        streams[name] = Stream(name, (forms or {}).get(name, "any"), ("bulk",), table)
     plan: Any = SimpleNamespace(
         hours_per_year=In("h/year").parse("8000 h/year"),
         nameplates={
@@ -140,3 +141,40 @@ def test_samples_are_single_cases() -> None:
 def test_a_nameplate_of_a_stage_without_units() -> None:
     found = capacity(hand({"metal": ("cut.ndpr", "100 t/year", "total")}))
     assert found["metal"].nameplate_t_per_year == pytest.approx(100.0)
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["salt", "gas", "caustic liquor", "hydrochloric acid", "trisodium phosphate", "ammonium salt", "gypsum"],
+)
+def test_by_products_salts_and_gases_are_no_throughput(form: str) -> None:
+    """60 kg/h La in such an outlet do not count to the separation; its oxide, 90 kg/h Nd, does."""
+    solution = hand({}, forms={"cut.light": form})
+    assert product_outlets(solution, "separation") == ("cut.ndpr",)
+    assert throughput(solution, "separation")[0][0] == pytest.approx(90 * oxide("Nd"), rel=1e-4)
+
+
+@pytest.mark.parametrize("form", ["oxide", "carbonate", "chloride liquor", "iron concentrate"])
+def test_other_forms_that_leave_are_products(form: str) -> None:
+    assert product_outlets(hand({}, forms={"cut.light": form}), "separation") == ("cut.light", "cut.ndpr")
+
+
+@pytest.mark.parametrize(
+    ("plate", "given"),
+    [("250 kg/h", 400.0), ("2_000 t/year", 3_200_000.0)],
+)
+def test_a_sampled_nameplate_is_in_the_unit_of_the_file(plate: str, given: float) -> None:
+    """400 kg/h, or 3 200 000 kg a year of 8000 h: 3200 t/y, of which 200 kg/h of magnets are a half."""
+    solution = hand({"magnet": ("machining.magnets", plate, "total")})
+    found = capacity(solution, {"capacity.magnet": np.array([given])})["magnet"]
+    assert found.nameplate_t_per_year == pytest.approx(3200.0)
+    assert found.utilisation == pytest.approx(0.5)
+
+
+def test_hours_stretch_a_nameplate_by_the_hour_only() -> None:
+    """In 4000 h, 250 kg/h are 1000 t/y; 2000 t/y are 500 kg/h, of which 200 kg/h are 0.4."""
+    hours = {"operating_hours": np.array([4000.0])}
+    by_hour = capacity(hand({"magnet": ("machining.magnets", "250 kg/h", "total")}), hours)["magnet"]
+    assert (by_hour.nameplate_t_per_year, by_hour.utilisation) == (pytest.approx(1000.0), pytest.approx(0.8))
+    by_year = capacity(hand({"magnet": ("machining.magnets", "2_000 t/year", "total")}), hours)["magnet"]
+    assert (by_year.nameplate_t_per_year, by_year.utilisation) == (pytest.approx(2000.0), pytest.approx(0.4))

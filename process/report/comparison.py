@@ -8,6 +8,7 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
+from ..studies import leaving
 from .effluents import remarks, several
 from .figures import NONE, amount, listed, money, percent, plain, points, signed
 from .tables import (
@@ -137,7 +138,7 @@ def lines(found: Comparison) -> list[tuple[str, str, str]]:
     for label, result in found.results.items():
         out += [("not from the ore", label, text) for text in absent_lines(result, found.basis)]
     for label, result in found.results.items():
-        out += [("note", label, note) for note in (*result.cost.notes, *remarks(result))]
+        out += [("note", label, note) for note in (*leaving.remarks(result), *result.cost.notes, *remarks(result))]
     years = sorted({one.year for plants in found.cost.values() for one in plants.values()})
     if len(years) > 1:
         unlike = listed([str(year) for year in years])

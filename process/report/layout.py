@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+from rich.constrain import Constrain
 from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
 
 
 NARROW = 80
-"""Columns of a terminal below which a table that does not fit is a list."""
+"""Columns of a terminal below which a table that does not fit is a list; title and caption of any table may take them.
+"""
 
 
 class Sheet(Table):
     """A table whose columns are never narrower than their longest word.
 
-    Where that does not fit words break, below `NARROW` columns it is a list instead.
+    Where that does not fit words break, below `NARROW` columns it is a list instead. Title and caption do not fold with
+    the columns of a slender table.
     In a list every row stands by itself: what the words at its left say, then a line for each other cell.
     """
 
@@ -37,16 +40,31 @@ class Sheet(Table):
         widths = shared(whole, room) or shared(ranges, room)
         if widths is None:
             narrow = options.max_width < NARROW
-            yield from self._listed() if narrow else super().__rich_console__(console, options)
+            yield from self._listed() if narrow else self._whole(console, options)
             return
         before = [column.width for column in self.columns]
         for column, width in zip(self.columns, widths, strict=True):
             column.width = width
         try:
-            yield from list(super().__rich_console__(console, options))
+            yield from self._whole(console, options)
         finally:
             for column, old in zip(self.columns, before, strict=True):
                 column.width = old
+
+    def _whole(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The table between its title and its caption, which may be wider than the table is."""
+        title, caption = self.title, self.caption
+        self.title = self.caption = None
+        try:
+            body = list(super().__rich_console__(console, options))
+            wide = max(self.__rich_measure__(console, options).maximum, NARROW)
+        finally:
+            self.title, self.caption = title, caption
+        if title:
+            yield Constrain(Text(str(title), style="bold"), wide)
+        yield from body
+        if caption:
+            yield Constrain(Text(str(caption), style="dim italic"), wide)
 
     def _between(self) -> int:
         """Columns of the terminal beside the cells: padding, and a line between columns where there is a box."""

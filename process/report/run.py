@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from ..studies import leaving
 from . import effluents, tables
 from . import ledger as ledgers
 from .figures import listed, plain
@@ -75,7 +76,7 @@ def _words(result: Result) -> Table:
     lines += [("closure", tables.closure_line(result))]
     if product:
         lines += [("not from the ore", text) for text in tables.absent_lines(result, product)]
-    lines += [("note", note) for note in (*result.cost.notes, *effluents.remarks(result))]
+    lines += [("note", note) for note in (*leaving.remarks(result), *result.cost.notes, *effluents.remarks(result))]
     missed = [item.target.text for item in result.targets if not item.passed]
     if missed:
         lines.append(("targets missed", listed(missed)))

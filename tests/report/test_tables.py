@@ -73,6 +73,27 @@ def test_recoveries_and_costs_fold_nothing_at_80_columns(found: didymium.Compari
     assert text(*tables_, width=80) == text(*tables_, width=200)
 
 
+def test_titles_and_captions_do_not_fold_with_a_slender_table() -> None:
+    words = "what a caption says is longer than the table is wide"
+    slender = tables.table("A title that is longer than its only column", ["a"], [], words)
+    tables.row(slender, "b")
+    lines = [line.rstrip() for line in text(slender, width=100).splitlines()]
+    assert lines == ["A title that is longer than its only column", "a", "─", "b", words]
+    narrow = text(slender, width=30)
+    assert max(map(len, narrow.splitlines())) <= 30
+    long = tables.table("t", ["a"], [], "word " * 30)
+    tables.row(long, "b")
+    assert max(map(len, text(long, width=200).splitlines())) <= 80  # a caption of a slender table stays readable
+
+
+def test_what_leaves_unnamed_is_noted(extraction_circuit: didymium.Result) -> None:
+    plan = dataclasses.replace(extraction_circuit.plan, products={})
+    nameless = didymium.Flowsheet(plan).solve()
+    said = "pr_carbonate.carbonate leaves the plant: no unit takes it and no product names it"
+    assert said in text(*run.page(nameless, {}), width=200)
+    assert said not in text(*run.page(extraction_circuit, {}), width=200)
+
+
 def test_a_run(baotou: didymium.Result) -> None:
     page = run.page(baotou, {"a.b": "[red]1"}, fates=("Nd", "Dy"), profiles=["nd_sm_cut"], assumptions=True)
     shown = text(*page, width=140)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from didymium.data import cost_rates
 from didymium.elements import molar_mass
 from didymium.flowsheet import Result
+from didymium.studies.effluents import effluents
 
 Plant = Callable[[str], Result]
 Used = Callable[..., float]
@@ -252,6 +254,34 @@ def test_extraction_energy(plant: Plant, used: Used, row: Row) -> None:
             heat = used(one, units, "heat") + 3.6 * used(one, units, "electricity")
             found.append(per_reo(one, heat))
     row(19.15, found)
+
+
+# Residues, t per t REO that leaves separation.
+
+WLP = ("leach.residue", "purify.residue")
+"""What Kuantan calls water leach purification residue: undissolved, and iron phosphate."""
+
+
+def per_product(result: Result, *names: str) -> float:
+    """t of streams together per t REO that leaves separation."""
+    return float(sum(result.streams[name].mass() for name in names) / 1000.0 / effluents(result).oxide[0])
+
+
+def test_radioactive_residue_of_kuantan(plant: Plant, row: Row) -> None:
+    row(2.85, per_product(plant("kuantan"), *WLP))
+
+
+def test_activity_of_the_residue_of_kuantan(plant: Plant, row: Row) -> None:
+    streams = [plant("kuantan").streams[name] for name in WLP]
+    thorium = sum(one.element("Th") for one in streams) / sum(one.mass() for one in streams)
+    row(6.0, thorium * cost_rates()["thorium_activity"].value)
+
+
+def test_gypsum_of_kuantan(plant: Plant, row: Row) -> None:
+    kuantan = plant("kuantan")
+    gas = per_product(kuantan, "scrubber.solids")
+    waters = per_product(kuantan, "leach_waters.sludge", "waters.sludge")
+    row((2.63, 7.93, 10.56), (gas, waters, gas + waters))
 
 
 # Products and metal.

@@ -21,7 +21,7 @@ from didymium.files import schema
 from didymium.files.annotations import in_file
 from didymium.operations import registry
 from didymium.operations.base import ElementName, Kind, Parameters, StreamName
-from didymium.operations.mineral_names import MineralName, OtherMineral, RareEarthMineral
+from didymium.operations.mineral_names import FloatedMineral, MineralName, OtherMineral, RareEarthMineral
 from didymium.plan import STAGES
 from didymium.quantities import In
 
@@ -32,6 +32,7 @@ KEYS_BY_NAME = (
     (schema.Mineral, "mineral"),
     (schema.RareEarth, "rare earth"),
     (MineralName, "mineral"),
+    (FloatedMineral, "mineral"),
     (RareEarthMineral, "rare-earth mineral"),
     (OtherMineral, "mineral without rare earths"),
 )

@@ -181,7 +181,7 @@ BROKEN = [
     ("mountain_pass", "mill.work_index", "11 kWh", "is an energy; needs kWh/kg"),
     ("mountain_pass", "roast.kind", "oxidative_roost", "did you mean 'oxidative_roast'?"),
     ("mountain_pass", "roast.conversion", "{bastnaesite: 98 %}", "its feed holds monazite, and no conversion says"),
-    ("mountain_pass", "flotation.floatability", "{bastnaesite: 0.6 /min}", "and no floatability says how it floats"),
+    ("mountain_pass", "flotation.floatability", "{bastnaesite: 0.6 /min}", "and no floatability says how they float"),
     (
         "mountain_pass",
         "purify.feed",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..quantities import Value, suggestion
 from .diagnostics import Diagnostic, Place
+from .minerals import Minerals
 from .nodes import Path, entries, outlet_names, scalars, table
 from .phases import Phases
 from .reader import Node
@@ -48,6 +49,8 @@ class References:
         """All checks, in the order of the file."""
         self._names()
         self._inlets()
+        keys = (_child(self.root, "units") or self.root).keys
+        self.faults += Minerals(self.units, self.feeds, self.kinds).unnamed(keys)
         for product, node in self.products.items():
             if isinstance(node.value, str) and (fault := self.stream_fault(node, feeds=False)):
                 self._error(*fault, lead=f"product {product}: ")

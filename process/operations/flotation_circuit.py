@@ -16,7 +16,7 @@ from .balance import Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
 from .flotation import ReagentName
 from .flotation_banks import Paths, left_behind, mixed, paths
-from .mineral_names import MineralName
+from .mineral_names import FloatedMineral, MineralName
 from .mineral_rows import RARE_EARTH, family
 from .phases import ORE
 
@@ -65,7 +65,7 @@ class FlotationCircuit(Parameters):
 
     kind: Literal["flotation_circuit"]
     feed: Inlet = Field(description="Ground ore.")
-    floatability: dict[MineralName, Floatability] = Field(
+    floatability: dict[FloatedMineral, Floatability] = Field(
         min_length=1, description="First-order rate of each mineral: `{bastnaesite: 0.6 /min, barite: 0.04 /min}`."
     )
     others: Floatability | None = Field(None, description="Rate of minerals of the feed that have none of their own.")

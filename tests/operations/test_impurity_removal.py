@@ -289,9 +289,11 @@ def test_idle_and_samples(bench) -> None:
 @pytest.mark.parametrize("base", sorted(BASES))
 @pytest.mark.parametrize("ph", ["1.5", "2", "3", "4", "5"])
 @pytest.mark.parametrize("salts", [{"H2SO4": 0.2}, {"H2SO4": 0.5, "CaCl2": 0.05}, {"CaCl2": 0.4, "H2SO4": 0.3}])
-def test_the_liquor_keeps_the_acid_of_its_ph(bench, base, ph, salts) -> None:
+@pytest.mark.parametrize("efficiency", ["70 %", "100 %"])
+def test_the_liquor_keeps_the_acid_of_its_ph(bench, base, ph, salts, efficiency) -> None:
     # What sulphate gypsum takes holds no acid: H+ and HSO4- of the sulphate that is left, by hand.
-    keys = KEYS | {"base": base, "pH": ph} | ({"base_excess": "0 %"} if base in ("MgO", "lime") else {})
+    keys = KEYS | {"base": base, "pH": ph, "efficiency": efficiency}
+    keys |= {"base_excess": "0 %"} if base in ("MgO", "lime") else {}
     done = bench.run("impurity_removal", keys, bench.of(salts | {"H2O": WATER}))
     proton = 10.0 ** -float(ph)
     left = proton + done.kmol("liquor", "S") * proton / (proton + 10**-1.99)

@@ -143,7 +143,10 @@ def design(p: SimpleNamespace, feeds: Mapping[str, Array]) -> Mapping[str, Any]:
         return given | {
             "impurities": (_rounded(made.impurity_mass_extract), _rounded(made.impurity_mass_raffinate)),
         }
-    made = designed(p, amounts)
+    try:
+        made = designed(p, amounts)
+    except CascadeError as error:
+        raise OperationError(str(error), key="purity" if len(light) and len(heavy) else "cut") from error
     return {
         "extraction": int(made.n),
         "scrub": int(made.m),
@@ -204,7 +207,8 @@ def following(
         least = LEAST_RATIO if p.solvent_ratio is None else np.inf
         s, w, share = flows(key[running], share_heavy[running], extract[running], raffinate[running], least)
     except CascadeError as error:
-        raise told(error, running) from error
+        one_sided = bool(np.any((share_heavy[running] <= 0.0) | (share_heavy[running] >= 1.0)))
+        raise told(error, running, "cut" if one_sided else "purity") from error
     if p.solvent_ratio is not None:
         leaks = share * (1.0 - extract[running]), (1.0 - share) * (1.0 - raffinate[running])
         s = np.asarray(p.solvent_ratio)[running] * least_extract_flow(fraction[running], beta[running], cut, *leaks)
@@ -213,7 +217,7 @@ def following(
     return solvent, scrub
 
 
-def told(error: CascadeError, running: NDArray[np.bool_]) -> OperationError:
-    """What a circuit without an answer is to a flowsheet, with its sample."""
+def told(error: CascadeError, running: NDArray[np.bool_], key: str = "") -> OperationError:
+    """What a circuit without an answer is to a flowsheet, with its sample and the parameter at fault."""
     case = getattr(error, "case", None) or 0
-    return OperationError(f"the circuit has no solution: {error}", sample=int(np.flatnonzero(running)[case]))
+    return OperationError(f"the circuit has no solution: {error}", sample=int(np.flatnonzero(running)[case]), key=key)

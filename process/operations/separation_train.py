@@ -112,11 +112,14 @@ def objective(p: SimpleNamespace) -> Objective:
 def train_for(p: SimpleNamespace, designer: Designer) -> Train:
     """The train of a unit, proved with its real streams: the sequence of the file, or the best by its objective.
 
-    Raises CascadeError where none brings every product to its purity.
+    Raises CascadeError where none brings every product to its purity, OperationError where the file's is no train.
     """
     cost = objective(p)
     if p.sequence is not None:
-        found = [train_of(designer, p.sequence, cost)]
+        try:
+            found = [train_of(designer, p.sequence, cost)]
+        except CascadeError as error:
+            raise OperationError(str(error), key="sequence") from error
     else:
         found = best_trains(designer, cost, CANDIDATES, three_outlets=p.three_outlets)
     proved = sorted((verify(designer, one, cost) for one in found), key=lambda one: (not one.met, one.cost))
@@ -134,7 +137,7 @@ def design(p: SimpleNamespace, feeds: Mapping[str, Array]) -> Mapping[str, Any]:
         task = task_of(p, moles(feeds["feed"])[0, RE])
         train = train_for(p, Designer(task))
     except CascadeError as error:
-        raise OperationError(str(error)) from error
+        raise OperationError(str(error), key="products") from error
     return {"frozen": Frozen.of(task, train), "from": "best" if p.sequence is None else "file"}
 
 
@@ -205,6 +208,7 @@ def _refuse_strangers(b: Balance, task: Problem, amounts: Array) -> None:
                     f"no product holds {name}, {amounts[sample, column] / total[sample]:.2%} of the rare earths fed",
                     "add it to a product",
                 ),
+                "products",
             )
 
 

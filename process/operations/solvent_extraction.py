@@ -153,6 +153,10 @@ class SolventExtraction(Parameters):
             return text
         extractant = info.data["extractant"].name
         light, heavy = order(extractant, cut[0]), order(extractant, cut[1])
+        if cut[0] == cut[1]:
+            pairs = [pair for pair in itertools.pairwise(names_of(extractant)) if cut[0] in pair]
+            named = " or ".join(f"`{' / '.join(pair)}`" for pair in pairs)
+            raise ValueError(f"{cut[0]} stands on both sides of the cut; write {named}")
         if light >= heavy:
             raise ValueError(
                 f"{cut[0]} is extracted no less than {cut[1]} by {extractant}; write `{cut[1]} / {cut[0]}`"

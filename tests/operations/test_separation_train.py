@@ -280,13 +280,20 @@ def test_the_best_additive_sequence_is_not_always_the_best(bench) -> None:
     assert costs[1] < costs[0]
 
 
+def test_a_sequence_that_parts_too_little_is_pointed_at(bench) -> None:
+    with pytest.raises(OperationError, match="no cut of the sequence parts") as caught:
+        bench.run("separation_train", CHAIN | {"sequence": ["La / Nd"]}, bench.of(FEED))
+    assert caught.value.key == "sequence"
+
+
 def test_a_thousandth_needs_no_product(bench) -> None:
     loose = {name: about | {"purity": "95 %"} for name, about in PRODUCTS.items()}
     keys = CHAIN | {"products": loose}
     done = bench.run("separation_train", keys, bench.of(FEED | {"DyCl3": 0.0095}))
     assert done.kg("y", "Dy") + done.kg("sm", "Dy") == pytest.approx(done.entering[0, INDEX["Dy"]])
-    with pytest.raises(OperationError, match="no product holds Dy, which the feed brings"):
+    with pytest.raises(OperationError, match="no product holds Dy, which the feed brings") as caught:
         bench.run("separation_train", keys, bench.of(FEED | {"DyCl3": 0.0105}))
+    assert caught.value.key == "products"
     samples = np.concatenate([bench.of(FEED), bench.of(FEED | {"DyCl3": 0.0105})])
     with pytest.raises(OperationError, match=r"no product holds Dy, 0\.10% of the rare earths fed"):
         bench.run("separation_train", keys, samples)

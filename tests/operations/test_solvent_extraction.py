@@ -272,12 +272,19 @@ def test_nothing_to_extract_names_the_sample(bench) -> None:
     two = np.concatenate([bench.of(FEED), bench.of({"LaCl3": 1.0})])
     with pytest.raises(OperationError, match=r"feed fraction is 0; give a mole fraction") as caught:
         bench.run("solvent_extraction", KEYS | {"stages": "10 + 10"}, two)
-    assert caught.value.sample == 1
+    assert (caught.value.sample, caught.value.key) == (1, "cut")
+
+
+def test_a_feed_on_one_side_points_at_the_cut(bench) -> None:
+    with pytest.raises(OperationError, match=r"on one side of the cut only; move the cut") as caught:
+        bench.run("solvent_extraction", KEYS | {"cut": "Dy / Ho"}, bench.of(FEED))
+    assert caught.value.key == "cut"
 
 
 def test_a_purity_that_the_feed_has_already(bench) -> None:
-    with pytest.raises(ValueError, match=r"is not above"):
+    with pytest.raises(OperationError, match=r"is not above") as caught:
         bench.run("solvent_extraction", KEYS | {"purity": {"raffinate": "50 %", "extract": "99 %"}}, bench.of(FEED))
+    assert caught.value.key == "purity"
 
 
 @pytest.mark.parametrize(
@@ -286,6 +293,7 @@ def test_a_purity_that_the_feed_has_already(bench) -> None:
         ({"cut": "Nd"}, "a cut names two neighbouring elements"),
         ({"cut": "Nd / SEG"}, "a cut names two neighbouring elements"),
         ({"cut": "Sm / Nd"}, "write `Nd / Sm`"),
+        ({"cut": "Ce / Ce"}, "Ce stands on both sides of the cut; write `La / Ce` or `Ce / Pr`"),
         ({"cut": "Nd / Gd"}, "no neighbours; Sm, Eu come between"),
         ({"cut": "Sc / Nd"}, "no separation factor of Sc with P507"),
         ({"purity": None}, "give `purity`, or `stages`, `solvent` and `scrub`"),

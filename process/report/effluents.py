@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..elements import ELEMENTS
-from ..studies.effluents import GROUPS, MEDIA, PER_REO, ROWS, effluents
+from ..studies.effluents import GROUPS, MEDIA, ROWS, effluents
 from .figures import amount, first, number
 from .tables import row, table
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..flowsheet import Result
     from ..studies.effluents import Effluents, Row
 
-CAPTION = f"per {PER_REO}; Bq/g per g of the waste; CO2 of the process counts all carbon of off-gas"
+CAPTION = "Bq/g per g of the waste; CO2 of the process counts all carbon of off-gas"
 
 
 def _shown(found: Effluents, one: Row) -> bool:
@@ -28,7 +28,7 @@ def _shown(found: Effluents, one: Row) -> bool:
 def one_plant(result: Result) -> Table:
     """The table of one plant, by stages; rows without anything are left out."""
     found = effluents(result)
-    made = table("Wastes, water and carbon", ["", "unit"], [*GROUPS, "all"], CAPTION)
+    made = table("Wastes, water and carbon", ["", "unit"], [*GROUPS, "all"], f"per {found.per}; {CAPTION}")
     for item in ROWS:
         if _shown(found, item):
             row(made, item.title, item.unit, *(amount(found.value(item, group)) for group in (*GROUPS, "")))
@@ -38,7 +38,8 @@ def one_plant(result: Result) -> Table:
 def several(results: Mapping[str, Result]) -> Table:
     """The totals of several plants side by side."""
     found = {label: effluents(result) for label, result in results.items()}
-    made = table("Wastes, water and carbon", ["", "unit"], list(found), CAPTION)
+    words = " or ".join(dict.fromkeys(one.per for one in found.values()))
+    made = table("Wastes, water and carbon", ["", "unit"], list(found), f"per {words}; {CAPTION}")
     for item in ROWS:
         if any(_shown(one, item) for one in found.values()):
             row(made, item.title, item.unit, *(amount(one.value(item)) for one in found.values()))
@@ -56,7 +57,7 @@ def body(result: Result) -> dict[str, Any]:
     found = effluents(result)
     media = [*dict.fromkeys(MEDIA.values()), "other"]
     return {
-        "per": PER_REO,
+        "per": found.per,
         "reo_t_per_h": number(found.oxide),
         "products": list(found.products),
         "rows": {

@@ -18,6 +18,7 @@ from ..network.solution import UnitResult
 from ..operations.base import Line
 from ..operations.water_content import salts, water
 from ..stream import Stream
+from .leaving import unnamed_liquors
 
 Array = NDArray[np.float64]
 
@@ -67,6 +68,8 @@ NEAR = 0.3
 
 PER_REO = "t REO that leaves separation"
 """The basis: oxides, carbonates and other products of the separation stage, as REO, swarf that came back included."""
+PER_MINED = "t REO that leaves the mine"
+"""The basis of a plant without a separation stage."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ class Effluents:
     `rates` maps a row's key and a group of stages to what comes per operating hour (kg, m³, t, GJ, kWh), shape
     (samples,); `elements` maps a medium and a group to kg/h of every element, shape (samples, elements). `oxide` is the
     basis in t/h, `products` the streams that it counts. `remarks` name what the table could not place, `near` the
-    wastes whose activity lies so near the limit that they may count either way.
+    wastes whose activity lies so near the limit that they may count either way, `per` what a t of REO stands for.
     """
 
     rates: Mapping[tuple[str, str], Array]
@@ -139,6 +142,7 @@ class Effluents:
     products: tuple[str, ...]
     remarks: tuple[str, ...]
     near: tuple[str, ...] = ()
+    per: str = PER_REO
 
     def rate(self, key: str, group: str = "") -> Array:
         """A row's amount per operating hour of a group of stages, or of all, shape (samples,)."""
@@ -187,17 +191,23 @@ def group_of(stage: str) -> str:
 
 
 def wastes(result: Result) -> Iterator[tuple[UnitResult, Stream]]:
-    """Every waste that leaves the flowsheet, with the unit that makes it."""
+    """Every waste that leaves the flowsheet, with the unit that makes it; liquors that nobody names among them."""
+    spilled = unnamed_liquors(result)
     for unit in result.solution.units.values():
         for outlet in unit.outlets:
             name = f"{unit.name}.{outlet}"
-            if outlet in unit.waste and result.solution.takers.get(name) is None:
+            if (outlet in unit.waste and result.solution.takers.get(name) is None) or name in spilled:
                 yield unit, result.streams[name]
 
 
+def _per(result: Result) -> str:
+    groups = {group_of(unit.stage) for unit in result.solution.units.values()}
+    return PER_MINED if "mine" in groups and "separation" not in groups else PER_REO
+
+
 def sold(result: Result) -> tuple[str, ...]:
-    """The rare-earth products that leave the separation stage, to the next stage or for good."""
-    out = []
+    """The rare-earth products that leave the separation stage, to the next stage or for good; no unnamed liquors."""
+    out, spilled = [], unnamed_liquors(result)
     for unit in result.solution.units.values():
         if group_of(unit.stage) == "later":
             continue
@@ -206,7 +216,8 @@ def sold(result: Result) -> tuple[str, ...]:
             taker = result.solution.takers.get(name)
             leaves = taker is None or group_of(result.solution.units[taker[0]].stage) == "later"
             stream = result.streams[name]
-            if leaves and outlet not in unit.waste and stream.form not in BY_PRODUCTS and np.any(_oxide(stream) > 0.0):
+            waste = outlet in unit.waste or name in spilled or stream.form in BY_PRODUCTS
+            if leaves and not waste and np.any(_oxide(stream) > 0.0):
                 out.append(name)
     return tuple(out)
 
@@ -218,11 +229,12 @@ def _oxide(stream: Stream) -> Array:
 def effluents(result: Result) -> Effluents:
     """The table of a solved flowsheet."""
     sums = _Sums()
-    products = sold(result)
+    products, spilled = sold(result), unnamed_liquors(result)
     zero = np.zeros(result.solution.samples)
     oxide = np.asarray(sum((_oxide(result.streams[name]) for name in products), zero))
     for unit, stream in wastes(result):
-        _wasted(sums, group_of(unit.stage), stream)
+        medium = "water" if stream.name in spilled else MEDIA.get(stream.form, "other")
+        _wasted(sums, group_of(unit.stage), stream, medium)
     for unit in result.solution.units.values():
         for line in unit.lines:
             _used(sums, group_of(unit.stage), region_of(result.plan, result.plan.units[unit.name]), line)
@@ -232,7 +244,13 @@ def effluents(result: Result) -> Effluents:
                 _reused(sums, group_of(unit.stage), result.streams[name])
     near = tuple(one for unit, stream in wastes(result) if (one := _near(stream)))
     return Effluents(
-        MappingProxyType(sums.rates), MappingProxyType(sums.elements), oxide, products, tuple(sums.remarks), near
+        MappingProxyType(sums.rates),
+        MappingProxyType(sums.elements),
+        oxide,
+        products,
+        tuple(sums.remarks),
+        near,
+        _per(result),
     )
 
 
@@ -273,8 +291,7 @@ def _near(stream: Stream) -> str:
     )
 
 
-def _wasted(sums: _Sums, group: str, stream: Stream) -> None:
-    medium = MEDIA.get(stream.form, "other")
+def _wasted(sums: _Sums, group: str, stream: Stream, medium: str) -> None:
     flow = stream.elements
     tonnes = np.atleast_1d(np.asarray(stream.mass(), dtype=float)) / 1000.0
     sums.hold(medium, group, flow)
@@ -348,4 +365,4 @@ def _burnt(sums: _Sums, group: str, region: str, item: str, heat: Array) -> None
         sums.add("co2_fuel", group, heat * (factor.value / 1e6))
 
 
-__all__ = ["BY_PRODUCTS", "GROUPS", "MEDIA", "PER_REO", "ROWS", "Effluents", "Row", "effluents", "sold"]
+__all__ = ["BY_PRODUCTS", "GROUPS", "MEDIA", "PER_MINED", "PER_REO", "ROWS", "Effluents", "Row", "effluents", "sold"]

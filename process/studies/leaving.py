@@ -10,6 +10,7 @@ from ..data import is_by_product
 from ..elements import RE
 from ..flowsheet import Result
 from ..network.solution import UnitResult
+from ..operations.phases import LIQUOR, PHASE
 from ..sums import per_sample
 
 NOTHING = 1e-9
@@ -29,6 +30,11 @@ def untaken(result: Result) -> tuple[str, ...]:
     )
 
 
+def unnamed_liquors(result: Result) -> frozenset[str]:
+    """The liquors of `untaken`: they count as water that is discharged."""
+    return frozenset(name for name in untaken(result) if PHASE.get(result.streams[name].form) == LIQUOR)
+
+
 def barren(result: Result) -> dict[str, str]:
     """Units that are fed rare earths and pass none on, each with the outlet that most of them leave by.
 
@@ -46,13 +52,14 @@ def barren(result: Result) -> dict[str, str]:
 
 def remarks(result: Result) -> tuple[str, ...]:
     """Both in sentences."""
-    return (
-        *_sentences(result),
-        *(f"{name} leaves the plant: no unit takes it and no product names it" for name in untaken(result)),
-    )
+    return tuple(_sentences(result))
 
 
 def _sentences(result: Result) -> Iterator[str]:
+    liquors = unnamed_liquors(result)
+    for name in untaken(result):
+        counts = "; it counts as discharged water" if name in liquors else ""
+        yield f"{name} leaves the plant: no unit takes it and no product names it{counts}"
     for name, most in barren(result).items():
         yield f"no rare earths leave {name} but as waste or by-product: most of what it is fed goes to {most}"
 

@@ -291,3 +291,44 @@ def test_samples_are_alike(plant: didymium.Result) -> None:
 def test_no_product_gives_no_number(plant: didymium.Result) -> None:
     nothing = didymium.load(Path(plant.plan.path), {"carbonate.recovery.REO": "0 %"}).solve()
     assert np.isnan(value(effluents(nothing), "chloride_to_water"))
+
+
+def test_a_liquor_that_nobody_names_is_discharged_and_no_product(tmp_path: Path) -> None:
+    """CeCl3 stays in the raffinate: named it is a product, unnamed its chloride goes to water."""
+    head = SODIUM.partition("feeds:")[0].replace("regions: {metal: us}\n", "")
+    text = head + (
+        "feeds: {liquor: {material: {CeCl3: 10 %, PrCl3: 10 %, H2O: 80 %}, form: chloride liquor, rate: 1 t/h}}\n"
+        "units:\n  cut:\n    kind: solvent_extraction\n    feed: liquor\n    cut: Ce / Pr\n"
+        "    extractant: {name: P507, concentration: 1.5 mol/L, saponification: 36 % NH4}\n"
+        "    purity: {raffinate: 99 %, extract: 99 %}\n"
+        "products: {pr: cut.strip_liquor, ce: cut.raffinate}\n"
+    )
+    named = effluents(_solved(tmp_path, text))
+    lost = _solved(tmp_path, text.replace(", ce: cut.raffinate", ""))
+    unnamed = effluents(lost)
+    assert named.products == ("cut.raffinate", "cut.strip_liquor")
+    assert unnamed.products == ("cut.strip_liquor",)
+    assert not np.any(named.rate("chloride_to_water"))
+    assert unnamed.rate("chloride_to_water") == lost.streams["cut.raffinate"].element("Cl")
+    assert unnamed.rate("ammonia_nitrogen_to_water") == lost.streams["cut.raffinate"].element("N")
+    assert unnamed.oxide == pytest.approx(lost.streams["cut.strip_liquor"].oxide() / 1000.0)
+
+
+def test_a_mine_alone_counts_what_leaves_the_mine(tmp_path: Path) -> None:
+    text = SODIUM.partition("regions:")[0] + (
+        "feeds: {clay: {deposit: longnan_clay, rate: 1_000 t/day}}\n"
+        "units: {hill: {kind: in_situ_leach, feed: clay}}\nproducts: {liquor: hill.liquor}\n"
+    )
+    mine = _solved(tmp_path, text)
+    assert effluents(mine).per == "t REO that leaves the mine"
+    assert effluents(mine).products == ("hill.liquor",)
+
+
+def test_a_plant_with_a_separation_counts_what_leaves_it(plant: didymium.Result) -> None:
+    assert effluents(plant).per == "t REO that leaves separation"
+
+
+def _solved(folder: Path, text: str) -> didymium.Result:
+    path = folder / "case.yaml"
+    path.write_text(text)
+    return didymium.load(path).solve()

@@ -50,6 +50,8 @@ def test_what_no_product_names_is_told_and_wastes_and_by_products_are_not(tmp_pa
     result = solved(tmp_path, CUT)
     assert untaken(result) == ("cut.raffinate",)
     assert barren(result) == {}  # the waters hold traces of rare earths, and have none to pass on
-    assert remarks(result) == ("cut.raffinate leaves the plant: no unit takes it and no product names it",)
+    assert remarks(result) == (
+        "cut.raffinate leaves the plant: no unit takes it and no product names it; it counts as discharged water",
+    )
     named = solved(tmp_path, CUT.replace("oxide.oxide}", "oxide.oxide, lace: cut.raffinate}"))
     assert remarks(named) == ()

@@ -14,7 +14,7 @@ from ..elements import INDEX, molar_mass
 from ..files import shipped
 from ..flowsheet import Result, load
 from ..operations.water_content import water
-from .effluents import ROWS, Effluents, effluents, group_of, sold
+from .effluents import MEDIA, ROWS, Effluents, effluents, group_of, sold, wastes
 from .ranges import between
 
 Array = NDArray[np.float64]
@@ -151,6 +151,16 @@ def ammonia_before_treatment(result: Result) -> Array:
     return 1000.0 * _share(nitrogen, volume)
 
 
+def ammonia_as_discharged(result: Result) -> Array:
+    """NH3-N in the waters that separation discharges, in mg per L of their water, shape (samples,)."""
+    nitrogen = volume = np.zeros(result.solution.samples)
+    for unit, stream in wastes(result):
+        if group_of(unit.stage) == "separation" and MEDIA.get(stream.form) == "water":
+            nitrogen = nitrogen + stream.elements[:, INDEX["N"]]
+            volume = volume + water(stream.elements) * molar_mass("H2O") / 1000.0
+    return 1000.0 * _share(nitrogen, volume)
+
+
 def _oxide(result: Result, name: str) -> Array:
     return np.atleast_1d(np.asarray(result.streams[name].oxide(), dtype=float))
 
@@ -183,8 +193,7 @@ def _over_limit(plants: Mapping[str, _Plant]) -> Values:
         if name in plants and limit is not None:
             plant = plants[name]
             yield name, ammonia_before_treatment(plant.result) / limit.value, "NH3-N before treatment"
-            water_out = plant.row("water_discharged", "separation")
-            left = 1000.0 * _share(plant.row("ammonia_nitrogen_to_water", "separation"), water_out)
+            left = ammonia_as_discharged(plant.result)
             yield name, left / limit.value, "NH3-N of separation as discharged"
 
 

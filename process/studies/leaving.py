@@ -43,11 +43,16 @@ def barren(result: Result) -> dict[str, str]:
     """
     out = {}
     for name, unit in result.solution.units.items():
-        kept = [one for one in _kept(unit) if not is_by_product(result.streams[one].form)]
+        kept = passes_on(result, unit)
         fed = sum(_held(result, one) for one in unit.inlets.values() if not _is_waste(result, one))
         if kept and fed > 0.0 and sum(_held(result, one) for one in kept) <= NOTHING * fed:
             out[name] = max((f"{name}.{outlet}" for outlet in unit.outlets), key=lambda one: _held(result, one))
     return out
+
+
+def passes_on(result: Result, unit: UnitResult) -> list[str]:
+    """The outlets of a unit by which rare earths go on: neither wastes nor by-products with a value."""
+    return [one for one in _kept(unit) if not is_by_product(result.streams[one].form)]
 
 
 def remarks(result: Result) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import didymium
 from didymium.quantities import Value
 from didymium.report import comparison, run, tables
 from didymium.report.figures import amount
+from didymium.studies.effluents import effluents
 
 
 def text(*parts: RenderableType, width: int = 100, **options: bool) -> str:
@@ -206,8 +207,13 @@ def test_the_ledger_says_what_units_use_and_how_large_they_are(baotou: didymium.
     acid = next(float(line.rate[0]) for line in bake.lines if line.item == "H2SO4")
     fed = baotou.streams["flotation.concentrate"].oxide() / 1000.0
     line = next(one for one in shown.splitlines() if "H2SO4" in one).split()
-    assert line[-3:] == [f"{acid:,.0f}", f"{acid / fed:,.0f}", "kg"]
+    made = float(effluents(baotou).oxide[0])
+    assert line[-4:] == [f"{acid:,.0f}", f"{acid / fed:,.0f}", f"{acid / made:,.0f}", "kg"]
     kiln = next(one for one in shown.splitlines() if "kiln" in one)
     assert kiln.split()[-2] == amount(bake.sizes[0].value)
-    scrubbed = next(one for one in shown[shown.index("scrubber") :].splitlines() if "lime" in one)
-    assert scrubbed.split()[-2] == "–"  # no rare earths enter a scrubber
+    for unit in ("scrubber", "waters"):  # no rare earths enter a scrubber, traces of them a treatment of waters
+        used = shown[shown.index("What the units use") :]
+        found = next(one for one in used[used.index(f"\n{unit} ") :].splitlines() if "lime" in one).split()
+        lime = next(float(one.rate[0]) for one in baotou.solution.units[unit].lines if one.item == "lime")
+        assert found[-3:] == ["–", amount(lime / made), "kg"]
+    assert "made: t REO that leaves separation" in shown

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import cost_rates, emission_factor
-from ..economics.operating import radioactive
+from ..economics.operating import NEVER_RADIOACTIVE, radioactive
 from ..economics.pricebook import region_of
 from ..elements import INDEX, molar_mass
 from ..flowsheet import Result
@@ -274,7 +274,7 @@ def _reused(sums: _Sums, group: str, stream: Stream) -> None:
 def _near(stream: Stream) -> str:
     """A remark where a solid waste of the first sample lies near the limit: by its larger parent, or by their sum."""
     mass = float(np.atleast_1d(stream.mass())[0])
-    if MEDIA.get(stream.form) != "solid" or stream.form in SOLIDS or mass <= 0.0:
+    if MEDIA.get(stream.form) != "solid" or stream.form in NEVER_RADIOACTIVE or mass <= 0.0:
         return ""
     rates = cost_rates()
     thorium, uranium = (

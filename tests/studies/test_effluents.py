@@ -178,6 +178,7 @@ def test_a_residue_near_the_limit_is_named(thorium: float, uranium: float, words
 
 def test_tailings_and_effluents_are_not_named() -> None:
     assert not any(module._near(_residue(0.9, 0.0, form)) for form in ("tailings", "effluent", "leached ground"))
+    assert module._near(_residue(0.9, 0.0, "salt"))
 
 
 def test_carbon_of_process_fuel_and_power(plant: didymium.Result) -> None:

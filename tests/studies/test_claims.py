@@ -95,6 +95,7 @@ def hand(
         streams[name] = Stream(name, forms[name], ("bulk",), table)
     plan: Any = SimpleNamespace(
         feeds={"ore": SimpleNamespace(is_ore=True)},
+        products={"magnet": "machining.magnets"},
         units={name: SimpleNamespace(region="", stage=unit.stage) for name, unit in units.items()},
         region="china",
         regions={},

@@ -209,10 +209,10 @@ class Faults:
             if len(item.path) == 2 and item.path[0] == "units":
                 place = item.key  # the unit as a whole, not its first key
             if "add up" in str(fault) and (change := _change_inside(item.node)):
-                words = f"with this change {name}: {fault or error['msg']}"
+                message = f"with this change {name}: {fault}"
                 shares = f"{{{', '.join(f'{key}: …' for key in table(item.node))}}}"
                 hint = f"change the others with it, or all at once: --set '{name.removeprefix('feeds.')}={shares}'"
-                return Diagnostic(change, words, hint, related=((item.node.place, "the shares of the file"),))
+                return Diagnostic(change, message, hint, related=((item.node.place, "the shares of the file"),))
             return Diagnostic(place, f"{label(item.path[:-1]) if item.on_key else name}: {fault or error['msg']}")
         if kind in ("literal_error", "enum"):
             wanted = str(context.get("expected", "another value"))
@@ -251,9 +251,9 @@ class Faults:
         if not isinstance(node.value, dict):
             return Diagnostic(node.place, f"{name} must be a mapping of keys, not {kind_of(node)}")
         if item.path[:1] == ("feeds",):
-            if given := [key for key in _OF_MINERALS if key in node.value]:
-                hint = self._such_as((*item.path, "minerals"))
-                return Diagnostic(node.keys[given[0]], f"{name} gives {given[0]}, and needs the key 'minerals'", hint)
+            if found := [key for key in _OF_MINERALS if key in node.value]:
+                message = f"{name} gives {found[0]}, and needs the key 'minerals'"
+                return Diagnostic(node.keys[found[0]], message, self._such_as((*item.path, "minerals")))
             hint = (
                 "such as {deposit: bayan_obo, rate: 10_000 t/day}, {minerals: {…}, distribution: {…}} or "
                 "{material: {Dy: 99 %, Fe: 1 %}}"

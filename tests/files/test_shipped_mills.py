@@ -85,9 +85,11 @@ def test_fault_on_its_line(written, old, new, part, message) -> None:
     assert message in words
 
 
-def test_a_mineral_without_floatability_is_met_on_solving(written) -> None:
-    plant = didymium.load(written("    others: 0.03 /min\n"))
-    with pytest.raises(didymium.SolveError, match="its feed holds calcite, and no floatability says") as caught:
-        plant.solve()
+def test_a_mineral_without_floatability_is_told_at_load(written) -> None:
+    with pytest.raises(
+        didymium.FlowsheetError, match=r"its feed holds .*calcite.*, and no floatability says"
+    ) as caught:
+        didymium.load(written("    others: 0.03 /min\n"))
     assert "case.yaml:22:5: error" in str(caught.value)
-    assert "add floatability.calcite, or `others`" in str(caught.value)
+    assert "floatability.calcite" in str(caught.value)
+    assert "or `others` for all that have none" in str(caught.value)

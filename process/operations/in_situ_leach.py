@@ -40,21 +40,21 @@ class InSituLeach(Parameters):
     strength: Annotated[Value, In("kg/m^3", "20 g/L", low=0.01, high=500)] = Field(
         standard("15 g/L from 8 to 30 g/L (assumed)"), description="Salt in the solution that goes in."
     )
-    liquor_to_ore: Annotated[Value, In("L/kg", "0.5 m^3/t", low=0.001)] = Field(
+    liquor_to_ore: Annotated[Value, In("L/kg", "0.5 m^3/t", low=0.001, high=100)] = Field(
         standard("0.45 m^3/t from 0.25 to 0.8 m^3/t (assumed)"), description="Solution that goes in, per t of clay."
     )
-    rinse: Annotated[Value, In("L/kg", "0.2 m^3/t", low=0)] = Field(
+    rinse: Annotated[Value, In("L/kg", "0.2 m^3/t", low=0, high=100)] = Field(
         standard("0.2 m^3/t from 0.05 to 0.5 m^3/t (assumed)"), description="Water that follows, per t of clay."
     )
     extraction: dict[ElementName, Fraction] = Field(
         standard({"REO": "92 % from 80 to 98 % (assumed)"}),
         description="Share of the adsorbed rare earths that is exchanged.",
     )
-    impurities: dict[ElementName, Annotated[Value, In("kg/kg", "150 g/t", low=0)]] = Field(
+    impurities: dict[ElementName, Annotated[Value, In("kg/kg", "150 g/t", low=0, high=1)]] = Field(
         standard({"Al": "0.15 kg/t from 0.03 to 0.4 kg/t (assumed)"}),
         description="Other cations exchanged, per t of clay: `{Al: 150 g/t, K: 50 g/t}`.",
     )
-    uptake: Annotated[Value, In("1", "1.95", low=0)] = Field(
+    uptake: Annotated[Value, In("1", "1.95", low=0, high=100)] = Field(
         standard("1.95 from 0 to 3 (clay_sites2024)"),
         description="Salt that the ground takes up whole, in equivalents per equivalent of rare earth exchanged.",
     )
@@ -65,10 +65,10 @@ class InSituLeach(Parameters):
         standard("92 % from 80 to 98 % (assumed)"),
         description="Share of what drains that is collected; the rest seeps.",
     )
-    residence: Annotated[Value, In("h", "3 day", low=0)] = Field(
+    residence: Annotated[Value, In("h", "3 day", low=0, high=8_766)] = Field(
         standard("3 day from 1 to 10 day (assumed)"), description="Hold-up of the collecting ponds."
     )
-    electricity: Annotated[Value, In("kWh/m^3", "1 kWh/m^3", low=0)] = Field(
+    electricity: Annotated[Value, In("kWh/m^3", "1 kWh/m^3", low=0, high=1000)] = Field(
         standard("1 kWh/m^3 from 0.5 to 3 kWh/m^3 (assumed)"), description="Pumping, per m3 of solution and rinse."
     )
 

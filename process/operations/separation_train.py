@@ -31,7 +31,7 @@ from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE, members
 from ..sums import per_sample
 from .balance import Balance
 from .base import Kind, OperationError, Outlet
-from .extraction_practice import BASES
+from .extraction_practice import BASES, sulphate_remarks
 from .phases import LIQUOR
 from .stoichiometry import moles
 from .train_parameters import CRUD, SeparationTrain
@@ -190,7 +190,7 @@ def separation_train(p: SimpleNamespace, b: Balance) -> None:
         "feed_kmol_per_h": np.stack([one.total for one in rated.circuits], axis=1),
         "organic_m3_per_h": np.stack(organic, axis=1),
         "organic_m3": np.stack([flow * times for flow, times in zip(organic, held, strict=True)], axis=1),
-        "flags": _flags(b.samples, rated),
+        "flags": sulphate_remarks(feed) + _flags(b.samples, rated),
     }
     for words, held in zip(b.details["sequence"], b.details["organic_m3"].T, strict=True):
         b.size(f"organic of {words}", held, "m^3", ("mixing", "settling", "strip_stages"))

@@ -117,10 +117,10 @@ class SolventExtraction(Parameters):
     stages: Annotated[str, AfterValidator(_stages), WithJsonSchema({"type": "string", "pattern": _STAGES})] | None = (
         Field(None, description="Extraction + scrub stages, `24 + 22`.")
     )
-    solvent: Annotated[Value, In("mol/mol", "2.7 mol/mol", low=0)] | None = Field(
+    solvent: Annotated[Value, In("mol/mol", "2.7 mol/mol", low=0, high=1e4)] | None = Field(
         None, description="Organic flow S, mol rare earth carried per mol fed."
     )
-    scrub: Annotated[Value, In("mol/mol", "2.2 mol/mol", low=0)] | None = Field(
+    scrub: Annotated[Value, In("mol/mol", "2.2 mol/mol", low=0, high=1e4)] | None = Field(
         None, description="Scrub flow W, mol rare earth refluxed per mol fed."
     )
     solvent_ratio: Annotated[Value, In("1", "1.3", low=1.001, high=100)] | None = Field(
@@ -231,8 +231,7 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
     extraction, scrubbing = int(b.design["extraction"]), int(b.design["scrub"])
     share = np.zeros_like(fraction)
     b.details["iterations"] = np.zeros(b.samples, dtype=np.int64)
-    b.details["flags"] = np.empty(b.samples, dtype=object)
-    b.details["flags"].fill(())
+    b.details["flags"] = usual.sulphate_remarks(feed)
     for phase in ("organic", "aqueous"):
         b.details[phase] = np.zeros((b.samples, extraction + scrubbing, len(columns)))
     if running.any():
@@ -246,7 +245,7 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
         for at in np.flatnonzero(result.sensitivity > ILL_CONDITIONED):
             moved = result.sensitivity[at]
             remark = f"ill-conditioned: one ulp of the scrub flow moves the answer by {moved:.1e}"
-            b.details["flags"][np.flatnonzero(running)[at]] = (remark,)
+            b.details["flags"][np.flatnonzero(running)[at]] += (remark,)
     _reagents(p, b, feed, total, solvent, scrub)
 
     rare_share = np.zeros_like(feed)

@@ -199,3 +199,20 @@ def test_idle_and_samples(bench) -> None:
     other = {"feed": clay(bench, 0.0007), "recycle": bench.of({"N2H8SO4": 0.01, "MgSO4": 0.001, "H2O": 19.0})}
     changes = {"collection": (0.9, 0.83), "uptake": (1.0, 0.3), "extraction.REO": (0.9, 0.95)}
     bench.alike("in_situ_leach", {}, flows, other, changes, parts=ROWS)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("liquor_to_ore", "1e6 m^3/t"),
+        ("rinse", "1e6 m^3/t"),
+        ("strength", "600 g/L"),
+        ("uptake", "1000"),
+        ("impurities", {"Al": "2 kg/kg"}),
+        ("residence", "20_000 h"),
+        ("electricity", "1e6 kWh/m^3"),
+    ],
+)
+def test_no_value_is_boundless(bench, key, value) -> None:
+    with pytest.raises(ValidationError, match="is above"):
+        bench.run("in_situ_leach", KEYS | {key: value}, clay(bench), parts=ROWS)

@@ -239,6 +239,13 @@ def test_a_draw_water_acid_and_energy_by_hand(bench) -> None:
     assert done.used("heat") == pytest.approx(0.8 * oxide)
 
 
+def test_a_sulphate_liquor_is_remarked_on(bench) -> None:
+    feed = bench.of(FEED)
+    sulphate = bench.of({"H2SO4": float(moles(feed.sum(axis=1))[0, INDEX["Cl"]])})  # twice its charge
+    (said,) = bench.run("separation_train", CHAIN, feed + sulphate).details["flags"][0]
+    assert said.startswith("67% of the chloride and sulphate of its feed is sulphate")
+
+
 @pytest.mark.parametrize("share", [2e-6, 5e-7])
 def test_flags_tell_what_is_ill_conditioned(bench, share) -> None:
     feed = bench.of(FEED)

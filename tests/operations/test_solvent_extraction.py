@@ -263,6 +263,37 @@ def test_a_cut_on_an_edge_is_told(bench) -> None:
     assert sound.details["flags"].tolist() == [(), ()]
 
 
+def test_a_sulphate_liquor_is_remarked_on(bench) -> None:
+    """Nd2(SO4)3 beside one LaCl3: 6 of 9 charges are sulphate; beside 3 chlorides it is no sulphate liquor."""
+    flows = [bench.of({"LaCl3": 1.0, "NdCl3": nd, "Nd2(SO4)3": 1.0, "H2O": 500.0}) for nd in (0.0, 2.0)]
+    flags = bench.run("solvent_extraction", RATED, np.concatenate(flows)).details["flags"].tolist()
+    words = (
+        "67% of the chloride and sulphate of its feed is sulphate, by charge; its separation factors, acids and "
+        "the chloride liquors that leave it are those of a chloride feed"
+    )
+    assert flags == [(words,), ()]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("base_excess", "1000"),
+        ("strip_excess", "1000"),
+        ("scrub_acid", "50 mol/L"),
+        ("strip_acid", "50 mol/L"),
+        ("solvent", "1e9 mol/mol"),
+        ("scrub", "1e9 mol/mol"),
+        ("extractant_loss", "1e6 kg/t"),
+        ("diluent_loss", "1e6 kg/t"),
+        ("electricity", "1e9 kWh/kg"),
+        ("heat", "1e9 MJ/kg"),
+    ],
+)
+def test_no_value_is_boundless(bench, key, value) -> None:
+    with pytest.raises(ValidationError, match="is above"):
+        bench.run("solvent_extraction", RATED | {key: value}, bench.of(FEED))
+
+
 def test_more_scrub_than_solvent(bench) -> None:
     with pytest.raises(OperationError, match=r"the circuit has no solution: .*lower the scrub or raise"):
         bench.run("solvent_extraction", RATED | {"scrub": "0.8 mol/mol"}, bench.of(FEED))

@@ -13,6 +13,7 @@ from .effluents import remarks, several
 from .figures import NONE, amount, listed, money, percent, plain, points, signed
 from .tables import (
     absent_lines,
+    absent_topic,
     assumption_line,
     cell,
     closure_line,
@@ -35,11 +36,14 @@ def recoveries(found: Comparison) -> Table:
     stages = list(
         dict.fromkeys(stage for plants in found.recovery.values() for one in plants.values() for stage in one.by_stage)
     )
+    bought = {label: one.ore for label, one in found.results.items() if not one.plan.feeds[one.ore].is_ore}
+    words = [f"differences in percentage points, less {next(iter(found.results))}"]
+    words += [f"of {label} from {feed}, which is bought" for label, feed in bought.items()]
     made = table(
-        f"Recovery of the ore's rare earths to {found.basis}",
+        f"Recovery of the {'feed' if bought else 'ore'}'s rare earths to {found.basis}",
         ["", "plant"],
         [*stages, "overall", "diff."],
-        f"differences in percentage points, less {next(iter(found.results))}",
+        "; ".join(words),
     )
     less = {item.plant: item.recovery for item in found.differences}
     for element, plants in found.recovery.items():
@@ -136,7 +140,7 @@ def lines(found: Comparison) -> list[tuple[str, str, str]]:
     for label, result in found.results.items():
         out.append(("closure", label, closure_line(result)))
     for label, result in found.results.items():
-        out += [("not from the ore", label, text) for text in absent_lines(result, found.basis)]
+        out += [(absent_topic(result), label, text) for text in absent_lines(result, found.basis)]
     for label, result in found.results.items():
         out += [("note", label, note) for note in (*leaving.remarks(result), *result.cost.notes, *remarks(result))]
     years = sorted({one.year for plants in found.cost.values() for one in plants.values()})

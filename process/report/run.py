@@ -75,7 +75,7 @@ def _words(result: Result) -> Table:
         lines.append(("new NdPr oxide", new_oxide))
     lines += [("closure", tables.closure_line(result))]
     if product:
-        lines += [("not from the ore", text) for text in tables.absent_lines(result, product)]
+        lines += [(tables.absent_topic(result), text) for text in tables.absent_lines(result, product)]
     lines += [("note", note) for note in (*leaving.remarks(result), *result.cost.notes, *effluents.remarks(result))]
     missed = [item.target.text for item in result.targets if not item.passed]
     if missed:

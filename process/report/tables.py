@@ -381,6 +381,11 @@ def closure_line(result: Result) -> str:
     return f"worst element {worst:.1e}{where} ({word} {CLOSES:.0e} of its inflow)"
 
 
+def absent_topic(result: Result) -> str:
+    """What the sentences of `absent_lines` are headed by: the ore, or the bought feed that stands for it."""
+    return "not from the ore" if result.plan.feeds[result.ore].is_ore else f"not from {result.ore}"
+
+
 def absent_lines(result: Result, product: str) -> list[str]:
     """What of the ore does not reach a product, one sentence for elements that share their fate."""
     elements = [name for name in headline(result) if result.goal(name) == product]

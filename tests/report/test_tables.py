@@ -87,6 +87,18 @@ def test_titles_and_captions_do_not_fold_with_a_slender_table() -> None:
     assert max(map(len, text(long, width=200).splitlines())) <= 80  # a caption of a slender table stays readable
 
 
+def test_a_bought_feed_is_called_no_ore(mountain_pass: didymium.Result) -> None:
+    bought = didymium.load("la_rochelle").solve()
+    page = text(*comparison.page(didymium.compare([mountain_pass, bought], basis="ndpr_oxide")), width=140)
+    assert "Recovery of the feed's rare earths to ndpr_oxide" in page
+    assert "of la_rochelle from mixed_carbonate, which is bought" in " ".join(page.split())
+    assert "Recovery from mixed_carbonate to its product" in text(*run.page(bought, {}), width=140)
+    assert tables.absent_topic(bought) == "not from mixed_carbonate"
+    both = text(*comparison.page(didymium.compare([mountain_pass, mountain_pass])), width=140)
+    assert "Recovery of the ore's rare earths" in both
+    assert "which is bought" not in both
+
+
 def test_what_leaves_unnamed_is_noted(extraction_circuit: didymium.Result) -> None:
     plan = dataclasses.replace(extraction_circuit.plan, products={})
     nameless = didymium.Flowsheet(plan).solve()

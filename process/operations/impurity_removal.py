@@ -12,7 +12,7 @@ from ..elements import ELEMENTS, INDEX, MOLAR_MASS, RARE_EARTHS, RE, mass_fracti
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
-from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
+from .base import ElementName, Inlet, Kind, OperationError, Outlet, Parameters, spread_over_elements, standard
 from .liquor_ph import acid_at, charges, falling, molality, rare_earths_fall, strong_acid, water_of
 from .phases import LIQUOR
 from .stoichiometry import Array, column, moles, neutral_oxygen, rare_earth_moles
@@ -173,8 +173,20 @@ def impurity_removal(p: SimpleNamespace, b: Balance) -> None:
     liquor[:, INDEX["Na"]] += 2.0 * sodium * MOLAR_MASS[INDEX["Na"]]
     formula, takes, carbon = BASES[p.base]
     acid = strong_acid(liquor)
+    alkaline = acid < -1e-9 * per_sample(moles(feed))
+    own = (
+        _own_ph(p, b, liquor + hydroxide, feed - sulphide - sulphate, concentration, water) if alkaline.any() else acid
+    )
     b.refuse(
-        acid < -1e-9 * per_sample(moles(feed)),
+        alkaline & np.isfinite(own),
+        lambda i: (
+            f"pH {p.pH[i]:g} is below that of its liquor as it comes, about {own[i]:.1f}, and no acid is added here",
+            f"take a pH of {own[i]:.1f} or more",
+        ),
+        "pH",
+    )
+    b.refuse(
+        alkaline,
         lambda i: (
             f"its liquor is alkaline by {-acid[i]:.4g} kmol/h before any base",
             "lower sulfide.excess, or the excess of the base before"
@@ -211,6 +223,25 @@ def impurity_removal(p: SimpleNamespace, b: Balance) -> None:
     b.require("offgas", gas)
     b.size("tank", water / 1000.0 * p.residence, "m^3", ("residence",))
     b.size("filter", per_sample(residue) / p.filter_rate, "m^2", ("filter_rate",))
+
+
+def _own_ph(p: SimpleNamespace, b: Balance, before: Array, liquor: Array, concentration: Array, water: Array) -> Array:
+    """First tenth of pH at which what falls takes up the alkali of a liquor, shape (samples,).
+
+    `before` is the liquor with all that may fall, `liquor` what falls from it, kg/h each. Infinite where the first rare
+    earths would fall too, and where `removes` and not the pH says what falls.
+    """
+    starts = b.details["rare_earths_fall_at_pH"]
+    out = np.full(b.samples, np.inf)
+    for tenth in range(141):
+        ph = np.full(b.samples, tenth / 10.0)
+        try:
+            falls = _hydroxides(p, b, liquor, falling(concentration, ph), water)
+        except OperationError:
+            continue
+        sound = (ph > p.pH) & (ph <= starts) & (strong_acid(before - falls) >= 0.0)
+        out = np.where(sound, np.minimum(out, ph), out)
+    return out
 
 
 def _keep_rare_earths(p: SimpleNamespace, b: Balance, concentration: Array) -> None:

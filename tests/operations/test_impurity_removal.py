@@ -221,6 +221,20 @@ def test_what_depends_on_the_liquor(bench) -> None:
     assert caught.value.key == "sulfide.excess"
 
 
+def test_a_ph_below_that_of_the_liquor_as_it_comes(bench) -> None:
+    """NaOH of 0.03 is three for 0.01 of 0.02 kmol Al: half of it stays, 10^(10.8 - 3 pH) = 0.01 at pH 4.27."""
+    liquor = bench.of({"AlCl3": 0.02, "NaOH": 0.03, "H2O": 1000.0 / 18.01528})
+    words = (
+        r"pH 3 is below that of its liquor as it comes, about 4.3, and no acid is added here; take a pH of 4.3 or more"
+    )
+    with pytest.raises(OperationError, match=words) as caught:
+        bench.run("impurity_removal", KEYS | {"pH": "3"}, liquor)
+    assert caught.value.key == "pH"
+    with pytest.raises(OperationError, match="as it comes"):
+        bench.run("impurity_removal", KEYS | {"pH": "4.2"}, liquor)
+    bench.run("impurity_removal", KEYS | {"pH": "4.3"}, liquor)
+
+
 def test_sizes_follow_liquor_and_residue(bench) -> None:
     keys = KEYS | {"residence": "2 h", "filter_rate": "10 kg/m^2/h"}
     done = bench.run("impurity_removal", keys, bench.of({"FeCl3": 1.0, "H2O": 10 * WATER}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -48,7 +48,6 @@ class AcidLeach(Parameters):
         standard(
             {
                 "REO": "92 % from 85 to 97 % (assumed)",
-                "Ce": "8 % from 2 to 10 % (assumed)",
                 "Ca": "80 % from 50 to 98 % (assumed)",
                 "Mg": "80 % from 50 to 98 % (assumed)",
                 "Fe": "30 % from 10 to 60 % (assumed)",
@@ -58,8 +57,9 @@ class AcidLeach(Parameters):
         "`F` is the share of the fluorine that stays dissolved; S and P follow their metals where not named.",
     )
     cerium_iv: Fraction | None = Field(
-        None,
-        description="Share of the Ce(IV) that dissolves; `extraction` then speaks of Ce(III) where it says Ce or REO.",
+        standard("3 % from 1 to 8 % (assumed)"),
+        description="Share of the Ce(IV) that dissolves; `extraction` then speaks of Ce(III) where it says Ce or REO. "
+        "Where `extraction` names Ce and this key is left out, it speaks of all cerium.",
     )
     fluorine_on_cerium: Fraction = Field(
         standard("70 % from 30 to 100 % (assumed)"),
@@ -69,17 +69,17 @@ class AcidLeach(Parameters):
         standard("5 % from 0 to 30 % (assumed)"),
         description="Share of the fluorine then left that falls out as CaF2 with dissolved calcium.",
     )
-    acid_excess: Annotated[Value, In("1", "10 %", low=0)] = Field(
+    acid_excess: Annotated[Value, In("1", "10 %", low=0, high=10)] = Field(
         standard("10 % from 5 to 30 % (assumed)"), description="Acid beyond the charges that dissolve."
     )
-    acid: Annotated[Value, In("kg/kg", "0.4 t/t", low=0)] | None = Field(
+    acid: Annotated[Value, In("kg/kg", "0.4 t/t", low=0, high=20)] | None = Field(
         None, description="HCl (100 %) per kg of feed, in place of `acid_excess`."
     )
     acid_short: Literal["error", "unleached"] = Field(
         "error",
         description="Of a dose too small for the extraction: a fault, or only what it suffices for dissolves.",
     )
-    liquor: Annotated[Value, In("mol/L", "1.0 mol/L", low=0.001)] = Field(
+    liquor: Annotated[Value, In("mol/L", "1.0 mol/L", low=0.001, high=4)] = Field(
         standard("1 mol/L from 0.5 to 1.5 mol/L (assumed)"), description="Rare earths in the liquor; sets the water."
     )
     residence: Annotated[Value, In("h", "4 h", low=0.01, high=200)] = Field(
@@ -88,6 +88,13 @@ class AcidLeach(Parameters):
     electricity: Annotated[Value, In("kWh/kg", "20 kWh/t", low=0)] = Field(
         standard("0.02 kWh/kg from 0.01 to 0.05 kWh/kg (assumed)"), description="Stirring and filters, per kg of feed."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _all_cerium(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "cerium_iv" not in data and "Ce" in (data.get("extraction") or {}):
+            return {**data, "cerium_iv": None}
+        return data
 
     @model_validator(mode="after")
     def _one_dose(self) -> AcidLeach:

@@ -287,3 +287,13 @@ def test_tanks(bench) -> None:
     (tank,) = done.outcome.sizes
     assert (tank.item, tank.unit) == ("tank", "m^3")
     assert tank.value[0] == pytest.approx(3.0 * (2.0 + feed.sum() / 4000.0))
+
+
+def test_cerium_that_nothing_oxidised_dissolves_with_the_others(bench) -> None:
+    done = bench.run("acid_leach", {"fluorine_on_cerium": "0 %"}, bench.of({"Ce2O3": 1.0, "La2O3": 1.0}))
+    assert done.kmol("liquor", "Ce") == pytest.approx(done.kmol("liquor", "La"))
+    assert done.kmol("liquor", "Ce") == pytest.approx(2.0 * 0.92)
+    burnt = bench.run("acid_leach", {"fluorine_on_cerium": "0 %"}, bench.of({"CeO2": 2.0, "La2O3": 1.0}))
+    assert burnt.kmol("liquor", "Ce") == pytest.approx(2.0 * 0.03)
+    named = bench.run("acid_leach", {"extraction": {"REO": "92 %", "Ce": "8 %"}}, bench.of({"Ce2O3": 1.0}))
+    assert named.kmol("liquor", "Ce") == pytest.approx(2.0 * 0.08)

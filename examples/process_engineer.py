@@ -6,7 +6,9 @@ Run it: python examples/process_engineer.py
 import didymium
 
 as_written = didymium.load("mountain_pass").solve()
-improved = didymium.load("mountain_pass", {"leach.extraction.REO": "98 %", "second_leach.extraction.REO": "99 %"}).solve()
+improved = didymium.load(
+    "mountain_pass", {"leach.extraction.REO": "98 %", "second_leach.extraction.REO": "99 %"}
+).solve()
 
 for name, result in (("as written", as_written), ("leaches at 98 and 99 %", improved)):
     stages = ", ".join(f"{stage} {share:.1%}" for stage, share in result.recovery_by_stage("Nd").items())

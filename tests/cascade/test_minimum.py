@@ -112,6 +112,7 @@ def test_random_cuts_with_large_leaks(seed):
     if least * 0.97 > share:
         assert not reached(feed, beta, cut, 0.97 * least, share, purities)
 
+
 @pytest.mark.parametrize("trace", [1e-16, 1e-20, 1e-200, 5e-324])
 @pytest.mark.parametrize("at", [0, 1, 3, 4])
 def test_a_trace_moves_no_flow(trace, at):

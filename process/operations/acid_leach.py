@@ -16,11 +16,9 @@ from .base import ElementName, Inlet, Kind, Outlet, Parameters, standard
 from .leach_chemistry import Leached, leached, ratio
 from .mineral_rows import OPENED, closed, opened
 from .phases import ORE, SOLID
+from .pulp import SOLID_DENSITY, WATER_DENSITY
 from .stoichiometry import Array, rare_earth_moles
 from .uncracked import refuse_minerals
-
-SOLID_DENSITY = 4000.0
-"""kg/m^3 of calcine and residue. Source: general knowledge; barite has 4,500, calcite 2,700, CeO2 7,200."""
 
 
 class AcidLeach(Parameters):
@@ -116,7 +114,7 @@ def acid_leach(p: SimpleNamespace, b: Balance) -> None:
     water = rare_earth_moles(out.dissolved) * share / p.liquor * 1000.0
     b.reagent("water", water, ("liquor",))
     b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
-    b.size("tank", p.residence * (water / 1000.0 + mass / SOLID_DENSITY), "m^3", ("residence", "liquor"))
+    b.size("tank", p.residence * (water / WATER_DENSITY + mass / SOLID_DENSITY), "m^3", ("residence", "liquor"))
 
     def bare(sample: int) -> tuple[str, str]:
         return (

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RE, molar_mass
 from ..quantities import Fraction, In, Value
@@ -88,6 +88,14 @@ class CarbonatePrecipitation(Parameters):
     residence: Annotated[Value, In("h", "3 h", low=0.05, high=72)] = Field(
         standard("3 h from 1 to 12 h (assumed)"), description="Time in the precipitation tanks, ageing included."
     )
+
+    @field_validator("recovery", "coprecipitation")
+    @classmethod
+    def _no_anions(cls, given: dict[str, Value]) -> dict[str, Value]:
+        for name in ("P", "F"):
+            if name in given:
+                raise ValueError(f"{name} does not fall with a carbonate here; take it out of the liquor before")
+        return given
 
 
 def carbonate_precipitation(p: SimpleNamespace, b: Balance) -> None:

@@ -28,8 +28,6 @@ BASES = {
 """Formula of each base, mol of acid that a mol of it takes, and mol of carbon dioxide that it frees."""
 SOLID = {"MgO": "Mg", "lime": "Ca"}
 """Bases that are dosed as a solid, part of which does not dissolve."""
-SOFT = ("Pb", "Zn", "Cu", "Ni", "Co")
-"""Metals whose sulphides do not dissolve in weak acid, as those of manganese and rare earths do."""
 IONS = ("O", "H", "C", "N", "S", "Cl", "Ar", "Na", "K", "Li")
 
 

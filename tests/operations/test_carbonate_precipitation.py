@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from didymium.elements import molar_mass
 from didymium.operations.base import OperationError
@@ -79,12 +80,14 @@ def test_other_metals_that_fall_as_hydroxides(bench, name, salt, charge) -> None
 
 @pytest.mark.parametrize(("name", "salt"), [("P", "H3PO4"), ("F", "HF")])
 def test_phosphate_and_fluoride_stay_dissolved(bench, name, salt) -> None:
-    # Even where a share is written for them: no charge of the carbonate is theirs.
-    keys = KEYS | {"recovery": {"REO": "100 %", name: "50 %"}, "coprecipitation": {name: "50 %"}}
-    done = bench.run("carbonate_precipitation", keys, bench.of({"LaCl3": 2.0, salt: 1.0, "H2O": 100.0}))
+    # No charge of the carbonate is theirs, and no share may be written for them.
+    done = bench.run("carbonate_precipitation", KEYS, bench.of({"LaCl3": 2.0, salt: 1.0, "H2O": 100.0}))
     assert done.kmol("carbonate", name) == 0.0
     assert [done.kmol("carbonate", element) for element in ("La", "C", "O")] == pytest.approx([2.0, 3.0, 9.0])
     assert done.kmol("effluent", name) == pytest.approx(1.0)
+    for key in ("recovery", "coprecipitation"):
+        with pytest.raises(ValidationError, match=f"{name} does not fall with a carbonate here"):
+            bench.parameters("carbonate_precipitation", {key: {name: "50 %"}}, ["feed"])
 
 
 def test_enclosed_sulfate_and_water(bench) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from .reader import Node
 
 
+GRADE = In("1", basis=("REO", "TREO"))
+
+
 class Minerals:
     """The minerals of every stream of a tree that hands an ore on, as far as it is sure to hold them."""
 
@@ -67,8 +70,21 @@ class Minerals:
         taken = [one.value for one in (entries(key) or [key] if key else [])]
         held = {self._held(one, seen | {name}) for one in taken if isinstance(one, str)}
         whole = held.pop() if len(held) == 1 else ()  # a mixer keeps the rows that all of its feeds have
+        if any(_all_or_nothing(node) for node in _shares_at_large(unit)):
+            return ()
         bound = {one for inner in unit.values() for one, node in table(inner).items() if _all_or_nothing(node)}
         return tuple(one for one in whole if one not in bound)
+
+
+def _shares_at_large(unit: Mapping[str, Node]) -> Iterator[Node]:
+    """The values of a unit that speak of families, groups or all minerals, not of one by its name."""
+    from ..data import minerals
+
+    for key, node in unit.items():
+        if not isinstance(node.value, dict):
+            yield node
+        elif key not in ("reagents",):
+            yield from (inner for name, inner in table(node).items() if name not in minerals())
 
 
 def _listed(names: list[str]) -> str:
@@ -79,7 +95,7 @@ def _of_feed(feed: Mapping[str, Node]) -> tuple[str, ...]:
     from ..data import deposits
     from ..feeds import ore_parts
 
-    if _nominal(feed.get("rate"), In("kg/h", yearly=True)) == 0.0:
+    if _nominal(feed.get("rate"), In("kg/h", yearly=True)) == 0.0 or _nominal(feed.get("grade"), GRADE) == 0.0:
         return ()
     deposit = feed["deposit"].value if "deposit" in feed else None
     if isinstance(deposit, str):

@@ -65,10 +65,11 @@ class Phases:
 
         if stream in self._feeds:
             feed = table(self._feeds[stream])
-            if "deposit" in feed:
+            if "deposit" in feed or "minerals" in feed:
                 return ORE
-            form = feed["form"].value if "form" in feed else "ore" if "minerals" in feed else ""
-            return PHASE.get(form, "") if isinstance(form, str) else ""
+            form = feed["form"].value if "form" in feed else ""
+            phase = PHASE.get(form, "") if isinstance(form, str) else ""
+            return "" if phase == ORE else phase  # a bought concentrate may well be a carbonate
         name, _, outlet = stream.partition(".")
         kind = self._kinds.get(name)
         if kind is None or name in seen or outlet not in outlet_names(kind, self._units[name]):

@@ -14,7 +14,7 @@ from ..sums import per_sample
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .oxidative_roast import AIR_OXYGEN
-from .phases import METAL
+from .phases import METAL, SOLID
 from .stoichiometry import Array, acid_demand, neutral_oxygen, rare_earth_moles
 
 
@@ -132,5 +132,5 @@ KIND = Kind(
     },
     swarf_leach,
     rest="liquor",
-    takes=(METAL,),
+    takes=(METAL, SOLID),
 )

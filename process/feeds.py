@@ -13,6 +13,8 @@ from .sums import per_sample
 
 Array = NDArray[np.float64]
 
+RARE_EARTH = "rare_earth"
+"""The family of minerals that hold rare earths."""
 CARRIERS = ("monazite", "xenotime", "bastnaesite")
 """Minerals that thorium and uranium ride in where a deposit does not say: the first that is there; else the first
 rare-earth mineral."""
@@ -83,9 +85,6 @@ def minerals_of(
             out[sample, row] = share[sample] / whole * (1.0 - float(hot.sum())) * one
         out[sample, _carrier(rows)] += hot
     return out
-
-
-RARE_EARTH = "rare_earth"
 
 
 def _rare_earth_minerals(distribution: Mapping[str, float]) -> dict[str, Array]:

@@ -11,9 +11,10 @@ from pydantic import Field, model_validator
 from ..elements import INDEX, MOLAR_MASS, molar_mass
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
+from .assays import share_of
 from .balance import SLACK, Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, standard
-from .leach_chemistry import Leached, leached, ratio
+from .leach_chemistry import Leached, leached
 from .mineral_rows import OPENED, closed, opened
 from .phases import ORE, SOLID
 from .pulp import SOLID_DENSITY, WATER_DENSITY
@@ -127,7 +128,7 @@ def acid_leach(p: SimpleNamespace, b: Balance) -> None:
     b.require("residue", residue, to="opened")
     b.require("residue", closed(b) + out.fluorite * share[:, None], to="closed")
     b.require("offgas", out.gas * share[:, None])
-    b.details["fluoride_loss"] = ratio(rare_earth_moles(out.fluoride), rare_earth_moles(out.opened))
+    b.details["fluoride_loss"] = share_of(rare_earth_moles(out.fluoride), rare_earth_moles(out.opened))
     b.details["acid_share"] = share
 
 
@@ -136,7 +137,7 @@ def _acid(p: SimpleNamespace, b: Balance, out: Leached, mass: Array) -> tuple[Ar
     if p.acid is None:
         return out.need * (1.0 + p.acid_excess), np.ones(b.samples)
     acid = p.acid * mass / molar_mass("HCl")
-    needed = ratio(out.need * molar_mass("HCl"), mass)
+    needed = share_of(out.need * molar_mass("HCl"), mass)
 
     def short(sample: int) -> tuple[str, str]:
         return (
@@ -148,7 +149,7 @@ def _acid(p: SimpleNamespace, b: Balance, out: Leached, mass: Array) -> tuple[Ar
     lacking = out.need > acid * (1.0 + 1e-12)
     if p.acid_short == "error":
         b.refuse(lacking, short, "acid")
-    return acid, np.where(lacking, ratio(acid, out.need), 1.0)
+    return acid, np.where(lacking, share_of(acid, out.need), 1.0)
 
 
 KIND = Kind(

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..elements import INDEX, MOLAR_MASS, RE
 from ..sums import per_sample
+from .assays import share_of
 from .base import spread_over_elements
 from .stoichiometry import Array, acid_demand, column, moles, neutral_oxygen, one, rare_earth_moles
 
@@ -46,11 +47,6 @@ class Leached:
     bare: Array
 
 
-def ratio(part: Array, whole: Array, empty: float = 0.0) -> Array:
-    """part / whole, `empty` where the whole is nothing; any shape."""
-    return np.divide(part, whole, out=np.full_like(whole, empty), where=whole > 1e-200)
-
-
 def leached(
     solid: Array, given: Mapping[str, Array], on_cerium: Array, on_calcium: Array, tetravalent: Array | None = None
 ) -> Leached:
@@ -60,7 +56,7 @@ def leached(
     as far as the extraction of cerium leaves room.
 
     Rare earths hold the fluorine alike, three each at most: 3 LaOF + 6 HCl = 2 LaCl3 + LaF3 + 3 H2O. That of sodium
-    fluoride, left by washing, is free; what no metal is there for stays dissolved. Sulphate and phosphate dissolve with
+    fluoride, left by washing, is free and dissolves where no metal takes it. Sulphate and phosphate dissolve with
     their metals and stay only as far as metals that stay bind them; sulphate brings its own acid to the liquor,
     phosphate takes three hydrogens of it: LaPO4 + 3 HCl = LaCl3 + H3PO4.
 
@@ -85,7 +81,7 @@ def leached(
     lime = inside[:, INDEX["Ca"]] + inside[:, INDEX["Mg"]]
     of_lime = np.minimum(inside[:, INDEX["C"]], lime)
     of_rest = inside[:, INDEX["C"]] - of_lime
-    carbon = of_lime * ratio(out[:, INDEX["Ca"]] + out[:, INDEX["Mg"]], lime)
+    carbon = of_lime * share_of(out[:, INDEX["Ca"]] + out[:, INDEX["Mg"]], lime)
     carbon = carbon + of_rest * _share(leaving + out[:, INDEX["Pb"]], trivalent + inside[:, INDEX["Pb"]])
     spare = acid_demand(residue) + held + beyond - residue[:, INDEX["F"]] / MOLAR_MASS[INDEX["F"]]
     bare, spare = np.maximum(-spare, 0.0), np.maximum(spare, 0.0)
@@ -140,12 +136,12 @@ def _fluorine(
     inside, out = moles(solid), moles(opened)
     rare, free = rare_earth_moles(solid), rare_earth_moles(opened)
     salt = np.minimum(np.maximum(out[:, INDEX["Na"]] - out[:, INDEX["Cl"]], 0.0), inside[:, INDEX["F"]])
-    per_rare = np.minimum(ratio(inside[:, INDEX["F"]] - salt, rare), 3.0)
+    per_rare = np.minimum(share_of(inside[:, INDEX["F"]] - salt, rare), 3.0)
     fluorine = np.maximum(per_rare * free + salt - out[:, INDEX["F"]], 0.0)
     fluorine = fluorine - np.minimum(on_cerium * fluorine, (FLUORIDES_OF_CERIUM - per_rare) * held)
     calcium = np.minimum(on_calcium * fluorine, 2.0 * out[:, INDEX["Ca"]])
     fluorine = fluorine - calcium
-    taken = np.minimum(ratio(fluorine / 3.0, free), 1.0)
+    taken = np.minimum(share_of(fluorine / 3.0, free), 1.0)
     fluoride = np.zeros_like(solid)
     fluoride[:, RE] = opened[:, RE] * taken[:, None]
     fluorite = one("Ca", calcium / 2.0 * MOLAR_MASS[INDEX["Ca"]], len(solid))
@@ -174,14 +170,14 @@ def _acids_left(solid: Array, opened: Array, held: Array, given: Mapping[str, Ar
     if "P" not in given:
         calcium = inside[:, INDEX["Ca"]]
         of_lime = np.minimum(inside[:, INDEX["P"]], PHOSPHATE_PER_CALCIUM * calcium)
-        phosphate = of_lime * ratio(left[:, INDEX["Ca"]], calcium)
+        phosphate = of_lime * share_of(left[:, INDEX["Ca"]], calcium)
         phosphate = phosphate + (inside[:, INDEX["P"]] - of_lime) * (1.0 - gone)
     return sulphate, phosphate
 
 
 def _share(part: Array, whole: Array) -> Array:
     """part / whole, at most 1 and 1 where the whole is nothing; shape (samples,)."""
-    return np.minimum(ratio(part, whole, 1.0), 1.0)
+    return np.minimum(share_of(part, whole, 1.0), 1.0)
 
 
 def tetravalent_cerium(solid: Array) -> Array:
@@ -209,5 +205,5 @@ def _higher(solid: Array, opened: Array) -> tuple[Array, Array]:
     """
     inside, out = moles(solid), moles(opened)
     more = _beyond(solid) - tetravalent_cerium(solid)
-    freed = more * ratio(out[:, INDEX["Pr"]] + out[:, INDEX["Tb"]], inside[:, INDEX["Pr"]] + inside[:, INDEX["Tb"]])
+    freed = more * share_of(out[:, INDEX["Pr"]] + out[:, INDEX["Tb"]], inside[:, INDEX["Pr"]] + inside[:, INDEX["Tb"]])
     return more - freed, freed

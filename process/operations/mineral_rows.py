@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from ..data import minerals
 from ..elements import RE
+from ..feeds import RARE_EARTH
 from .balance import BULK, Balance
 
 Array = NDArray[np.float64]
 
 OPENED = ("opened", "closed")
 """Parts of a cracked solid: what acid or water reaches, and what it does not."""
-RARE_EARTH = "rare_earth"
 
 
 def family(row: str) -> str:

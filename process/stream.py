@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,13 +29,15 @@ class Stream:
     """Mass flows in kg per operating hour, shape (samples, parts, elements).
 
     `form` says what it is (ore, concentrate, leach liquor, oxide, metal, …), `parts` names the rows that later steps
-    tell apart. Flows are read-only. One case has a sample axis of length 1, and the methods then give floats.
+    tell apart. `traits` are what it carries besides mass (names and units in `traits.py`), shape (samples,). Flows are
+    read-only. One case has a sample axis of length 1, and the methods then give floats.
     """
 
     name: str
     form: str
     parts: tuple[str, ...]
     flow: Array
+    traits: Mapping[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.flow.ndim != 3 or self.flow.shape[1:] != (len(self.parts), len(ELEMENTS)):
@@ -90,7 +93,10 @@ class Stream:
 
     def sample(self, index: int) -> Stream:
         """The stream of one sample."""
-        return Stream(self.name, self.form, self.parts, self.flow[index : index + 1].copy())
+        return Stream(self.name, self.form, self.parts, self.flow[index : index + 1].copy(), self._traits(index))
+
+    def _traits(self, index: int) -> dict[str, Array]:
+        return {name: values[index : index + 1] for name, values in self.traits.items()}
 
     def main(self, least: float = 1e-3) -> list[tuple[str, float]]:
         """The elements above a mass fraction, largest first, with their kg/h (of the first sample)."""

@@ -114,6 +114,7 @@ class Case:
         self.fed: dict[str, dict[str, Array]] = {}
         """What each design was made for."""
         self.streams: dict[str, Array] = {}
+        self.traits: dict[str, dict[str, Array]] = {}
         self.recipes: dict[str, Array] = {}
         self.outcomes: dict[str, Outcome] = {}
         self.inflows: dict[str, dict[str, Array]] = {}
@@ -163,21 +164,40 @@ class Case:
             self.designs.get(name),
             memory,
             tentative,
+            self._traits_of(unit, rows),
         )
         try:
             unit.kind.function(p, balance)
-            return balance.finish(unit.kind.rest)
+            outcome = balance.finish(unit.kind.rest)
         except OperationError as error:
             sample = self.offset + int(rows[error.sample])
             raise SolveError(
                 self.place(f"{name} ({unit.kind.name})", sample), str(error), unit.place(error.key), sample
             ) from error
+        self._say(name, outcome, rows)
+        return outcome
 
     def place(self, name: str, sample: int) -> str:
         """A name for messages, with the sample where there are several."""
         return f"{name}, sample {sample}" if self.samples > 1 or self.offset else name
 
     # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _traits_of(self, unit: Unit, rows: Indices) -> dict[str, dict[str, Array]]:
+        """What the streams of a unit's inlets carry, as far as it is known of all these samples."""
+        out: dict[str, dict[str, Array]] = {}
+        for inlet, stream in unit.inlets.items():
+            for name, values in self.traits.get(stream, {}).items():
+                said = values[rows]
+                if not np.isnan(said).any():
+                    out.setdefault(inlet, {})[name] = said
+        return out
+
+    def _say(self, unit: str, outcome: Outcome, rows: Indices) -> None:
+        for outlet, said in outcome.traits.items():
+            known = self.traits.setdefault(f"{unit}.{outlet}", {})
+            for name, values in said.items():
+                known.setdefault(name, np.full(self.samples, np.nan))[rows] = values
 
     def _design(self, unit: Unit, inlets: Mapping[str, Array]) -> Mapping[str, Any]:
         assert unit.kind.design is not None
@@ -308,7 +328,9 @@ def _solution(plan: Plan, graph: Network, cases: list[Case]) -> Solution:
     for name in cases[0].streams:
         form = plan.feeds[name].form if name in plan.feeds else _form(plan, name)
         flow = np.concatenate([case.streams[name] for case in cases])
-        streams[name] = Stream(name, form, graph.parts.get(name, BULK), flow)
+        carried = [case.traits.get(name, {}) for case in cases]
+        traits = {key: np.concatenate([said[key] for said in carried]) for key in carried[0]}
+        streams[name] = Stream(name, form, graph.parts.get(name, BULK), flow, traits)
     units = {}
     for name, unit in plan.units.items():
         outcomes = [case.outcomes[name] for case in cases]

@@ -7,7 +7,7 @@ is a table of shares, not of flows, so that recycles can be closed exactly at an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -34,7 +34,8 @@ class Outcome:
 
     `shares` has shape (samples, slots in, slots out, elements) over the inlets' parts and then the reagents;
     `reagents` (samples, reagents, elements) kg/h; `demands` the kg/h asked of on-demand feeds; `doubtful`, shape
-    (samples,), is true where a tentative balance passed over a fault; `sizes` those of its equipment.
+    (samples,), is true where a tentative balance passed over a fault; `sizes` those of its equipment; `traits` what
+    its outlets carry besides mass, shape (samples,) each.
     """
 
     shares: Array
@@ -44,6 +45,7 @@ class Outcome:
     details: Mapping[str, Any]
     doubtful: NDArray[np.bool_]
     sizes: tuple[Size, ...] = ()
+    traits: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)
 
 
 @cache
@@ -77,6 +79,7 @@ class Balance:
         design: Mapping[str, Any] | None = None,
         memory: dict[str, Any] | None = None,
         tentative: bool = False,
+        traits: Mapping[str, Mapping[str, Array]] | None = None,
     ) -> None:
         self.inlets = dict(inlets)
         self.parts = parts
@@ -92,6 +95,8 @@ class Balance:
         self._reagents: list[tuple[str, str, Array]] = []
         self._lines: list[Line] = []
         self._sizes: list[Size] = []
+        self._traits = dict(traits or {})
+        self._carried: dict[str, dict[str, Array]] = {}
         self._sent: Array | None = None
         self._whole: Array | None = None
         self._first = {}
@@ -162,6 +167,42 @@ class Balance:
         """kg/h of all that enters, reagents included, shape (samples, elements)."""
         out = self.flow()
         return out + np.add.reduce(self._bought(), axis=1) if self._reagents else out
+
+    def trait(self, name: str, inlet: str = "feed") -> Array | None:
+        """What an inlet's stream carries by this name (`traits.py`), shape (samples,); None where it says nothing.
+
+        Of a list of inlets the mean by mass, where all that flow say it.
+        """
+        found, weight = np.zeros(self.samples), np.zeros(self.samples)
+        for each, flow in self.inlets.items():
+            if each != inlet and not each.startswith(f"{inlet}."):
+                continue
+            said = self._traits.get(each, {}).get(name)
+            mass = per_sample(flow)
+            if said is None:
+                if mass.any():
+                    return None
+                continue
+            if each == inlet:
+                return said
+            found += mass * said
+            weight += mass
+        if not weight.all():
+            return None
+        return np.asarray(found / weight)
+
+    def carry(self, outlet: str, name: str, value: Array) -> None:
+        """Say a trait of an outlet's stream, shape (samples,)."""
+        self._carried.setdefault(outlet, {})[name] = self._each(value)
+
+    def carry_on(self, *outlets: str, inlet: str = "feed") -> None:
+        """Hand every trait of an inlet (or of all with this name and a number) on to outlets."""
+        names = {name for each, said in self._traits.items() if each.partition(".")[0] == inlet for name in said}
+        for name in sorted(names):
+            value = self.trait(name, inlet)
+            if value is not None:
+                for outlet in outlets:
+                    self.carry(outlet, name, value)
 
     def refuse(self, bad: NDArray[np.bool_] | np.bool_, words: Callable[[int], tuple[str, str]], key: str = "") -> None:
         """Refuse samples whose inflows cannot be served; `words` gives reason and remedy for one of them.
@@ -243,7 +284,7 @@ class Balance:
         sent /= np.add.reduce(sent, axis=2, keepdims=True)
         reagents = self._bought()
         lines, sizes = tuple(self._lines), tuple(self._sizes)
-        return Outcome(sent, reagents, self._demands, lines, self.details, self._doubtful, sizes)
+        return Outcome(sent, reagents, self._demands, lines, self.details, self._doubtful, sizes, self._carried)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ class Mixer(Parameters):
 
 def mixer(p: SimpleNamespace, b: Balance) -> None:
     """Everything goes to the one outlet."""
+    b.carry_on("mixed", inlet="feeds")
 
 
 KIND = Kind("mixer", "", Mixer, {"mixed": Outlet("mixture", parts="feeds")}, mixer, rest="mixed")

@@ -24,6 +24,7 @@ class Splitter(Parameters):
 def splitter(p: SimpleNamespace, b: Balance) -> None:
     """The same share of every element."""
     b.send("first", np.asarray(p.share)[:, None])
+    b.carry_on("first", "second")
 
 
 KIND = Kind(

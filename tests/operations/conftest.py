@@ -74,6 +74,11 @@ class Done:
             assert np.isfinite(size.value).all(), size.item
         for key, value in self.details.items():
             assert not isinstance(value, np.ndarray) or value.shape[:1] == (samples,), key
+        for outlet, said in self.outcome.traits.items():
+            for trait, value in said.items():
+                assert outlet in self.outlets
+                assert value.shape == (samples,), trait
+                assert np.isfinite(value).all(), trait
 
     def oxygen(self, outlet: str, valence: Mapping[str, Any] | None = None) -> Array:
         """kmol/h of O beyond that of a neutral stream."""
@@ -139,10 +144,12 @@ class Bench:
         changes: Mapping[str, Array] | None = None,
         design: Mapping[str, Any] | None = None,
         memory: dict[str, Any] | None = None,
+        traits: Mapping[str, Mapping[str, Array]] | None = None,
     ) -> Done:
         """Run a unit; `changes` replaces values by path, shape (samples,).
 
         Of a feed of several parts `parts` says which; without it they are those of the deposit that has so many.
+        `traits` are what the inlets' streams carry, `{"feed": {"powder_um": np.array([3.0])}}`.
         """
         about = registry()[kind]
         inlets = {"feed": feed} if isinstance(feed, np.ndarray) else dict(feed)
@@ -159,7 +166,7 @@ class Bench:
             outlets[name] = out.rows or (kept.pop() if len(kept) == 1 else BULK)
         if about.design is not None and design is None:
             design = about.design(plain(model, 1, {}), {i: flow[:1].sum(axis=1) for i, flow in inlets.items()})
-        balance = Balance(inlets, rows, outlets, on_demand, design, memory)
+        balance = Balance(inlets, rows, outlets, on_demand, design, memory, traits=traits)
         about.function(p, balance)
         outcome = balance.finish(about.rest)
         recipes = on_demand or {}

@@ -96,11 +96,12 @@ class Unit:
 class Limit:
     """One limit of a grade, as a fraction: of the rare-earth oxides for purity, of the whole stream for the others.
 
-    `oxides` is the share of rare-earth oxides in the stream, `impurity` that of elements as analyses quote them.
-    `assumed` says that the number is nobody's published one.
+    `oxides` is the share of rare-earth oxides in the stream, `impurity` that of elements as analyses quote them. Those
+    of a magnet are T of remanence, kA/m of coercivity and kJ/m³ of energy product. `assumed` says that the number is
+    nobody's published one.
     """
 
-    kind: Literal["purity", "oxides", "impurity"]
+    kind: Literal["purity", "oxides", "impurity", "remanence", "coercivity", "energy product"]
     elements: tuple[str, ...]
     at_least: float | None = None
     at_most: float | None = None
@@ -111,10 +112,11 @@ class Limit:
 class Target:
     """A promise of the file that a test holds it to. Bounds are fractions, or kg per operating hour for capacity.
 
-    A grade has `limits`, each of which must hold; its own elements and bounds are those of its purity.
+    A grade has `limits`, each of which must hold; its own elements and bounds are those of its purity. That of a
+    magnet (kind `magnet`) asks for at least 1: the least of its properties over their limits.
     """
 
-    kind: Literal["purity", "impurity", "grade", "recovery", "capacity"]
+    kind: Literal["purity", "impurity", "grade", "magnet", "recovery", "capacity"]
     text: str
     position: Position
     stream: str = ""

@@ -181,7 +181,7 @@ def verdict(target: Target, value: float, hours_per_year: float, missed: Sequenc
     """
     from .report import limits
 
-    if target.kind == "grade":
+    if target.kind in ("grade", "magnet"):
         words = "; ".join(f"{limits.name(one.limit)} is {limits.against(one.value, one.limit)}" for one in missed)
         return f"{target.stream} misses grade {target.grade}: {words}"
     elements = ", ".join(target.elements)

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..plan import Limit, Target
 
+MEASURES = {"remanence": (1.0, "T"), "coercivity": (1.0, "kA/m"), "energy product": (1.0, "kJ/m³")}
+"""Scale and unit of the limits that are no shares."""
+
 
 def name(limit: Limit) -> str:
     """What a limit of a grade speaks of.
@@ -15,6 +18,8 @@ def name(limit: Limit) -> str:
     >>> [name(Limit(*one)) for one in (("purity", ("Pr", "Nd")), ("oxides", ("REO",)), ("impurity", ("Fe",)))]
     ['purity of Pr, Nd', 'REO', 'Fe as Fe2O3']
     """
+    if limit.kind in MEASURES:
+        return limit.kind
     if limit.kind == "purity":
         return f"purity of {', '.join(limit.elements)}"
     return " + ".join(quoted(element) if limit.kind == "impurity" else element for element in limit.elements)
@@ -31,13 +36,19 @@ def quoted(element: str) -> str:
     return f"{element} as {QUOTED[element]}" if element in QUOTED else element
 
 
-def against(value: float, bounds: Target | Limit, word: str = "limit", scale: float = 100.0, unit: str = "%") -> str:
-    """A value beside its bounds, both times `scale`, with as many digits as tell them apart.
+def against(
+    value: float, bounds: Target | Limit, word: str = "limit", scale: float | None = None, unit: str = ""
+) -> str:
+    """A value beside its bounds, both times `scale` (that of their kind, else per cent), with digits to tell them apart.
 
     >>> from didymium.plan import Limit
     >>> against(0.00051, Limit("impurity", ("Fe",), at_most=0.0005))
     '0.051 %, limit at most 0.05 %'
+    >>> against(1.3912, Limit("remanence", (), at_least=1.42))
+    '1.39 T, limit at least 1.42 T'
     """
+    if scale is None:
+        scale, unit = MEASURES.get(bounds.kind, (100.0, "%"))
     found = [
         (what, bound * scale)
         for what, bound in (("at least", bounds.at_least), ("at most", bounds.at_most))

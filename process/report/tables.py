@@ -265,6 +265,9 @@ def targets(result: Result) -> Table:
             what += f" ({WAITING})"
         elif item.target.kind == "impurity":
             value = limits.share(item.value)
+        elif item.target.kind == "magnet":
+            value = percent(item.value, 1)
+            what += " (the least property over its limit)"
         else:
             value = purity(item.value) if item.target.kind in ("purity", "grade") else percent(item.value, 2)
         if any(one.limit.assumed for one in item.limits):

@@ -96,5 +96,5 @@ def _parts_of(unit: Unit, parts: Mapping[str, tuple[str, ...]]) -> dict[str, tup
             if about.parts and (inlet == about.parts or inlet.startswith(f"{about.parts}."))
         ]
         rows = {parts[stream] for stream in sources if stream in parts}
-        out[f"{unit.name}.{outlet}"] = about.rows or (rows.pop() if len(rows) == 1 else BULK)
+        out[f"{unit.name}.{outlet}"] = about.parts_of(rows)
     return out

@@ -6,7 +6,7 @@ entry per sample, before anything is solved: a function sees `p.recovery`, shape
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
@@ -77,7 +77,8 @@ def standard(text: str | dict[str, str]) -> Any:
 class Outlet:
     """An outlet: the form of its stream, and whether it keeps the parts of an inlet (`parts="feed"`) or is one.
 
-    Of a list of inlets it keeps the parts that all have alike. `rows` are parts of its own making.
+    Of a list of inlets it keeps the parts that all have alike. `rows` are parts of its own making; with `parts` they
+    come after those that it keeps.
     """
 
     form: str
@@ -85,6 +86,17 @@ class Outlet:
     waste: bool = False
     title: str = ""
     rows: tuple[str, ...] = ()
+
+    def parts_of(self, kept: Collection[tuple[str, ...]]) -> tuple[str, ...]:
+        """The parts of the outlet's stream, where the inlets that it takes after have these (each set once).
+
+        >>> Outlet("magnet", parts="feed", rows=("coat",)).parts_of({("bulk", "diffused")})
+        ('bulk', 'diffused', 'coat')
+        """
+        if self.rows and not self.parts:
+            return self.rows
+        own = next(iter(kept)) if len(kept) == 1 else ("bulk",)
+        return (*own, *(row for row in self.rows if row not in own))
 
 
 @dataclass(frozen=True)

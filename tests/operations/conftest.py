@@ -163,7 +163,7 @@ class Bench:
         outlets = {}
         for name, out in about.outlets_of(keys.get(about.named_outlets, ())).items():
             kept = {rows[i] for i in inlets if out.parts and (i == out.parts or i.startswith(f"{out.parts}."))}
-            outlets[name] = out.rows or (kept.pop() if len(kept) == 1 else BULK)
+            outlets[name] = out.parts_of(kept)
         if about.design is not None and design is None:
             design = about.design(plain(model, 1, {}), {i: flow[:1].sum(axis=1) for i, flow in inlets.items()})
         balance = Balance(inlets, rows, outlets, on_demand, design, memory, traits=traits)

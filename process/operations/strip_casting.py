@@ -1,16 +1,17 @@
-"""Strip casting: metal, iron, ferroboron and returned scrap to magnet alloy."""
+"""Strip casting: metals, iron, ferroboron and returned scrap to magnet alloy."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import SimpleNamespace
+from collections.abc import Callable, Mapping
+from types import MappingProxyType, SimpleNamespace
 from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from ..elements import INDEX, MOLAR_MASS, RE, indices, members
+from ..elements import COUNT, INDEX, MOLAR_MASS, RE, indices, members
+from ..magnet.charge import LEAVING, kept
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance, composition
@@ -18,39 +19,64 @@ from .base import AskingInlet, ElementName, Inlet, Kind, OperationError, Outlet,
 from .phases import METAL
 from .stoichiometry import rare_earth_moles
 
-ADDITIONS = {
-    "B": "ferroboron",
-    "Co": "cobalt",
-    "Al": "aluminium",
-    "Cu": "copper",
-    "Ga": "gallium",
-    "Nb": "niobium",
-    "Zr": "zirconium",
-    "Ti": "titanium",
-}
+ADDITIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "B": "ferroboron",
+        "Co": "cobalt",
+        "Al": "aluminium",
+        "Cu": "copper",
+        "Ga": "gallium",
+        "Nb": "niobium",
+        "Zr": "zirconium",
+        "Ti": "titanium",
+        "Fe": "iron",
+    }
+)
+"""What is bought of an element that the charge lacks; ferroboron first, since it brings others."""
+RESTS: Mapping[str, str] = MappingProxyType({"Fe": "iron", "Co": "cobalt"})
 ROUNDING = 1e-9
-GASES = ("O", "C", "H", "N", "Cl", "F", "S")
-
+CRUCIBLE = "alumina"
 
 Array = NDArray[np.float64]
 
 
 class StripCasting(Parameters):
-    """Vacuum induction melting and strip casting of R-Fe-B alloy to a target composition; iron is the rest.
+    """Vacuum induction melting and strip casting of an alloy to a target composition; iron or cobalt is the rest.
 
-    The batch is as large as the rare earths named by `base` allow. Heavy rare earths come as a purchased feed, as much
-    as the element that lacks most asks for. Oxygen, carbon and hydrogen of returned scrap leave with the dross, oxygen
-    as rare-earth oxide; a share of the melt is lost to the dross too.
+    The batch is as large as the rare earths named by `base` allow. What every input brings counts: iron of Dy-Fe and
+    ferroboron, all of the scrap. Heavy rare earths come as a purchased feed, as much as the element that lacks most
+    asks for. Of the oxygen a share stays in the alloy, the rest takes rare earth to the dross as oxide, as nitrogen,
+    sulphur and halogens do; hydrogen and zinc leave. A share of the melt is lost to the dross too.
     """
 
     kind: Literal["strip_casting"]
-    feed: Inlet = Field(description="Rare-earth metal.")
+    feed: Inlet | None = Field(None, description="Rare-earth metal; or several metals and alloys as `feeds`.")
+    feeds: list[Inlet] = Field(default_factory=list, description="Metals and alloys: NdPr, Dy-Fe, ferroalloys.")
     heavy: AskingInlet | None = Field(None, description="Purchased heavy rare-earth metal or alloy.")
     scrap: list[Inlet] = Field(default_factory=list, description="Clean magnet scrap that is melted again.")
     base: ElementName = Field("NdPr", description="The element or group of the composition that the metal brings.")
+    rest: Literal["Fe", "Co"] = Field("Fe", description="What the alloy is filled up with: iron, or cobalt for SmCo.")
     composition: dict[ElementName, Fraction] = Field(
         standard({"NdPr": "31 % from 29 to 32 % (assumed)", "B": "0.97 % from 0.92 to 1.05 % (assumed)"}),
-        description="Mass fractions of the alloy: `{NdPr: 30.5 %, DyTb: 0.8 %, B: 0.95 %, Co: 1 %}`; iron is the rest.",
+        description="Mass fractions of the alloy: `{NdPr: 30.5 %, DyTb: 0.8 %, B: 0.95 %, Co: 1 %}`, less the `rest`.",
+    )
+    tolerance: Fraction = Field(
+        standard("0.1 % from 0.05 to 0.2 % (assumed)"),
+        description="How much more of a named element the alloy may hold than asked for, in mass of the alloy.",
+    )
+    oxygen: Fraction = Field(
+        standard("10 % from 5 to 30 % (assumed)"), description="Share of the charge's oxygen that stays in the alloy."
+    )
+    carbon: Fraction = Field(
+        standard("95 % from 80 to 100 % (assumed)"), description="Share of the charge's carbon that stays in the alloy."
+    )
+    evaporation: Fraction = Field(
+        standard("0 % from 0 to 0.3 % (assumed)"),
+        description="Share of the rare earths that leaves as fume, beyond what `recovery` counts.",
+    )
+    crucible: Annotated[Value, In("kg/kg", "0.05 kg/t", low=0, high=0.01)] | None = Field(
+        None,
+        description="Alumina that a kg of melt takes from its crucible: aluminium, and oxygen like the charge's.",
     )
     recovery: Fraction = Field(standard("99.7 % (sprecher2014)"), description="Share of the melt that becomes alloy.")
     electricity: Annotated[Value, In("kWh/kg", "0.8 kWh/kg", low=0)] = Field(
@@ -59,6 +85,8 @@ class StripCasting(Parameters):
 
     @model_validator(mode="after")
     def _complete(self) -> StripCasting:
+        if (self.feed is None) == (not self.feeds):
+            raise ValueError("give `feed`, or several metals as `feeds`")
         if self.base not in self.composition:
             raise ValueError(
                 f"the composition does not say how much {self.base} the alloy holds; add it, or name another `base`"
@@ -69,90 +97,146 @@ class StripCasting(Parameters):
                 if element in said:
                     raise ValueError(f"{said[element]} and {name} both count {element}; name it once")
                 said[element] = name
-        if "Fe" in said:
-            raise ValueError("iron is the rest of the composition; leave Fe out")
-        gases = [name for name in GASES if name in said]
+        if self.rest in said:
+            raise ValueError(f"{RESTS[self.rest]} is the rest of the composition; leave {self.rest} out")
+        gases = [name for name in ("O", *LEAVING) if name in said]
         if gases:
             raise ValueError(f"{gases[0]} leaves with the dross; leave it out of the composition")
+        if "C" in said:
+            raise ValueError("the inputs bring the carbon and `carbon` says what stays; leave C out of the composition")
         return self
 
 
 def strip_casting(p: SimpleNamespace, b: Balance) -> None:
-    """Size the batch by its base metal, add what is missing, take gases and loss to the dross."""
-    inside = b.flow("feed") + b.flow("scrap")
+    """Size the batch by its base metal, add what is missing, take slag and loss to the dross."""
+    inside = b.flow("feed") + b.flow("feeds") + b.flow("scrap")
     if not b.is_on_demand("heavy"):
         inside = inside + b.flow("heavy")
-    gas = inside[:, [INDEX[name] for name in GASES]]
-    # Oxygen of the scrap takes rare earth with it, as R2O3, from all of it alike.
-    bound = inside[:, INDEX["O"]] / MOLAR_MASS[INDEX["O"]] / 1.5
-    rare = rare_earth_moles(inside)
-    kept = 1.0 - np.divide(bound, rare, out=np.zeros_like(rare), where=rare > 0.0)
-    times = 1.0 - kept
+    _check_composition(p)
+    share, times = kept(inside, p.oxygen, p.carbon, p.evaporation)
     b.refuse(
-        kept < 0.0,
+        times > 1.0,
         lambda sample: (
             f"the scrap brings {times[sample]:.3g} times the oxygen that the melt's rare earths can bind",
             "bring more metal, or send the scrap to leaching",
         ),
     )
-    kept = np.maximum(kept, 0.0)
-    melt = inside.copy()
-    melt[:, RE] *= kept[:, None]
+    melt = inside * share
+    # What the crucible gives and takes grows with the batch, which is as yet unknown.
+    worn = _worn(p, inside)
+    heavy = b.recipe("heavy") if b.is_on_demand("heavy") else np.zeros((b.samples, COUNT))
+    heavy_share, _ = kept(heavy, p.oxygen, p.carbon, p.evaporation)
+    heavy_melt = heavy * heavy_share
+
+    def of(name: str, flow: Array) -> Array:
+        return per_sample(flow[:, indices([name])])
+
+    per_batch = p.composition[p.base] - of(p.base, worn)
+    batch = of(p.base, melt) / per_batch
+    if b.is_on_demand("heavy"):
+        demand = np.zeros(b.samples)
+        for name, asked in p.composition.items():
+            if name == p.base or name in ADDITIONS:
+                continue
+            wanted = asked - of(name, worn)
+            missing = batch * wanted - of(name, melt)
+            held = of(name, heavy_melt) - wanted / per_batch * of(p.base, heavy_melt)
+            lacking = (held <= 0.0) & (missing > ROUNDING * batch)
+            b.refuse(lacking, _none_of(name, asked), key=f"composition.{name}")
+            demand = np.maximum(demand, np.divide(missing, held, out=np.zeros_like(missing), where=held > 0.0))
+        b.demand("heavy", demand)
+        melt = melt + demand[:, None] * heavy_melt
+        batch = of(p.base, melt) / per_batch
+    melt = melt + batch[:, None] * worn
+    if p.crucible is not None:
+        b.reagent(CRUCIBLE, p.crucible * batch, ("crucible", f"composition.{p.base}"))
+
+    for name, item in ADDITIONS.items():
+        if name not in p.composition or name == p.base:
+            continue
+        recipe = composition(item) * _kept_of_addition(p)
+        missing = np.maximum(batch * p.composition[name] - of(name, melt), 0.0) / recipe[:, INDEX[name]]
+        b.reagent(item, missing, (f"composition.{name}", f"composition.{p.base}"))
+        melt = melt + missing[:, None] * recipe
+    filler = RESTS[p.rest]
+    recipe = composition(filler) * _kept_of_addition(p)
+    filling = (batch - per_sample(melt)) / per_sample(recipe)
+    _check_charge(p, b, melt + np.maximum(filling, 0.0)[:, None] * recipe, batch)
+    b.refuse(
+        filling < -ROUNDING * batch,
+        lambda sample: (
+            f"the melt would weigh {batch[sample] - filling[sample]:.6g} kg/h, and its {p.base} makes only "
+            f"{batch[sample]:.6g} kg/h of the composition",
+            "bring more metal or less scrap",
+        ),
+    )
+    b.reagent(filler, np.maximum(filling, 0.0), tuple(f"composition.{name}" for name in p.composition))
+    b.use("electricity", p.electricity * batch * p.recovery, "kWh", ("electricity",))
+    b.size("melting furnace", batch, "kg/h", (f"composition.{p.base}",))
+
+    total = b.total()
+    lost = np.zeros_like(total)
+    for name, stays in (("O", p.oxygen), ("C", p.carbon), *((name, np.zeros(b.samples)) for name in LEAVING)):
+        lost[:, INDEX[name]] = total[:, INDEX[name]] * (1.0 - stays)
+    lost[:, RE] = np.maximum(total[:, RE] - melt[:, RE], 0.0)
+    b.require("dross", lost + (total - lost) * (1.0 - p.recovery[:, None]))
+
+
+def _check_composition(p: SimpleNamespace) -> None:
     named = sum(p.composition.values())
     if np.any(named >= 1.0):
         raise OperationError(
-            f"the composition adds up to {float(np.max(named)):.1%} and leaves no room for iron",
+            f"the composition adds up to {float(np.max(named)):.1%} and leaves no room for {RESTS[p.rest]}",
             "lower its shares",
             int(np.argmax(named)),
+            key="composition",
         )
     if np.any(p.composition[p.base] <= 0.0):
         raise OperationError(
             f"an alloy of 0 % {p.base} is asked for, which sets the size of the batch",
             f"give the alloy some {p.base}, or name another base",
             int(np.argmin(p.composition[p.base])),
+            key=f"composition.{p.base}",
         )
-    batch = per_sample(melt[:, indices([p.base])]) / p.composition[p.base]
-    heavy = np.zeros(b.samples)
-    for name, share in p.composition.items():
+
+
+def _worn(p: SimpleNamespace, inside: Array) -> Array:
+    """What a kg of melt takes from the crucible, (samples, elements): aluminium, oxygen, less the earths it binds."""
+    out = np.zeros_like(inside)
+    if p.crucible is None:
+        return out
+    alumina = p.crucible[:, None] * composition(CRUCIBLE)
+    binding = alumina[:, INDEX["O"]] * (1.0 - p.oxygen) / MOLAR_MASS[INDEX["O"]] / 1.5
+    rare = rare_earth_moles(inside)
+    each = np.divide(binding * (1.0 - p.evaporation), rare, out=np.zeros_like(rare), where=rare > 0.0)
+    out[:, RE] = -inside[:, RE] * each[:, None]
+    out[:, INDEX["Al"]] = alumina[:, INDEX["Al"]]
+    out[:, INDEX["O"]] = alumina[:, INDEX["O"]] * p.oxygen
+    return out
+
+
+def _kept_of_addition(p: SimpleNamespace) -> Array:
+    """Shares of an addition's elements that the melt keeps, shape (samples, elements); it holds no rare earths."""
+    share = np.ones((len(p.recovery), COUNT))
+    share[:, [INDEX[name] for name in LEAVING]] = 0.0
+    share[:, INDEX["O"]], share[:, INDEX["C"]] = p.oxygen, p.carbon
+    return share
+
+
+def _check_charge(p: SimpleNamespace, b: Balance, melt: Array, batch: Array) -> None:
+    """Refuse what nothing brings and what the inputs bring too much of."""
+    worst = np.zeros(b.samples)
+    for name, asked in p.composition.items():
         if name == p.base:
             continue
-        missing = batch * share - per_sample(melt[:, indices([name])])
-        follows = (f"composition.{name}", f"composition.{p.base}")
-        if name in ADDITIONS:
-            item = ADDITIONS[name]
-            purity = composition(item)[INDEX[name]]
-            b.reagent(item, np.maximum(missing, 0.0) / purity, follows)
-        elif b.is_on_demand("heavy"):
-            held = per_sample(b.recipe("heavy")[:, indices([name])])
-            lacking = (held <= 0.0) & (missing > ROUNDING * batch)
-            b.refuse(lacking, _none_of(name, share))
-            need = np.divide(missing, held, out=np.zeros_like(missing), where=held > 0.0)
-            heavy = np.maximum(heavy, need)
-        else:
-            b.refuse(missing > ROUNDING * batch, _nothing_brings(name, missing))
-    b.demand("heavy", heavy)
-    present = per_sample(melt) - per_sample(gas)
-    added = per_sample(b.total()) - per_sample(inside)
-    iron = batch - present - added
-    short = iron < -ROUNDING * batch
-    b.refuse(
-        short,
-        lambda sample: (
-            f"the melt would weigh {batch[sample] - iron[sample]:.6g} kg/h, and its {p.base} makes only "
-            f"{batch[sample]:.6g} kg/h of the composition",
-            "bring more metal or less scrap",
-        ),
-    )
-    b.reagent("iron", np.maximum(iron, 0.0), tuple(f"composition.{name}" for name in p.composition))
-    b.use("electricity", p.electricity * batch * p.recovery, "kWh", ("electricity",))
-
-    total = b.total()
-    dross = total * (1.0 - p.recovery[:, None])
-    for name in GASES:
-        dross[:, INDEX[name]] = total[:, INDEX[name]]
-    lost = inside[:, RE] * (1.0 - kept[:, None])
-    dross[:, RE] = lost + (total[:, RE] - lost) * (1.0 - p.recovery[:, None])
-    b.require("dross", dross)
+        over = per_sample(melt[:, indices([name])]) - batch * asked
+        key = f"composition.{name}"
+        if name not in ADDITIONS:
+            b.refuse(-over > ROUNDING * batch, _nothing_brings(name, -over), key)
+        excess = np.divide(over, batch, out=np.zeros_like(over), where=batch > 0.0)
+        b.refuse(excess > p.tolerance + ROUNDING, _too_much(name, asked, excess), key)
+        worst = np.maximum(worst, excess)
+    b.details["tolerance_left"] = p.tolerance - worst
 
 
 def _none_of(name: str, share: Array) -> Callable[[int], tuple[str, str]]:
@@ -166,6 +250,14 @@ def _nothing_brings(name: str, missing: Array) -> Callable[[int], tuple[str, str
     return lambda sample: (
         f"the alloy needs {missing[sample]:.6g} kg/h more {name} and nothing brings it",
         "name a feed without a rate as `heavy`",
+    )
+
+
+def _too_much(name: str, share: Array, excess: Array) -> Callable[[int], tuple[str, str]]:
+    return lambda sample: (
+        f"the inputs bring {share[sample] + excess[sample]:.4%} {name}, {excess[sample]:.4%} more than the "
+        f"{share[sample]:.4%} asked for",
+        f"ask for at least {share[sample] + excess[sample]:.4%}, bring less of it, or widen `tolerance`",
     )
 
 

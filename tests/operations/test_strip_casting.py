@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from didymium.elements import INDEX, indices, mass_fractions
 from didymium.operations.base import OperationError
 
-SIMPLE = {"composition": {"NdPr": "30 %", "B": "1 %"}, "recovery": "100 %", "electricity": "0.8 kWh/kg"}
+PLAIN = {"oxygen": "0 %", "carbon": "0 %", "evaporation": "0 %"}
+SIMPLE = PLAIN | {"composition": {"NdPr": "30 %", "B": "1 %"}, "recovery": "100 %", "electricity": "0.8 kWh/kg"}
 FULL = SIMPLE | {
     "composition": {"NdPr": "30 %", "DyTb": "0.8 %", "B": "0.97 %", "Co": "1 %", "Al": "0.2 %", "Cu": "0.15 %"},
     "recovery": "99.7 %",
@@ -72,6 +73,67 @@ def test_scrap_with_its_oxygen(bench) -> None:
     assert share(done, "NdPr") == pytest.approx(0.30, rel=1e-12)
     assert share(done, "B") == pytest.approx(0.01, rel=1e-12)
     assert done.kg("alloy", "O", "C") == 0.0
+
+
+def test_samarium_cobalt(bench) -> None:
+    # 25 kg Sm make 100 kg: 18 Fe, 6 Cu and 2.5 Zr are bought pure, cobalt is the rest.
+    keys = PLAIN | {
+        "base": "Sm",
+        "rest": "Co",
+        "composition": {"Sm": "25 %", "Fe": "18 %", "Cu": "6 %", "Zr": "2.5 %"},
+        "recovery": "100 %",
+    }
+    done = bench.run("strip_casting", keys, metal(Sm=25.0))
+    assert done.used("cobalt") == pytest.approx(48.5)
+    for name, kg in (("Sm", 25.0), ("Fe", 18.0), ("Cu", 6.0), ("Zr", 2.5), ("Co", 48.5)):
+        assert done.kg("alloy", name) == pytest.approx(kg)
+
+
+def test_several_metals(bench) -> None:
+    # Dy-Fe brings 0.2 kg Fe that need not be bought; 100 kg alloy as before.
+    keys = SIMPLE | {"composition": {"NdPr": "30 %", "Dy": "0.8 %"}}
+    done = bench.run("strip_casting", keys, {"feeds.0": metal(Nd=30.0), "feeds.1": metal(Dy=0.8, Fe=0.2)})
+    assert done.used("iron") == pytest.approx(69.0)
+    assert done.kg("alloy") == pytest.approx(100.0)
+    assert share(done, "Dy") == pytest.approx(0.008, rel=1e-12)
+
+
+def test_heavy_alloy_with_some_of_the_base(bench) -> None:
+    # An alloy of half Dy and half Pr: x kg bring x/2 Dy = 0.01 batch, and the batch is (30 + x/2) / 0.3.
+    recipe = metal(Dy=0.5, Pr=0.5)
+    keys = SIMPLE | {"composition": {"NdPr": "30 %", "Dy": "1 %"}}
+    done = bench.run("strip_casting", keys, {"feed": metal(Nd=30.0), "heavy": 0 * recipe}, on_demand={"heavy": recipe})
+    x = 0.01 * 30.0 / 0.3 / (0.5 - 0.01 * 0.5 / 0.3)
+    assert done.outcome.demands["heavy"][0] == pytest.approx(x)
+    assert done.kg("alloy") == pytest.approx((30.0 + x / 2) / 0.3)
+    assert share(done, "Dy") == pytest.approx(0.01, rel=1e-12)
+
+
+def test_what_stays_of_gases(bench) -> None:
+    # 48.0 g O (3 mol): 10 % stay, 2.7 mol take 1.8 mol of Nd; 4 of 5 g C stay.
+    keys = SIMPLE | {"oxygen": "10 %", "carbon": "80 %"}
+    done = bench.run("strip_casting", keys, metal(Nd=30.0, O=0.0479982, C=0.005))
+    assert done.kmol("dross", "O") == pytest.approx(0.0027, rel=1e-6)
+    assert done.kmol("dross", "Nd") == pytest.approx(0.0018, rel=1e-6)
+    assert done.kmol("alloy", "O") == pytest.approx(0.0003, rel=1e-6)
+    assert done.kg("alloy", "C") == pytest.approx(0.8 * done.entering[0, INDEX["C"]])
+    assert share(done, "NdPr") == pytest.approx(0.30, rel=1e-12)
+
+
+def test_fume_of_rare_earths(bench) -> None:
+    done = bench.run("strip_casting", SIMPLE | {"evaporation": "2 %"}, metal(Nd=30.0))
+    assert done.kg("dross", "Nd") == pytest.approx(0.6)
+    assert done.kg("alloy") == pytest.approx(29.4 / 0.3)
+
+
+def test_crucible(bench) -> None:
+    # 100 kg of melt would take 1.019613 kg Al2O3: 0.53964 kg Al, and 0.03 kmol O that bind 0.02 kmol Nd.
+    keys = SIMPLE | {"composition": {"Nd": "30 %"}, "base": "Nd", "crucible": "0.01 kg/kg"}
+    done = bench.run("strip_casting", keys, metal(Nd=30.0))
+    assert done.kmol("dross", "Nd") == pytest.approx(2 / 3 * done.kmol("dross", "O"))
+    assert done.kmol("dross", "O") == pytest.approx(1.5 * done.kmol("alloy", "Al"))
+    assert done.used("alumina") == pytest.approx(0.01 * done.kg("alloy"))
+    assert share(done, "Nd") == pytest.approx(0.30, rel=1e-12)
 
 
 PART = st.floats(0.0, 0.02)
@@ -147,6 +209,17 @@ def test_more_scrap_than_metal_carries(bench) -> None:
     fails(bench, r"would weigh 23.5 kg/h, and its NdPr makes only 10 kg/h .*; bring more metal", SIMPLE, feeds)
 
 
+def test_more_of_an_element_than_asked_for(bench) -> None:
+    # 10 kg of scrap bring 0.5 kg Co into 100 kg that may hold 0.2.
+    keys = SIMPLE | {"composition": {"NdPr": "30 %", "Co": "0.2 %"}, "tolerance": "0.1 %"}
+    feeds = {"feed": metal(Nd=27.0), "scrap.0": metal(Nd=3.0, Fe=6.5, Co=0.5)}
+    fails(bench, r"bring 0.5000% Co, 0.3000% more than the 0.2000% asked for; ask for at least 0.5", keys, feeds)
+    done = bench.run("strip_casting", keys | {"tolerance": "0.3 %"}, feeds)
+    assert share(done, "Co") == pytest.approx(0.005)
+    assert done.details["tolerance_left"][0] == pytest.approx(0.0, abs=1e-9)
+    assert share(done, "NdPr") == pytest.approx(0.30, rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("composition", "text"),
     [
@@ -154,8 +227,23 @@ def test_more_scrap_than_metal_carries(bench) -> None:
         ({"NdPr": "30 %", "Nd": "20 %"}, "NdPr and Nd both count Nd"),
         ({"NdPr": "30 %", "Fe": "60 %"}, "iron is the rest"),
         ({"NdPr": "30 %", "O": "0.1 %"}, "O leaves with the dross"),
+        ({"NdPr": "30 %", "C": "0.1 %"}, "the inputs bring the carbon"),
     ],
 )
 def test_impossible_compositions(bench, composition, text) -> None:
     with pytest.raises(ValidationError, match=text):
         bench.parameters("strip_casting", SIMPLE | {"composition": composition}, ["feed"])
+
+
+def test_one_metal_or_several(bench) -> None:
+    with pytest.raises(ValidationError, match="give `feed`, or several metals as `feeds`"):
+        bench.parameters("strip_casting", SIMPLE, [])
+    with pytest.raises(ValidationError, match="give `feed`, or several"):
+        bench.parameters("strip_casting", SIMPLE, ["feed", "feeds.0"])
+
+
+def test_cobalt_is_the_rest(bench) -> None:
+    with pytest.raises(ValidationError, match="cobalt is the rest of the composition; leave Co out"):
+        bench.parameters(
+            "strip_casting", {"rest": "Co", "base": "Sm", "composition": {"Sm": "25 %", "Co": "50 %"}}, ["feed"]
+        )

@@ -35,12 +35,11 @@ SOLUTES = ("Al", "Si", "Mn")
 
 
 class Table(NamedTuple):
-    """The compounds' values in the order of the rare earths, shape (rare earths,): T, T, K, g/cm³ and 1."""
+    """The compounds' values in the order of the rare earths, shape (rare earths,): T, T, K and 1."""
 
     polarisation: Array
     anisotropy: Array
     curie: Array
-    density: Array
     course: Array
 
 
@@ -48,13 +47,12 @@ class Table(NamedTuple):
 class Hard:
     """R2T14B of some magnets at one temperature per sample: arrays over samples.
 
-    `polarisation` and `anisotropy` (as μ0 Ha) in T, `curie` in K, `density` in g/cm³ (X-ray, at 300 K).
+    `polarisation` and `anisotropy` (as μ0 Ha) in T, `curie` in K. The density is that of `phases`.
     """
 
     polarisation: Array
     anisotropy: Array
     curie: Array
-    density: Array
 
 
 @cache
@@ -77,7 +75,7 @@ def table() -> Table:
         out.flags.writeable = False
         return out
 
-    names = ("polarisation", "anisotropy", "curie", "density", "anisotropy_course")
+    names = ("polarisation", "anisotropy", "curie", "anisotropy_course")
     return Table(*(column(name) for name in names))
 
 
@@ -149,7 +147,6 @@ def hard_phase(composition: Array, kelvin: float | Array = ROOM, heavy: Array | 
     cobalt, solutes = on_iron_sites(composition, "Co"), on_iron_sites(composition, *SOLUTES)
     shift = _of_iron("cobalt_curie") * cobalt + _of_iron("solute_curie") * solutes
     curie = per_sample(share * known.curie) + shift
-    density = _mean_density(share, known.density)
 
     degrees = np.asarray(kelvin, dtype=float)
     wide = degrees.ndim > 0
@@ -168,16 +165,11 @@ def hard_phase(composition: Array, kelvin: float | Array = ROOM, heavy: Array | 
         filled, np.maximum((iron + moment * (REFERENCE / at)) * course * dilution[:, np.newaxis], 0.0), 0.0
     )
     anisotropy = np.zeros((len(composition), at.shape[1]))
-    for index in range(len(RARE_EARTHS)):
+    for index in np.flatnonzero(share.any(axis=0)):  # a share of nothing would add nothing
         own = known.curie[index] + shift[:, np.newaxis]
         left = np.maximum((own - at) / np.maximum(own - REFERENCE, 1.0), 0.0)
         anisotropy = anisotropy + share[:, index : index + 1] * known.anisotropy[index] * left ** known.course[index]
     anisotropy = np.maximum(anisotropy * softer[:, np.newaxis], 0.0)
     if not wide:
-        return Hard(polarisation[:, 0], anisotropy[:, 0], curie, density)
-    return Hard(polarisation, anisotropy, curie, density)
-
-
-def _mean_density(share: Array, density: Array) -> Array:
-    """Density of a mixed crystal, g/cm³, shape (samples,): the cells hardly differ in size, so by mole share."""
-    return per_sample(share * density)
+        return Hard(polarisation[:, 0], anisotropy[:, 0], curie)
+    return Hard(polarisation, anisotropy, curie)

@@ -1,0 +1,151 @@
+"""Sintered samarium-cobalt: density, grain, and what the magnet does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .smco import METALS, SmCoPhases, known
+
+Array = NDArray[np.float64]
+
+MU0 = 1.25663706e-6
+"""Permeability of vacuum, V s/(A m). Source: CODATA."""
+GAS = 8.314462618e-3
+"""Gas constant, kJ/(mol K). Source: SI (2019), exact."""
+ZERO = 273.15
+_DEAD = METALS[2:]
+"""Metals without a moment on cobalt sites."""
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """Heat treatment after sintering: °C, h, K/min; shape (samples,) each.
+
+    `hold` and `hours` are those of SmCo5's anneal or Sm2Co17's ageing; `homogenised` the hours of the solution
+    treatment and `cooling` the rate to 400 °C, of Sm2Co17 alone.
+    """
+
+    hold: Array
+    hours: Array
+    homogenised: Array | None = None
+    cooling: Array | None = None
+
+
+@dataclass(frozen=True)
+class SmCoProperties:
+    """What a magnet does at 20 °C, shape (samples,) each: T, kA/m, kA/m, kJ/m³, °C, %/K, %/K."""
+
+    Br_T: Array
+    Hcj_kA_m: Array
+    HcB_kA_m: Array
+    BHmax_kJ_m3: Array
+    Tmax_C: Array
+    alpha_Br_pct_K: Array
+    beta_Hcj_pct_K: Array
+
+    def table(self) -> Mapping[str, Array]:
+        """The same by name, for reports."""
+        return dict(vars(self))
+
+
+def sintered(family: str, temperature: Array, hours: Array, powder: Array, green: Array) -> tuple[Array, Array]:
+    """Relative density 0..1 and grain size µm after a hold at °C and h; shape (samples,) each.
+
+    ρ = ρ_green + (ρ_most − ρ_green)(1 − exp(−c θ)), θ = (t/t₀)(d₀/d) exp(−Q/R (1/T − 1/T₀)), d_grain = g d θ^(1/3):
+    first-order shrinkage with an activated rate. At the published hold θ is 1; c, Q and g are assumptions (smco.csv).
+
+    >>> at = [np.array([x]) for x in (1135.0, 0.5, 4.5, 0.6)]
+    >>> round(float(sintered("SmCo5", *at)[0][0]), 3)
+    0.971
+    """
+    kelvin = temperature + ZERO
+    reference = known("reference_temperature", family=family).value + ZERO
+    speed = np.exp(-known("activation_energy").value / GAS * (1.0 / kelvin - 1.0 / reference))
+    size = known("reference_powder", family=family).value / powder
+    theta = hours / known("reference_time", family=family).value * size * speed
+    densest = np.maximum(known("densest").value, green)
+    density = green + (densest - green) * -np.expm1(-known("densification").value * theta)
+    grain = powder * np.maximum(known("growth", family=family).value * np.cbrt(theta), 1.0)
+    return density, grain
+
+
+def annealing(family: str, treatment: Treatment) -> Array:
+    """How far the heat treatment has brought coercivity, 0..1, shape (samples,): best hold, long enough, slow cooling.
+
+    exp(−((T − T₀)/w)²)(1 − exp(−t/τ)); Sm2Co17 also (1 − exp(−t_s/τ_s)) of the solution treatment and the square root
+    of the best cooling rate over that taken. All constants are assumptions with ranges (smco.csv).
+    """
+    beside = (treatment.hold - known("treatment_temperature", family=family).value) / known(
+        "treatment_width", family=family
+    ).value
+    out = np.exp(-(beside**2)) * -np.expm1(-treatment.hours / known("treatment_time", family=family).value)
+    if treatment.homogenised is not None:
+        out = out * -np.expm1(-treatment.homogenised / known("homogenisation_time", family=family).value)
+    if treatment.cooling is not None:
+        best = known("cooling", family=family).value
+        out = out * np.sqrt(best / np.maximum(treatment.cooling, best))
+    return np.asarray(out)
+
+
+def coercivity(family: str, found: SmCoPhases, grain: Array, annealed: Array) -> Array:
+    """kA/m, shape (samples,): an assumption of one published or catalogue level and stated factors.
+
+    SmCo5 is held by nucleation: finer grains hold better, as a − b ln d²; nothing is left at the volume share of
+    Sm2Co17 that smco.csv names, and an untreated magnet keeps a tenth. Sm2Co17 is held by walls of the 1:5 phase that
+    pin: as much as there are walls, copper in them and ageing; grains do not matter.
+    """
+
+    def fact(name: str) -> float:
+        return known(name, family=family).value
+
+    level = fact("coercivity")
+    if family == "SmCo5":
+        finer = 1.0 - fact("coercivity_fall") * 2.0 * np.log(np.maximum(grain, 0.1) / fact("coercivity_grain"))
+        clean = 1.0 - found.of("Sm2Co17") / fact("most_Sm2Co17")
+        kept = fact("untreated") + (1.0 - fact("untreated")) * annealed
+        return np.asarray(level * np.maximum(finer, 0.0) * np.maximum(clean, 0.0) * kept)
+    copper = np.minimum(found.sites("SmCo5", "Cu") / fact("copper_of_walls"), 1.0)
+    walls = np.minimum(found.of("SmCo5") / fact("walls"), 1.0)
+    return np.asarray(level * copper * walls * annealed)
+
+
+def remanence(found: SmCoPhases, density: Array, alignment: Array) -> Array:
+    """T, shape (samples,): polarisation of each phase by its volume, times density and mean cosine.
+
+    Iron raises the polarisation of a phase in proportion to its share of the cobalt sites, metals without a moment
+    lower it (smco.csv).
+    """
+    gain, loss = known("polarisation_gain", item="iron").value, known("polarisation_loss", item="copper").value
+    out = np.zeros_like(density)
+    for name in ("SmCo5", "Sm2Co17", "Sm2Co7"):
+        factor = 1.0 + gain * found.sites(name, "Fe") - loss * found.sites(name, *_DEAD)
+        out += known("polarisation", item=name).value * found.of(name) * np.maximum(factor, 0.0)
+    return np.asarray(out * density * alignment)
+
+
+def properties(
+    family: str, found: SmCoPhases, density: Array, grain: Array, alignment: Array, annealed: Array
+) -> SmCoProperties:
+    """What a magnet of these phases, relative density, grain (µm), alignment and annealing (0..1) does.
+
+    (BH)max = k Br²/(4 µ0), or what its coercivity allows where that is less. A magnet may be heated to where its
+    coercivity is `straightness` times Br/µ0, and no hotter than its makers allow.
+    """
+    br = remanence(found, density, alignment)
+    hcj = coercivity(family, found, grain, annealed)
+    alpha, beta = known("alpha_Br", family=family).value, known("beta_Hcj", family=family).value
+    field = br / MU0 / 1000.0
+    hcb = np.minimum(field / known("recoil").value, hcj)
+    reach = np.minimum(field / 2.0, hcj)
+    product = known("energy_factor").value * MU0 * 1000.0 * (field - reach) * reach
+    needed = known("straightness").value * field
+    # hcj (1 + beta x) = needed (1 + alpha x), x in K above 20 degC.
+    slope = -beta / 100.0 * hcj + alpha / 100.0 * needed
+    above = np.divide(hcj - needed, slope, out=np.zeros_like(hcj), where=slope > 0.0)
+    hottest = np.clip(20.0 + above, 20.0, known("hottest", family=family).value)
+    flat = np.ones_like(br)
+    return SmCoProperties(br, hcj, hcb, product, hottest, alpha * flat, beta * flat)

@@ -46,6 +46,7 @@ MODULES = (
     "pressing",
     "sintering",
     "machining",
+    "coating",
     "swarf_leach",
 )
 ENTRY_POINT = "didymium.operations"

@@ -164,6 +164,7 @@ CASES = {
     "pressing": ({}, ALLOY),
     "sintering": ({}, ALLOY),
     "machining": ({}, ALLOY),
+    "coating": ({"area": "0.068 m^2/kg"}, ALLOY),
     "swarf_leach": ({"share": "90 %"}, ALLOY),
 }
 FOR_THE_RECORD: set[tuple[str, str]] = set()

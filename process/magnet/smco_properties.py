@@ -25,14 +25,19 @@ _DEAD = METALS[2:]
 class Treatment:
     """Heat treatment after sintering: °C, h, K/min; shape (samples,) each.
 
-    `hold` and `hours` are those of SmCo5's anneal or Sm2Co17's ageing; `homogenised` the hours of the solution
-    treatment and `cooling` the rate to 400 °C, of Sm2Co17 alone.
+    `hold` and `hours` are those of SmCo5's anneal or Sm2Co17's ageing; of Sm2Co17 alone `solution` and `solution_hours`
+    those of the solution treatment and `cooling` the rate to 400 °C.
     """
 
     hold: Array
     hours: Array
-    homogenised: Array | None = None
+    solution: Array | None = None
+    solution_hours: Array | None = None
     cooling: Array | None = None
+
+    def furnace_hours(self) -> Array:
+        """Hours of all holds, shape (samples,)."""
+        return self.hours if self.solution_hours is None else self.hours + self.solution_hours
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,7 @@ def sintered(family: str, temperature: Array, hours: Array, powder: Array, green
     >>> round(float(sintered("SmCo5", *at)[0][0]), 3)
     0.971
     """
-    kelvin = temperature + ZERO
-    reference = known("reference_temperature", family=family).value + ZERO
-    speed = np.exp(-known("activation_energy").value / GAS * (1.0 / kelvin - 1.0 / reference))
+    speed = _faster(temperature, known("reference_temperature", family=family).value)
     size = known("reference_powder", family=family).value / powder
     theta = hours / known("reference_time", family=family).value * size * speed
     densest = np.maximum(known("densest").value, green)
@@ -73,18 +76,26 @@ def sintered(family: str, temperature: Array, hours: Array, powder: Array, green
     return density, grain
 
 
+def _faster(temperature: Array, reference: float) -> Array:
+    """How many times faster than at the reference an activated process runs, both °C."""
+    energy = known("activation_energy").value / GAS
+    return np.asarray(np.exp(-energy * (1.0 / (temperature + ZERO) - 1.0 / (reference + ZERO))))
+
+
 def annealing(family: str, treatment: Treatment) -> Array:
     """How far the heat treatment has brought coercivity, 0..1, shape (samples,): best hold, long enough, slow cooling.
 
-    exp(−((T − T₀)/w)²)(1 − exp(−t/τ)); Sm2Co17 also (1 − exp(−t_s/τ_s)) of the solution treatment and the square root
-    of the best cooling rate over that taken. All constants are assumptions with ranges (smco.csv).
+    exp(−((T − T₀)/w)²)(1 − exp(−t/τ)); Sm2Co17 also (1 − exp(−t_s/τ_s)) of the solution treatment, whose τ_s falls with
+    temperature as sintering's, and the square root of the best cooling rate over that taken. All constants are
+    assumptions with ranges (smco.csv).
     """
     beside = (treatment.hold - known("treatment_temperature", family=family).value) / known(
         "treatment_width", family=family
     ).value
     out = np.exp(-(beside**2)) * -np.expm1(-treatment.hours / known("treatment_time", family=family).value)
-    if treatment.homogenised is not None:
-        out = out * -np.expm1(-treatment.homogenised / known("homogenisation_time", family=family).value)
+    if treatment.solution is not None and treatment.solution_hours is not None:
+        speed = _faster(treatment.solution, known("solution_temperature", family=family).value)
+        out = out * -np.expm1(-treatment.solution_hours * speed / known("homogenisation_time", family=family).value)
     if treatment.cooling is not None:
         best = known("cooling", family=family).value
         out = out * np.sqrt(best / np.maximum(treatment.cooling, best))

@@ -45,6 +45,8 @@ MODULES = (
     "jet_milling",
     "pressing",
     "sintering",
+    "smco5_sintering",
+    "sm2co17_sintering",
     "machining",
     "coating",
     "swarf_leach",

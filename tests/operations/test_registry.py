@@ -23,6 +23,7 @@ TRACES = {f"{name}Cl2": 0.01 for name in ("Mg", "Sr", "Ba", "Mn", "Zn", "Pb")} |
 SULPHATES = {"Nd2(SO4)3": 1.0, "CaSO4": 1.0, "Fe2(SO4)3": 0.3, "MgSO4": 0.1, "H3PO4": 0.1, "Th(SO4)2": 0.1}
 SOLID = {"CeCO3F": 2.0, "LaCO3F": 1.0, "NdPO4": 0.1, "CaCO3": 1.0, "MgO": 0.1, "Fe2O3": 0.2, "ThO2": 0.1}
 ALLOY = {"Nd2Fe14B": 1.0, "Dy": 0.1, "C": 0.1, "Zn": 0.1, "H2": 0.1, "Nd2O3": 0.1}
+COMPACTS = {"powder_size": "4 um", "alignment": "95 %", "green_density": "60 %"}
 CASES = {
     "mine": ({}, "ore"),
     "in_situ_leach": ({}, "clay"),
@@ -163,6 +164,11 @@ CASES = {
     "jet_milling": ({}, ALLOY),
     "pressing": ({}, ALLOY),
     "sintering": ({}, ALLOY),
+    "smco5_sintering": (COMPACTS, {"SmCo5": 7.6, "Sm2Co7": 0.3, "Sm2O3": 0.1, "C": 0.02, "ZnH2": 0.001}),
+    "sm2co17_sintering": (
+        COMPACTS,
+        {"Sm2Co17": 3.0, "SmCo5": 3.0, "Fe": 3.0, "Cu": 3.0, "Zr": 0.5, "Sm": 0.3, "Sm2O3": 0.1, "C": 0.02, "ZnH2": 0.001},
+    ),
     "machining": ({}, ALLOY),
     "coating": ({"area": "0.068 m^2/kg"}, ALLOY),
     "swarf_leach": ({"share": "90 %"}, ALLOY),

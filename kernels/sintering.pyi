@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 DONE: Final[int]
-BAD_SCHEDULE: Final[int]
+BAD_INPUT: Final[int]
 NOT_FINITE: Final[int]
 
 def run(
@@ -20,6 +20,6 @@ def run(
     metal_left: NDArray[np.float64],
     profile: NDArray[np.float64],
     status: NDArray[np.int64],
-    most_kelvin: float = 8.0,
-    most_seconds: float = 240.0,
+    most_kelvin: float = 12.0,
+    most_seconds: float = 400.0,
 ) -> None: ...

@@ -11,7 +11,7 @@ from libc.math cimport ceil, exp, fabs, isfinite, log, pow, sqrt
 include "sintering_step.pxi"
 
 DONE = 0
-BAD_SCHEDULE = 1
+BAD_INPUT = 1
 NOT_FINITE = 2
 
 
@@ -28,8 +28,8 @@ def run(
     double[:, ::1] metal_left not None,
     double[:, :, ::1] profile not None,
     long long[:, ::1] status not None,
-    double most_kelvin=8.0,
-    double most_seconds=240.0,
+    double most_kelvin=12.0,
+    double most_seconds=400.0,
 ):
     """Run every case through its schedule; results go into ``end``, ``metal_left``, ``profile`` and ``status``.
 
@@ -41,11 +41,12 @@ def run(
     oxygen taken up per s by open pores. ``hydrogen`` (cases, 2) kg per kg in matrix and hydride; ``metal`` (cases,
     elements) kg per kg, ``escape`` (cases, elements) what of it leaves per s, Pa and 1/sqrt(K), ``vapour`` (elements,
     4) with log10 (p/Pa) = a + b/T + c log10 T + d T/1000.
-    ``end`` (cases, 9): density, grain, hydrogen of the matrix and of the hydride, shares of the lubricant left and
-    cracked, share of the zinc left, oxygen, work in s. ``profile`` (cases, 1 + marks (knots - 1), 8): time,
+    ``end`` (cases, 10): density, grain, hydrogen of the matrix and of the hydride, shares of the lubricant left and
+    cracked, share of the zinc left, oxygen, work in s, hydrogen when half of the pores closed (that of the end where
+    they never do). ``profile`` (cases, 1 + marks (knots - 1), 8): time,
     temperature, density, grain, hydrogen, share of lubricant left, oxygen, metal evaporated, at equal parts of each
-    segment. ``status`` (cases, 2): code and steps; DONE, BAD_SCHEDULE (times that fall, temperatures not above zero),
-    NOT_FINITE. No step is longer than ``most_seconds`` or spans more than ``most_kelvin``.
+    segment. ``status`` (cases, 2): code and steps; DONE, BAD_INPUT (times that fall; temperatures,
+    work at half, exponents or widths not above zero), NOT_FINITE. No step is longer than ``most_seconds`` or spans more than ``most_kelvin``.
     Raises ValueError for arrays that do not belong together or steps that are not above zero.
     """
     cdef Py_ssize_t cases = time.shape[0], knots = time.shape[1], elements = vapour.shape[0]
@@ -55,7 +56,7 @@ def run(
         or laws.shape[1] != 7 or laws.shape[2] != 2 or solid.shape[0] != cases or solid.shape[1] != 12
         or hydrogen.shape[0] != cases or hydrogen.shape[1] != 2 or metal.shape[0] != cases
         or metal.shape[1] != elements or escape.shape[0] != cases or escape.shape[1] != elements
-        or vapour.shape[1] != 4 or end.shape[0] != cases or end.shape[1] != 9
+        or vapour.shape[1] != 4 or end.shape[0] != cases or end.shape[1] != 10
         or metal_left.shape[0] != cases or metal_left.shape[1] != elements
         or profile.shape[0] != cases or profile.shape[2] != 8
         or status.shape[0] != cases or status.shape[1] != 2
@@ -92,7 +93,7 @@ cdef void one(
     status[1] = 0
     for i in range(elements):
         left[i] = metal[i]
-    for i in range(9):
+    for i in range(10):
         end[i] = 0.0
     for i in range((1 + marks * (knots - 1)) * 8):
         profile[i] = 0.0
@@ -101,6 +102,11 @@ cdef void one(
             status[0] = 1
         elif knot > 0 and time[knot] < time[knot - 1]:
             status[0] = 1
+    if not (
+        solid[2] > 0.0 and solid[3] > 0.0 and solid[4] >= 0.0 and solid[5] > 0.0 and solid[7] > 0.0
+        and solid[8] >= 0.0 and solid[10] > 0.0
+    ):
+        status[0] = 1
     if status[0] != 0:
         return
     begin_state(&state, solid, hydrogen)
@@ -140,7 +146,8 @@ cdef void one(
     end[6] = state.zinc
     end[7] = state.oxygen
     end[8] = state.work
+    end[9] = state.closed_with if state.closed_with >= 0.0 else state.matrix + state.hydride
     status[1] = taken
-    for i in range(9):
+    for i in range(10):
         if not isfinite(end[i]):
             status[0] = 2

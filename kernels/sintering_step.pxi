@@ -16,6 +16,7 @@ cdef struct State:
     double zinc
     double oxygen       # kg per kg
     double evaporated   # kg per kg
+    double closed_with  # hydrogen when half of the pores closed; below zero before
 
 cdef struct Point:
     double work         # rates at a temperature, per s
@@ -80,6 +81,7 @@ cdef void begin_state(State *s, const double *solid, const double *hydrogen) noe
     s.zinc = 1.0
     s.oxygen = 0.0
     s.evaporated = 0.0
+    s.closed_with = s.matrix + s.hydride if s.density >= solid[9] else -1.0
 
 
 cdef void note(State *s, const double *solid, double time, double T, double *row) noexcept nogil:
@@ -108,7 +110,7 @@ cdef void advance(
     cdef double Tm = T + 0.5 * rise, T1 = T + rise, lag = solid[8]
     cdef double open0, openm, open1, k0, km, k1, c0, cm, c1, whole, half, kept, gone, w0, wm, w1, x
     cdef double over0, overm, over1, log0, logm, log1
-    cdef double work_m, density1, densitym
+    cdef double work_m, density1, densitym, density0 = s.density, hydrogen0 = s.matrix + s.hydride, part
     cdef Py_ssize_t i
     at_temperature(Tm, laws, solid, &middle)
     at_temperature(T1, laws, solid, &last)
@@ -133,6 +135,10 @@ cdef void advance(
     s.zinc *= exp(-h / 6.0 * (
         through(start.zinc, open0, lag) + 4.0 * through(middle.zinc, openm, lag) + through(last.zinc, open1, lag)
     ))
+
+    if s.closed_with < 0.0 and density1 >= solid[9]:
+        part = (solid[9] - density0) / (density1 - density0)
+        s.closed_with = hydrogen0 * pow((s.matrix + s.hydride) / hydrogen0, part) if hydrogen0 > 0.0 else 0.0
 
     # Lubricant: what leaves and what cracks share the same reservoir.
     c0 = start.cracking

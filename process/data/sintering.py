@@ -24,6 +24,12 @@ def known() -> Mapping[str, Fact]:
 
 
 @cache
+def numbers() -> Mapping[str, float]:
+    """The values of `known()` alone."""
+    return MappingProxyType({name: one.value for name, one in known().items()})
+
+
+@cache
 def vapour_pressures() -> Mapping[str, tuple[float, float, float, float]]:
     """Coefficients by rare earth of log10 (p/atm) = a + b/T + c log10 T + d T/1000, T in K.
 

@@ -158,7 +158,7 @@ CASES = {
         {"capacity": "5 t/h", "impure": "bleed", "limits": {"Ca": "2 g/kg"}},
         {"NaCl": 50.0, "CaCl2": 0.5, "H2O": 5000.0},
     ),
-    "molten_salt_electrolysis": ({}, {"Nd2O3": 1.0, "Pr6O11": 0.1}),
+    "molten_salt_electrolysis": ({}, {"Nd2O3": 1.0, "Pr6O11": 0.1, "Fe2O3": 0.01}),
     "strip_casting": ({}, {"Nd": 1.0, "Nd2O3": 0.01, "C": 0.01}),
     "hydrogen_decrepitation": ({}, ALLOY),
     "jet_milling": ({}, ALLOY),

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from ..elements import COUNT, INDEX, MOLAR_MASS, molar_mass
+from ..elements import COUNT, INDEX, MOLAR_MASS, mass_fractions, molar_mass
+from ..magnet.oxidation import oxidation_heat
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance
@@ -21,8 +22,9 @@ from .stoichiometry import Array, acid_demand, neutral_oxygen, rare_earth_moles
 class SwarfLeach(Parameters):
     """Swarf leach: a share of the swarf is collected, roasted in air and leached with hydrochloric acid.
 
-    Rare earths go to a chloride liquor; iron, cobalt and boron stay in the residue as oxides. What is not collected
-    is lost.
+    Rare earths go to a chloride liquor, and of other metals what `extraction` says; the rest stays in the residue as
+    oxides, the iron as hematite or, where it rusts wet, goethite. Oil, hydrogen and nitrogen of the swarf burn off.
+    What is not collected is lost.
     """
 
     kind: Literal["swarf_leach"]
@@ -31,7 +33,11 @@ class SwarfLeach(Parameters):
     share: Fraction = Field(description="Share of the swarf that is collected and treated.")
     extraction: dict[ElementName, Fraction] = Field(
         standard({"REO": "98 % from 95 to 99 % (assumed)", "Fe": "1 % from 0 to 3 % (assumed)"}),
-        description="Share that dissolves: `{REO: 98 %, Fe: 1 %}`.",
+        description="Share that dissolves: `{REO: 98 %, Fe: 1 %, Co: 10 %}`; cobalt goes on with the liquor.",
+    )
+    iron: Literal["hematite", "goethite"] = Field(
+        "hematite",
+        description="What the iron of the residue is: Fe2O3 of a roast, FeOOH of wet oxidation or hydrolysis.",
     )
     acid_excess: Annotated[Value, In("1", "10 %", low=0)] = Field(
         standard("10 % from 5 to 30 % (assumed)"), description="Acid beyond the charges that dissolve."
@@ -40,7 +46,8 @@ class SwarfLeach(Parameters):
         standard("1 mol/L from 0.5 to 1.5 mol/L (assumed)"), description="Rare earths in the liquor; sets the water."
     )
     heat: Annotated[Value, In("MJ/kg", "2 MJ/kg", low=0)] = Field(
-        standard("2 MJ/kg from 1 to 5 MJ/kg (assumed)"), description="Roasting fuel per kg of swarf treated."
+        standard("2 MJ/kg from 1 to 5 MJ/kg (assumed)"),
+        description="Roasting fuel per kg of swarf treated; what the swarf gives off itself is told, not credited.",
     )
 
     @model_validator(mode="after")
@@ -61,6 +68,8 @@ def swarf_leach(p: SimpleNamespace, b: Balance) -> None:
     dissolved = metals * spread_over_elements(p.extraction, b.samples)
     residue = metals - dissolved
     _anions(residue, dissolved)
+    hydroxyl = residue[:, INDEX["Fe"]] / MOLAR_MASS[INDEX["Fe"]] * (1.0 if p.iron == "goethite" else 0.0)
+    residue[:, INDEX["H"]] = hydroxyl * MOLAR_MASS[INDEX["H"]]
     residue[:, INDEX["O"]] = np.maximum(neutral_oxygen(residue), 0.0)
     sulphate = dissolved[:, INDEX["S"]] / MOLAR_MASS[INDEX["S"]]
     dissolving = np.maximum(acid_demand(dissolved) - 2.0 * sulphate, 0.0)
@@ -68,12 +77,15 @@ def swarf_leach(p: SimpleNamespace, b: Balance) -> None:
     hydrogen = treated[:, INDEX["H"]] / MOLAR_MASS[INDEX["H"]]
     burning = (2.0 * carbon + hydrogen / 2.0) * MOLAR_MASS[INDEX["O"]]
     oxides = residue[:, INDEX["O"]] + neutral_oxygen(dissolved)
-    oxygen = np.maximum(oxides + burning - treated[:, INDEX["O"]], 0.0)
+    of_water = hydroxyl / 2.0 * MOLAR_MASS[INDEX["O"]]
+    oxygen = np.maximum(oxides + burning - treated[:, INDEX["O"]] - of_water, 0.0)
     acid = dissolving * (1.0 + p.acid_excess)
     b.reagent("air", oxygen / AIR_OXYGEN, ("share",))
     b.reagent("HCl", acid * molar_mass("HCl"), ("acid_excess", "share"))
-    b.reagent("water", rare_earth_moles(dissolved) / p.liquor * 1000.0, ("liquor",))
+    water = rare_earth_moles(dissolved) / p.liquor * 1000.0 + hydroxyl / 2.0 * molar_mass("H2O")
+    b.reagent("water", water, ("liquor",))
     b.use("heat", p.heat * per_sample(treated), "MJ", ("heat",))
+    b.details["heat_of_oxidation_MJ_per_h"] = oxidation_heat(treated)
 
     b.send("uncollected", (1.0 - p.share)[:, None], inlet=name)
     treated_share = p.share[:, None]
@@ -90,13 +102,17 @@ def swarf_leach(p: SimpleNamespace, b: Balance) -> None:
     b.send("offgas", air, reagent="air")
     held = np.zeros_like(swarf)
     held[:, INDEX["O"]] = left
-    for port in ("air", "water"):
-        b.send("residue", held, reagent=port)
+    b.send("residue", held, reagent="air")
+    bound = held.copy()
+    of_hydrogen = residue[:, INDEX["H"]] / mass_fractions("H2O")[INDEX["H"]]
+    bound[:, INDEX["H"]] = np.divide(of_hydrogen, water, out=np.zeros_like(water), where=water > 0.0)
+    b.send("residue", bound, reagent="water")
     out = np.zeros_like(swarf)
     out[:, INDEX["O"]] = burnt
     b.send("offgas", out, reagent="water")
     b.send("offgas", out * treated_share, inlet=name)
     metal_share = np.divide(residue, swarf, out=np.zeros_like(swarf), where=swarf > 0.0)
+    metal_share[:, INDEX["H"]] = 0.0
     metal_share[:, INDEX["O"]] = left * p.share
     b.send("residue", metal_share, inlet=name)
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from didymium.elements import INDEX, MOLAR_MASS
+from didymium.elements import INDEX, MOLAR_MASS, molar_mass
 from didymium.operations.oxidative_roast import AIR_OXYGEN
 from didymium.operations.stoichiometry import free_acid
 
@@ -53,14 +53,60 @@ FEED = ("Nd2Fe14B", "Dy2O3", "CeFe2", "Co", "C", "H2", "Fe2O3", "Zn")
 AMOUNT = st.one_of(st.just(0.0), st.floats(1e-3, 1e3))
 
 
+def test_goethite(bench) -> None:
+    # 14 FeOOH instead of 7 Fe2O3: 7 H2O more than the 2000 of the liquor; 14 * 1.5 + 7 O, 1.5 of B2O3.
+    done = bench.run("swarf_leach", KEYS | {"iron": "goethite"}, bench.of({"Nd2Fe14B": 1.0, "H2": 1.0}))
+    assert done.kmol("residue", "H") == pytest.approx(14.0)
+    assert done.kmol("residue", "O") == pytest.approx(28.0 + 1.5)
+    assert done.used("water") == pytest.approx(2000.0 + 7.0 * molar_mass("H2O"))
+    # The air brings what it brings to hematite, and burns the hydrogen.
+    assert done.used("air") * AIR_OXYGEN / MOLAR_MASS[INDEX["O"]] == pytest.approx(25.5 + 1.0)
+    assert done.kmol("offgas", "H") == pytest.approx(2.0)
+    done.neutral("liquor")
+    done.neutral("residue")
+
+
+def test_cobalt_goes_with_the_liquor_as_far_as_it_dissolves(bench) -> None:
+    keys = KEYS | {"extraction": {"REO": "98 %", "Co": "40 %"}}
+    done = bench.run("swarf_leach", keys, bench.of({"Nd2Fe14B": 1.0, "Co": 0.1}))
+    assert done.kmol("liquor", "Co") == pytest.approx(0.04)
+    assert done.kmol("residue", "Co") == pytest.approx(0.06)
+    assert done.kmol("residue", "Fe") == pytest.approx(14.0)
+
+
+def test_wet_oily_swarf_of_the_machining(bench) -> None:
+    # Hydroxide, water and oil of the coolant: C16H34 burns to 16 CO2 and 17 H2O, the rest of the water dries off.
+    feed = bench.of({"Nd2Fe14B": 1.0, "NdO3H3": 0.2, "H2O": 20.0, "C16H34": 0.1})
+    done = bench.run("swarf_leach", KEYS, feed)
+    assert done.kmol("offgas", "C") == pytest.approx(1.6)
+    assert done.kmol("offgas", "H") == pytest.approx(0.6 + 40.0 + 3.4)
+    assert done.kmol("offgas", "O") == pytest.approx(0.3 + 20.0 + 3.2 + 1.7)
+    assert done.kmol("liquor", "Nd") == pytest.approx(2.2)
+    assert done.kmol("liquor", "C") == done.kmol("residue", "C") == 0.0
+    done.gas("offgas")
+    done.neutral("liquor")
+    done.neutral("residue")
+
+
+def test_swarf_burns_by_itself(bench) -> None:
+    # Nd2Fe14B: 1807.9 + 7 * 824.2 + 0.5 * 1273.5 = 8214 MJ/kmol, 7.6 MJ/kg.
+    feed = bench.of({"Nd2Fe14B": 1.0})
+    done = bench.run("swarf_leach", KEYS | {"share": "90 %"}, feed)
+    assert done.details["heat_of_oxidation_MJ_per_h"][0] == pytest.approx(0.9 * 8214.05)
+    # What is oxide already gives nothing, nor does its water.
+    spent = bench.run("swarf_leach", KEYS, bench.of({"Nd2O3": 1.0, "H2O": 1.0}))
+    assert spent.details["heat_of_oxidation_MJ_per_h"][0] == pytest.approx(0.0, abs=1e-6)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
+    iron=st.sampled_from(["hematite", "goethite"]),
     amounts=st.tuples(*[AMOUNT] * len(FEED)),
     shares=st.tuples(*[st.floats(0.0, 1.0)] * 3),
     excess=st.floats(0.0, 0.5),
 )
-def test_closes(bench, amounts, shares, excess) -> None:
-    keys = KEYS | {"extraction": {"REO": "98 %", "Fe": "1 %"}}
+def test_closes(bench, iron, amounts, shares, excess) -> None:
+    keys = KEYS | {"extraction": {"REO": "98 %", "Fe": "1 %"}, "iron": iron}
     values = {"share": shares[0], "extraction.REO": shares[1], "extraction.Fe": shares[2], "acid_excess": excess}
     feed = bench.of(dict(zip(FEED, amounts, strict=True)))
     done = bench.run("swarf_leach", keys, feed, changes={key: np.array([value]) for key, value in values.items()})

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pint
 
     from .economics.cost import Cost
+    from .magnet.evaluate import Ability
     from .network.solution import Solution
     from .supply.capacity import StageCapacity
 
@@ -26,6 +27,8 @@ Array = NDArray[np.float64]
 
 FINAL = "magnet"
 """The product that ends the chain, where a flowsheet has it."""
+ABILITIES = {"remanence": "Br_T", "coercivity": "Hcj_kA_m", "energy product": "BHmax_kJ_m3"}
+"""The number of a magnet that a limit of its grade speaks of."""
 
 
 def _inside(value: float, bounds: Target | Limit) -> bool:
@@ -127,6 +130,25 @@ class Result:
             raise KeyError(f"no stream or product {name!r}{suggestion(name, [*self.streams, *self.plan.products])}")
         return self.streams[stream]
 
+    def magnet(self, name: str = FINAL) -> Ability | None:
+        """What the magnets of a stream or product can do; None where it holds none whose making is known.
+
+        Families with furnaces of their own say it there, and it holds until the next unit that changes the magnet.
+        """
+        from .magnet.evaluate import FORM, Ability, ability
+
+        stream = self.stream(name)
+        if stream.form != FORM:
+            return None
+        found = ability(stream)
+        unit = stream.name.partition(".")[0]
+        while found is None and unit in self.solution.units:
+            details = self.solution.units[unit].details
+            if "magnet" in details:
+                return Ability(details["magnet"], tuple(details["grade"]), details["phases"], details["phase_names"])
+            unit = self.solution.units[unit].inlets.get("feed", "").partition(".")[0]
+        return found
+
     def recovery(self, element: str, to: str, source: str | None = None) -> Any:
         """Share of an element, or of a group as metal mass, of `source` (the ore) that reaches `to`, 0..1.
 
@@ -202,6 +224,9 @@ class Result:
         return [TargetResult(target, self._value(target), self._limits(target)) for target in self.plan.targets]
 
     def _limits(self, target: Target) -> tuple[LimitResult, ...]:
+        if target.kind == "magnet":
+            return self._abilities(target)
+
         def value(limit: Limit) -> float:
             stream = self.stream(target.stream)
             ask = {"purity": stream.purity, "oxides": stream.grade, "impurity": stream.impurity}[limit.kind]
@@ -209,7 +234,16 @@ class Result:
 
         return tuple(LimitResult(limit, value(limit)) for limit in target.limits)
 
+    def _abilities(self, target: Target) -> tuple[LimitResult, ...]:
+        found = self.magnet(target.stream)
+        return tuple(
+            LimitResult(limit, 0.0 if found is None else float(found.get(ABILITIES[limit.kind])[0]))
+            for limit in target.limits
+        )
+
     def _value(self, target: Target) -> float:
+        if target.kind == "magnet":
+            return min(one.value / (one.limit.at_least or 1.0) for one in self._abilities(target))
         if target.kind in ("purity", "grade"):
             value = self.stream(target.stream).purity(*target.elements)
         elif target.kind == "impurity":

@@ -257,6 +257,8 @@ def _target(item: BaseModel, node: Node, stream: Any) -> Target:
 def _grade_target(item: schema.GradeTarget, position: Any, stream: str) -> Target:
     from ..data import oxide_grades
 
+    if item.grade not in oxide_grades():
+        return _magnet_target(item.grade, position, stream)
     grade = oxide_grades()[item.grade]
     limits = [Limit("purity", grade.elements, at_least=grade.purity.value, assumed=grade.purity.assumed)]
     if grade.oxides is not None:
@@ -272,4 +274,18 @@ def _grade_target(item: schema.GradeTarget, position: Any, stream: str) -> Targe
         at_least=grade.purity.value,
         grade=item.grade,
         limits=tuple(limits),
+    )
+
+
+def _magnet_target(name: str, position: Any, stream: str) -> Target:
+    from ..magnet.grades import grade
+
+    asked = grade(name)
+    limits = (
+        Limit("remanence", (), at_least=asked.Br_min_T, assumed=asked.assumed),
+        Limit("coercivity", (), at_least=asked.Hcj_min_kA_m, assumed=asked.assumed),
+        Limit("energy product", (), at_least=asked.BHmax_min_kJ_m3, assumed=asked.assumed),
+    )
+    return Target(
+        "magnet", f"grade {name} of {stream}", position, stream=stream, at_least=1.0, grade=name, limits=limits
     )

@@ -13,7 +13,7 @@ from .minerals import Minerals
 from .nodes import Path, entries, outlet_names, scalars, table
 from .phases import Phases
 from .reader import Node
-from .schema import Known, asking_inlets, inlet_names
+from .schema import MAGNET, Known, asking_inlets, grade_of, inlet_names
 from .untaken import untaken
 
 if TYPE_CHECKING:
@@ -230,6 +230,7 @@ class References:
                     and (fault := self.stream_fault(node, feeds, True))
                 ):
                     self._error(*fault, lead=lead)
+            self._grade(keys, lead)
             asked = keys.get("capacity")
             if asked and isinstance(asked.value, str) and asked.value not in stages:
                 hint = f"give its nameplate under capacity: {{{asked.value}: {{stream: …, nameplate: …}}}}"
@@ -238,6 +239,23 @@ class References:
                 keys.keys() & {"at_least", "at_most"}
             ):
                 self._error(target.place, "a target needs 'at_least' or 'at_most'", "such as at_least: 45 %", lead)
+
+    def _grade(self, keys: Mapping[str, Node], lead: str) -> None:
+        """A grade of magnets is asked of magnets, one of oxides of what is none."""
+        node, stream = keys.get("grade"), keys.get("stream")
+        if node is None or stream is None or not isinstance(node.value, str) or not isinstance(stream.value, str):
+            return
+        named = self.products.get(stream.value)
+        name = named.value if named is not None and isinstance(named.value, str) else stream.value
+        unit, _, outlet = name.partition(".")
+        kind = self.kinds.get(unit)
+        of = grade_of(node.value)
+        if kind is None or outlet not in kind.outlets or not of:
+            return
+        form = kind.outlets[outlet].form
+        if (of == MAGNET) != (form == MAGNET):
+            message = f"{node.value} is a grade of {of}s, and {name} is {'no' if of == MAGNET else 'a'} {MAGNET}"
+            self._error(node.place, message, f"the form of {name} is {form}", lead)
 
     def sources(self, read: Mapping[str, Value], takes_value: Callable[[Path], bool], strict: bool) -> None:
         """Source keys of all values. `read` holds the values by their text; not every text like one is one."""

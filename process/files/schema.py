@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -92,13 +93,39 @@ def _some(names: list[str]) -> list[str]:
     return names
 
 
+_MAGNET_GRADE = re.compile(r"[NnGg]?\d{2}[A-Za-z]{0,2}")
+MAGNET = "magnet"
+"""The form of magnets, and what a grade may be of."""
+
+
+def grade_of(name: str) -> str:
+    """Whether a grade is one of an oxide or of a magnet; empty where nobody knows it."""
+    from ..data import oxide_grades
+    from ..magnet.grades import UnknownGrade, grade
+
+    if name in oxide_grades():
+        return "oxide"
+    try:
+        grade(name)
+    except UnknownGrade:
+        return ""
+    return MAGNET
+
+
 def _grade(name: str) -> str:
     from ..data import oxide_grades
+    from ..magnet.grades import UnknownGrade, catalogue, grade
 
-    if name not in oxide_grades():
-        near = suggestion(name, oxide_grades())
-        raise ValueError(f"unknown grade {name[:60]!r}{near or '; didymium list shows them'}")
-    return name
+    if name in oxide_grades():
+        return name
+    try:
+        return grade(name).name
+    except UnknownGrade as error:
+        # Of a magnet's grade the nearest series of its class says more than the nearest spelling.
+        near = suggestion(name, [*oxide_grades(), *catalogue()])
+        words = str(error).partition("; ")[2] if _MAGNET_GRADE.fullmatch(name.strip()) else ""
+        end = f"; {words}" if words else near or "; didymium list shows them"
+        raise ValueError(f"unknown grade {name[:60]!r}{end}") from error
 
 
 Compound = Annotated[str, AfterValidator(_compound)]
@@ -231,7 +258,7 @@ class GradeTarget(_Part):
 
     stream: str = Field(description="`unit.outlet` or a product.")
     grade: Annotated[str, AfterValidator(_grade)] = Field(
-        description="A grade of oxide; see `didymium list`.", examples=["ndpr_oxide_99_5"]
+        description="A grade of oxide or of magnets; see `didymium list`.", examples=["ndpr_oxide_99_5", "N48H"]
     )
 
 

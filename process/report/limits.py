@@ -39,7 +39,7 @@ def quoted(element: str) -> str:
 def against(
     value: float, bounds: Target | Limit, word: str = "limit", scale: float | None = None, unit: str = ""
 ) -> str:
-    """A value beside its bounds, both times `scale` (that of their kind, else per cent), with digits to tell them apart.
+    """A value beside its bounds, both times `scale` (of their kind, else per cent), with digits to tell them apart.
 
     >>> from didymium.plan import Limit
     >>> against(0.00051, Limit("impurity", ("Fe",), at_most=0.0005))

@@ -9,7 +9,7 @@ every phase with T; Ga before Cu goes into R6T13X, the rest of both stands besid
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from didymium.kernels import phases as kernel
 
 from ..elements import COUNT, INDEX, MOLAR_MASS, RE, indices
-from ..sums import per_sample
 from .phase_data import hard_volumes, metal_volumes, unit_volume
 from .phase_words import reason_and_remedy
 
@@ -44,6 +43,11 @@ _GA_BOUND, _CU_BOUND, _ZR_FREE, _TI_FREE, _NB_FREE, _C_IN_HARD = range(6)
 _R_SITES = np.array([2.0, 1.0, 1.1, 2.0, 6.0, 0.0, 0.0, 2.0, 1.0, 1.0, 0.0, 0.0, 0.0])
 _T_SITES = np.array([14.0, 0.0, 4.0, 17.0, 13.0, 1.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
 _B_SITES = np.array([1.0, 0.0, 4.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 2.0, 2.0, 1.0])
+
+
+def _total(values: Array) -> Array:
+    """Sums of the rows, whose bits do not depend on how many rows stand beside; any number of rows, also none."""
+    return np.asarray(np.add.reduce(np.ascontiguousarray(values), axis=1))
 
 
 def _names(carbide: str) -> tuple[str, ...]:
@@ -82,7 +86,7 @@ class PhaseBalance:
         """Mole shares of the rare earths, (samples, elements)."""
         out = np.zeros_like(self.solid)
         out[:, RE] = self.solid[:, RE] / MOLAR_MASS[RE]
-        total = per_sample(out)
+        total = _total(out)
         return np.asarray(out / np.where(total > 0.0, total, 1.0)[:, None])
 
     @cached_property
@@ -92,7 +96,7 @@ class PhaseBalance:
         out[:, _T] = self.solid[:, _T] / MOLAR_MASS[_T]
         for name, column in (("Zr", _ZR_FREE), ("Ti", _TI_FREE), ("Nb", _NB_FREE)):
             out[:, INDEX[name]] = self.extras[:, column]
-        total = per_sample(out)
+        total = _total(out)
         return np.asarray(out / np.where(total > 0.0, total, 1.0)[:, None])
 
     def _others(self) -> list[tuple[int, str, Array]]:
@@ -122,8 +126,8 @@ class PhaseBalance:
     @cached_property
     def mass(self) -> Array:
         """Mass shares of the phases in the solid, (samples, phases)."""
-        mean_r = per_sample(self._rare_earth * MOLAR_MASS)[:, None]
-        mean_t = per_sample(self._iron_like * MOLAR_MASS)[:, None]
+        mean_r = _total(self._rare_earth * MOLAR_MASS)[:, None]
+        mean_t = _total(self._iron_like * MOLAR_MASS)[:, None]
         out = self.moles * (_R_SITES * mean_r + _T_SITES * mean_t)
         for phase, name, mol in self._others():
             out[:, phase] += mol * MOLAR_MASS[INDEX[name]]
@@ -134,8 +138,8 @@ class PhaseBalance:
         """Volumes of the phases, cm3 per g of solid, (samples, phases)."""
         metals = metal_volumes()
         out = self.moles * _unit_volumes(self.carbide)
-        out[:, HARD] = self.moles[:, HARD] * per_sample(self._rare_earth * hard_volumes())
-        out[:, RICH] = self.moles[:, RICH] * per_sample(self._rare_earth * metals)
+        out[:, HARD] = self.moles[:, HARD] * _total(self._rare_earth * hard_volumes())
+        out[:, RICH] = self.moles[:, RICH] * _total(self._rare_earth * metals)
         for phase, name, mol in self._others():
             if phase == RICH:
                 out[:, RICH] += mol * metals[INDEX[name]]
@@ -144,13 +148,13 @@ class PhaseBalance:
     @cached_property
     def density(self) -> Array:
         """Density of the pore-free solid, g/cm3, (samples,); that of Nd2Fe14B where there is no solid."""
-        volume = per_sample(self._volumes)
-        return np.asarray(np.where(volume > 0.0, per_sample(self.mass) / np.where(volume > 0.0, volume, 1.0), 7.6))
+        volume = _total(self._volumes)
+        return np.asarray(np.where(volume > 0.0, _total(self.mass) / np.where(volume > 0.0, volume, 1.0), 7.6))
 
     @cached_property
     def volume(self) -> Array:
         """Volume shares of the phases in the pore-free solid, (samples, phases)."""
-        whole = per_sample(self._volumes)
+        whole = _total(self._volumes)
         return np.asarray(self._volumes / np.where(whole > 0.0, whole, 1.0)[:, None])
 
     @property
@@ -173,7 +177,7 @@ class PhaseBalance:
         """Mass share of the rare earths that oxygen, nitrogen and carbon leave free, (samples,)."""
         mol = self.moles
         bound = 2.0 * mol[:, OXIDE] + mol[:, NITRIDE] + mol[:, CARBIDE]
-        free = per_sample(self.solid[:, RE]) - bound * per_sample(self._rare_earth * MOLAR_MASS)
+        free = _total(self.solid[:, RE]) - bound * _total(self._rare_earth * MOLAR_MASS)
         return np.asarray(np.where(self.code == 0, np.maximum(free, 0.0), 0.0))
 
     @cached_property
@@ -226,24 +230,25 @@ def phase_balance(composition: Array, carbide: str = "R2C3", *, carbon_for_boron
         raise ValueError(f"carbide is {carbide!r}; give one of {', '.join(PER_CARBON)}")
     bad = ~(np.isfinite(given) & (given >= 0.0) & (given < _MOST)).all(axis=1)
     kept = np.where(bad[:, None], 0.0, given)
-    total, solid = per_sample(kept), np.zeros_like(kept)
-    weight = per_sample(kept[:, _SOLID])
+    total, solid = _total(kept), np.zeros_like(kept)
+    weight = _total(kept[:, _SOLID])
     weight = np.where(bad | (weight == 0.0), 1.0, weight)
     solid[:, _SOLID] = np.where(bad[:, None], 0.0, kept[:, _SOLID] / weight[:, None])
     per_mol = solid / MOLAR_MASS
     moles = np.empty((len(given), 11))
-    moles[:, 0] = per_sample(per_mol[:, RE])
-    moles[:, 1] = per_sample(per_mol[:, _T])
+    moles[:, 0] = _total(per_mol[:, RE])
+    moles[:, 1] = _total(per_mol[:, _T])
     moles[:, 2:] = per_mol[:, [INDEX[name] for name in _SINGLE]]
     phases, extras = np.empty((len(given), 13)), np.empty((len(given), 6))
     status = np.empty((len(given), 2), dtype=np.int64)
     kernel.balance(moles, PER_CARBON[carbide], carbon_for_boron, phases, extras, status)
     status[bad, 0] = kernel.BAD_NUMBER
     whole = np.where(bad | (total == 0.0), 1.0, total)
-    aside = np.where(bad, 0.0, per_sample(kept[:, _ASIDE]) / whole)
+    aside = np.where(bad, 0.0, _total(kept[:, _ASIDE]) / whole)
     return PhaseBalance(carbide, given, solid, aside, phases, extras, status[:, 0].copy(), status[:, 1].copy())
 
 
+@cache
 def _unit_volumes(carbide: str) -> Array:
     """Volumes of the formula units, cm3/mol, (phases,); the hard and the RE-rich phase follow their rare earths."""
     carbide_volume = unit_volume("R2C3", "Nd2C3") / 2.0 if carbide == "R2C3" else unit_volume("RC", "NdC")

@@ -47,6 +47,8 @@ MODULES = (
     "sintering",
     "smco5_sintering",
     "sm2co17_sintering",
+    "iron_nitriding",
+    "nitride_compaction",
     "machining",
     "coating",
     "swarf_leach",

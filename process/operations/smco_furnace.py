@@ -9,8 +9,8 @@ import numpy as np
 from pydantic import Field
 
 from ..elements import INDEX, RE
+from ..magnet.family_grades import assign
 from ..magnet.smco import NAMES, known, outside, phase_balance
-from ..magnet.smco_grades import assign
 from ..magnet.smco_properties import Treatment, annealing, properties, sintered
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample

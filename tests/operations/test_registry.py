@@ -169,6 +169,8 @@ CASES = {
         COMPACTS,
         {"Sm2Co17": 3.0, "SmCo5": 3.0, "Fe": 3.0, "Cu": 3.0, "Zr": 0.5, "Sm": 0.3, "Sm2O3": 0.1, "C": 0.02, "ZnH2": 0.001},
     ),
+    "iron_nitriding": ({"temperature": "160 degC"}, {"Fe2O3": 1.0, "SiO2": 0.01, "H2O": 0.1}),
+    "nitride_compaction": ({"ordered": "90 %"}, {"Fe16N2": 1.0, "Fe": 5.0, "FeO": 0.1}),
     "machining": ({}, ALLOY),
     "coating": ({"area": "0.068 m^2/kg"}, ALLOY),
     "swarf_leach": ({"share": "90 %"}, ALLOY),

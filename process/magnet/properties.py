@@ -174,7 +174,7 @@ def _coercivity(hard: Hard, kept: Array, against: Array, gain: Array) -> Array:
     at_room = np.maximum(hard.anisotropy[:, :1], 1e-9)
     own = kept[:, np.newaxis] * hard.anisotropy - against[:, np.newaxis] * hard.polarisation
     added = gain[:, np.newaxis] * (hard.anisotropy / at_room)
-    return np.asarray(np.maximum(own, 0.0) / (1e3 * MU0) + added)
+    return np.asarray(np.maximum(own / (1e3 * MU0) + added, 0.0))
 
 
 def _slope(room: Array, warm: Array) -> Array:

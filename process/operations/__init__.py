@@ -51,6 +51,8 @@ MODULES = (
     "nitride_compaction",
     "machining",
     "coating",
+    "magnet_collection",
+    "hydrogen_recycling",
     "swarf_leach",
 )
 ENTRY_POINT = "didymium.operations"

@@ -173,6 +173,8 @@ CASES = {
     "nitride_compaction": ({"ordered": "90 %"}, {"Fe16N2": 1.0, "Fe": 5.0, "FeO": 0.1}),
     "machining": ({}, ALLOY),
     "coating": ({"area": "0.068 m^2/kg"}, ALLOY),
+    "magnet_collection": ({}, ALLOY | {"Ni": 0.1}),
+    "hydrogen_recycling": ({}, ALLOY | {"Ni": 0.1}),
     "swarf_leach": ({"share": "90 %"}, ALLOY),
 }
 FOR_THE_RECORD: set[tuple[str, str]] = set()

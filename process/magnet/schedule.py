@@ -102,9 +102,8 @@ def energy_ratio(schedules: tuple[Schedule, ...]) -> Array:
 
     >>> hold = np.array([[1.0, 1.0, 1.0, 8.0]])
     >>> to, rate = np.array([[350.0, 600.0, 850.0, 1060.0]]), np.array([[3.0, 3.0, 3.0, 4.0]])
-    >>> longer = (furnace_schedule(to, rate, hold), *ageing_schedules(*(np.array([row]) for row in zip(*STANDARD_AGEING))))
-    >>> bool(energy_ratio(longer)[0] > 1.2)
-    True
+    >>> energy_ratio((furnace_schedule(to, rate, hold),)).round(2).tolist(), energy_ratio(standard_schedules()).tolist()
+    ([0.87], [1.0])
     """
     return np.asarray(
         sum(share * part / base for share, part, base in zip(_shares(), _parts(schedules), _standard(), strict=True))

@@ -163,7 +163,7 @@ CASES = {
     "hydrogen_decrepitation": ({}, ALLOY),
     "jet_milling": ({}, ALLOY),
     "pressing": ({}, ALLOY),
-    "sintering": ({}, ALLOY),
+    "sintering": ({"powder_size": "3 um", "green_density": "55 %"}, ALLOY),
     "smco5_sintering": (COMPACTS, {"SmCo5": 7.6, "Sm2Co7": 0.3, "Sm2O3": 0.1, "C": 0.02, "ZnH2": 0.001}),
     "sm2co17_sintering": (
         COMPACTS,

@@ -11,6 +11,7 @@ from .tables import row, table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
 
 
 def page(document: Mapping[str, Any]) -> list[RenderableType]:
@@ -45,4 +46,25 @@ def page(document: Mapping[str, Any]) -> list[RenderableType]:
         most = ", ".join(f"{element} {share(limit)}" for element, limit in item["impurities"].items())
         standard = item["standard"] + (" *" if item["assumed"] else "")
         row(grades, name, item["title"], standard, most, asked(item["purity"]))
-    return [flowsheets, kinds, deposits, minerals, extractants, regions, grades]
+    return [flowsheets, kinds, deposits, minerals, extractants, regions, grades, _magnets(found["magnet_grades"])]
+
+
+def _magnets(grades: Mapping[str, Any]) -> Table:
+    """Grades of magnets, those of one family and coercivity in one row."""
+    made = table(
+        "Grades of magnets",
+        ["grades", "family"],
+        ["Hcj kA/m", "Br T", "(BH)max kJ/m³", "°C"],
+        "least values; Br and (BH)max from the first to the last named",
+    )
+    groups: dict[tuple[str, float, float], list[str]] = {}
+    for name, item in grades.items():
+        groups.setdefault((item["family"], item["least_Hcj_kA_m"], item["Tmax_C"]), []).append(name)
+    for (family, coercivity, hottest), names in groups.items():
+        ends = [grades[names[0]], grades[names[-1]]]
+        remanence, energy = (
+            " – ".join(dict.fromkeys(f"{one[key]:.{places}f}" for one in ends))
+            for key, places in (("least_Br_T", 2), ("least_BHmax_kJ_m3", 0))
+        )
+        row(made, " ".join(names), family, f"{coercivity:,.0f}", remanence, energy, f"{hottest:.0f}")
+    return made

@@ -23,6 +23,7 @@ from .effluents import body as effluents_body
 from .figures import first, number
 from .fit_document import body as fit_body
 from .ledger import equipment
+from .magnets import document as magnet_document
 
 if TYPE_CHECKING:
     from ..economics import Basis
@@ -100,6 +101,7 @@ def one(result: Result, changes: Mapping[str, str] | None = None) -> Document:
         "cost_lines": [_line(share) for share in cost_shares(result)],
         "cost_notes": list(result.cost.notes),
         "new_oxide": _new_oxide(new_oxide(result)),
+        "magnets": magnet_document(result),
         "capacity": capacity(result),
         "effluents": effluents_body(result),
         "balance": {
@@ -121,6 +123,7 @@ def _stream(result: Result, stream: Stream) -> Document:
         "kg_per_h": number(stream.mass()),
         "element_kg_per_h": {name: number(flow) for name, flow in zip(ELEMENTS, flows, strict=True) if flow != 0.0},
         "purity": {name: share for name in RARE_EARTHS if (share := number(stream.purity(name)))},
+        "traits": {name: number(value) for name, value in stream.traits.items()},
     }
 
 
@@ -396,6 +399,7 @@ def catalogue(shipped: Mapping[str, Any]) -> Document:
     """The document of what is shipped; `shipped` maps a flowsheet's name to its plan, or None where it has faults."""
     from ..data import chemistries, deposits, extractants, minerals, oxide_grades, reagents, regions
     from ..data.facts import rows
+    from ..magnet.grades import catalogue as magnet_grades
     from ..operations import registry
 
     counts = {row["mineral"]: row["rare_earths"] for row in rows("minerals")}
@@ -443,6 +447,17 @@ def catalogue(shipped: Mapping[str, Any]) -> Document:
                 "assumed": item.assumed,
             }
             for name, item in oxide_grades().items()
+        },
+        "magnet_grades": {
+            name: {
+                "family": item.family,
+                "least_Br_T": number(item.Br_min_T),
+                "least_Hcj_kA_m": number(item.Hcj_min_kA_m),
+                "least_BHmax_kJ_m3": number(item.BHmax_min_kJ_m3),
+                "Tmax_C": number(item.Tmax_C),
+                "assumed": item.assumed,
+            }
+            for name, item in magnet_grades().items()
         },
     }
     return _whole("list", digest((name, plan.sha256 if plan else None) for name, plan in shipped.items()), whole)

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..studies import leaving
-from . import effluents, tables
+from . import effluents, magnets, tables
 from . import ledger as ledgers
 from .figures import listed, plain
 
@@ -40,6 +40,7 @@ def page(
         out += tables.profile(result, unit)
     if fates:
         out.append(tables.fates(result, fates))
+    out += magnets.page(result)
     if ledger:
         out += ledgers.page(result)
     if assumptions:

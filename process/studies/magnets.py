@@ -1,0 +1,127 @@
+"""What a plant's magnets are, and what each step of their making keeps, loses and uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..elements import ELEMENTS, RE
+from ..flowsheet import Result
+from ..magnet.evaluate import Ability
+from ..network.solution import UnitResult
+from ..sums import per_sample
+
+STAGES = ("alloy", "magnet")
+"""The stages whose units make the line of a magnet."""
+LEAST = 5e-6
+"""Mass shares below this are left out of a composition."""
+PPM = ("O", "C", "H", "N")
+"""Elements that a powder line watches."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One unit on the way to a magnet (of the first sample).
+
+    `kept` is the share of the rare earths entering that goes on, `lost` that of every other outlet by stream name,
+    0..1; `kg_per_h` what goes on and `kwh_per_kg` the power per kg of it; `ppm` O, C, H and N of it by mass.
+    """
+
+    unit: str
+    kind: str
+    stream: str
+    kg_per_h: float
+    kept: float
+    lost: Mapping[str, float]
+    kwh_per_kg: float
+    ppm: Mapping[str, float]
+    size_um: float | None
+
+
+@dataclass(frozen=True)
+class MagnetLine:
+    """The magnets of one product: composition by mass share, what they can do, and the steps of their making.
+
+    `energy` is the power of all steps in kWh per kg of the finished magnet.
+    """
+
+    product: str
+    stream: str
+    composition: Mapping[str, float]
+    ability: Ability
+    steps: tuple[Step, ...]
+    energy: float
+
+
+def magnets(result: Result) -> tuple[MagnetLine, ...]:
+    """The magnets among the products of a result, in the order of the file."""
+    out = []
+    for product, stream in result.plan.products.items():
+        if result.streams[stream].form != "magnet" or not np.any(result.streams[stream].flow[0]):
+            continue
+        ability = result.magnet(stream)
+        if ability is not None:
+            steps = tuple(_steps(result, stream))
+            made = float(per_sample(result.streams[stream].flow)[0])
+            energy = sum(step.kwh_per_kg * step.kg_per_h for step in steps) / made
+            out.append(MagnetLine(product, stream, composition(result, stream), ability, steps, energy))
+    return tuple(out)
+
+
+def composition(result: Result, stream: str) -> dict[str, float]:
+    """Mass shares of the elements of a stream, largest first."""
+    held = result.streams[stream].elements[0]
+    shares = held / held.sum()
+    order = np.argsort(-shares, kind="stable")
+    return {ELEMENTS[i]: float(shares[i]) for i in order if shares[i] > LEAST}
+
+
+def _steps(result: Result, stream: str) -> list[Step]:
+    """From the alloy on: the units that a magnet's own material went through, found backwards."""
+    units, out, seen = result.solution.units, [], set()
+    unit, _, outlet = stream.partition(".")
+    while unit in units and unit not in seen:
+        works = bool(result.plan.units[unit].kind.stage)
+        if works and units[unit].stage not in STAGES:
+            break
+        seen.add(unit)
+        if works:
+            out.append(_step(result, units[unit], f"{unit}.{outlet}"))
+        unit, _, outlet = _before(result, units[unit]).partition(".")
+    return out[::-1]
+
+
+def _before(result: Result, unit: UnitResult) -> str:
+    """The inlet that brings most of what a unit works on."""
+    flows = {
+        stream: float(per_sample(result.streams[stream].flow)[0])
+        for inlet, stream in unit.inlets.items()
+        if inlet.partition(".")[0] in ("feed", "feeds")
+    }
+    return max(flows, key=lambda name: flows[name], default="")
+
+
+def _step(result: Result, unit: UnitResult, stream: str) -> Step:
+    entering = sum(_rare_earths(result, name) for name in unit.inlets.values())
+    goes_on = result.streams[stream]
+    mass = float(per_sample(goes_on.flow)[0])
+    others = [f"{unit.name}.{outlet}" for outlet in unit.outlets if f"{unit.name}.{outlet}" != stream]
+    power = sum(float(line.rate[0]) for line in unit.lines if line.item == "electricity")
+    size = goes_on.traits.get("powder_um") if goes_on.form in ("powder", "compact") else None
+    return Step(
+        unit=unit.name,
+        kind=unit.kind,
+        stream=stream,
+        kg_per_h=mass,
+        kept=_rare_earths(result, stream) / entering if entering > 0.0 else 0.0,
+        lost={name: _rare_earths(result, name) / entering for name in others if entering > 0.0},
+        kwh_per_kg=power / mass if mass > 0.0 else 0.0,
+        ppm={name: 1e6 * float(np.atleast_1d(goes_on.element(name))[0]) / mass if mass > 0.0 else 0.0 for name in PPM},
+        size_um=None if size is None else float(size[0]),
+    )
+
+
+def _rare_earths(result: Result, stream: str) -> float:
+    return float(per_sample(np.ascontiguousarray(result.streams[stream].elements[:1, RE]))[0])

@@ -17,7 +17,7 @@ NO_CASE = 1
 
 def run(
     const double[::1] faces not None,
-    const double[::1] radii not None,
+    const double[:, ::1] radii not None,
     const double[:, ::1] clocks not None,
     const double[:, ::1] cases not None,
     const double[:, ::1] fast not None,
@@ -31,9 +31,9 @@ def run(
 ):
     """Advance every case through its schedule, in place; m, s and kg throughout.
 
-    ``faces`` (depth + 1,) are shares 0..1 of the half thickness from the face to the middle, ``radii`` (shells + 1,)
-    shares 0..1 of the grain's radius from its centre; ``clocks`` (segments, steps + 1) shares 0..1 of a segment's time,
-    a step of no length being left out. ``cases`` (cases, 6): half thickness, grain radius, volume share of the boundary
+    ``faces`` (depth + 1,) are shares 0..1 of the half thickness from the face to the middle, ``radii`` (cases,
+    shells + 1) shares 0..1 of the grain's radius from its centre; ``clocks`` (segments, steps + 1) shares 0..1 of a
+    segment's time, a step of no length being left out. ``cases`` (cases, 6): half thickness, grain radius, volume share of the boundary
     phase, concentration on the grain's side over that in the boundary, the most that the film's side of the boundary
     holds in kg/m3, and the film's depth, so that the face is at the lesser of that most and ``coating`` / depth.
     ``fast`` and ``slow`` (cases, segments) are the diffusivities in boundary and grain in m2/s, ``times`` (cases,
@@ -49,15 +49,19 @@ def run(
     cdef double *room
     cdef double now
     if (
-        faces.shape[0] != N + 1 or radii.shape[0] != R + 1 or cases.shape[1] != 6 or clocks.shape[0] != S or K < 0
+        faces.shape[0] != N + 1 or radii.shape[0] != count or radii.shape[1] != R + 1 or cases.shape[1] != 6
+        or clocks.shape[0] != S or K < 0
         or fast.shape[0] != count or slow.shape[0] != count or slow.shape[1] != S or times.shape[0] != count
         or times.shape[1] != S or coating.shape[0] != count or boundary.shape[0] != count or grain.shape[0] != count
         or grain.shape[2] != N or spent.shape[0] != count or status.shape[0] != count or status.shape[1] != 3
         or N < 1 or R < 1
     ):
         raise ValueError("arrays of a diffusion do not belong together")
-    if not (rising(&faces[0], N) and rising(&radii[0], R)):
-        raise ValueError("faces and radii must rise from 0 to 1")
+    if not rising(&faces[0], N):
+        raise ValueError("faces must rise from 0 to 1")
+    for n in range(count):
+        if not rising(&radii[n, 0], R):
+            raise ValueError("radii must rise from 0 to 1")
     for s in range(S):
         for k in range(K):
             if not 0.0 <= clocks[s, k] <= clocks[s, k + 1] <= 1.0:
@@ -87,7 +91,7 @@ def run(
                     status[n, 0] = 1
             if status[n, 0]:
                 continue
-            cut_up(&slab, &faces[0], &radii[0], &cases[n, 0])
+            cut_up(&slab, &faces[0], &radii[n, 0], &cases[n, 0])
             slab.state[0] = coating[n]
             memcpy(slab.state + 1, &boundary[n, 0], N * sizeof(double))
             memcpy(slab.state + 1 + N, &grain[n, 0, 0], N * R * sizeof(double))

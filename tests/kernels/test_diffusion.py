@@ -49,7 +49,8 @@ def run(cases, faces, radii, clocks, state=None):
         state = *state, np.zeros((count, shells, depth))
     coating, boundary, grain = (part.copy() for part in state)
     spent, status = np.empty(count), np.empty((count, 3), dtype=np.int64)
-    diffusion.run(faces, radii, clocks, about, fast, slow, times, coating, boundary, grain, spent, status)
+    each = np.tile(radii, (count, 1))
+    diffusion.run(faces, each, clocks, about, fast, slow, times, coating, boundary, grain, spent, status)
     return coating, boundary, grain, spent, status
 
 
@@ -301,9 +302,9 @@ def test_arrays_that_do_not_belong_together():
     faces, radii, clocks = grids(4, 3, 5)
     with pytest.raises(ValueError, match="do not belong together"):
         run([MAGNET], faces, radii, clocks, (np.zeros(1), np.zeros((1, 3)), np.zeros((1, 3, 4))))
-    with pytest.raises(ValueError, match="faces and radii"):
+    with pytest.raises(ValueError, match="faces must rise"):
         run([MAGNET], faces[::-1].copy(), radii, clocks)
-    with pytest.raises(ValueError, match="faces and radii"):
+    with pytest.raises(ValueError, match="radii must rise"):
         run([MAGNET], faces, radii * 0.9, clocks)
     with pytest.raises(ValueError, match="clocks"):
         run([MAGNET], faces, radii, clocks * 0.5)

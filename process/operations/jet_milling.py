@@ -8,43 +8,106 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
+from ..magnet.milling import effort, surface, yield_of
+from ..magnet.powder import value
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
+from ..traits import POWDER
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 from .phases import METAL
 
 
 class JetMilling(Parameters):
-    """Jet milling: powder for the press, ultrafines lost in the cyclone, oxygen taken up by both."""
+    """Jet milling: powder for the press, ultrafines to the cyclone, oxygen and nitrogen taken up by both.
+
+    Finer powder takes more gas and time, by a power of its size, and with the gas more oxygen. Gas that escapes is made
+    up; the rest goes round.
+    """
 
     kind: Literal["jet_milling"]
     feed: Inlet = Field(description="Coarse powder.")
-    recovery: Fraction = Field(
-        standard("98.5 % from 97 to 99.5 % (assumed)"),
-        description="Share of the feed that becomes powder for the press.",
+    size: Annotated[Value, In("um", "3 um", low=1, high=10)] = Field(
+        standard("3 um from 2.5 to 4 um (assumed)"), description="Mean size of the powder (D50)."
     )
-    oxygen: Annotated[Value, In("kg/kg", "1500 ppm", low=0, high=0.02)] = Field(
-        standard("0.0015 kg/kg from 0.001 to 0.0027 kg/kg (assumed)"), description="Oxygen taken up per kg of feed."
+    throughput_exponent: Annotated[Value, In("1", "4.66", low=0, high=8)] = Field(
+        standard("4.66 from 2 to 5 (jetmill_size)"), description="Power of the size that the mill's throughput follows."
     )
-    electricity: Annotated[Value, In("kWh/kg", "1.8 kWh/kg", low=0)] = Field(
-        standard("1.8 kWh/kg (sprecher2014)"), description="Per kg of feed."
+    gas: Literal["nitrogen", "argon"] = Field("nitrogen", description="The gas that the mill runs on.")
+    gas_energy: Annotated[Value, In("kWh/kg", "0.1 kWh/kg", low=0.01)] = Field(
+        standard("0.1 kWh/kg from 0.07 to 0.15 kWh/kg (assumed)"),
+        description="Energy of the mill per kg of gas through it; sets how much gas a kg of powder meets.",
+    )
+    gas_oxygen: Annotated[Value, In("kg/kg", "35 ppm", low=0, high=0.01)] = Field(
+        standard("35 ppm from 15 to 80 ppm (assumed)"), description="Oxygen in the gas, all of which the powder takes."
+    )
+    film: Annotated[Value, In("mg/m^2", "0.6 mg/m^2", low=0)] = Field(
+        standard("0.6 mg/m^2 from 0.3 to 3 mg/m^2 (assumed)"),
+        description="Oxygen per area of the film on handled powder.",
+    )
+    oxygen: Annotated[Value, In("kg/kg", "1500 ppm", low=0, high=0.02)] | None = Field(
+        None, description="Oxygen taken up per kg of feed, in place of that of film and gas."
+    )
+    nitrogen: Annotated[Value, In("kg/kg", "50 ppm", low=0, high=0.01)] = Field(
+        standard("50 ppm from 10 to 200 ppm (assumed)"), description="Nitrogen taken up per kg of feed, from nitrogen."
+    )
+    gas_loss: Fraction = Field(
+        standard("2 % from 1 to 5 % (assumed)"), description="Share of the gas through the mill that escapes."
+    )
+    ultrafines: Fraction = Field(
+        standard("1.5 % from 0.5 to 3 % (assumed)"),
+        description="Share of the feed that the cyclone loses at 3 µm; finer powder loses more.",
+    )
+    recovery: Fraction | None = Field(
+        None, description="Share of the feed that becomes powder for the press, in place of what `ultrafines` leaves."
+    )
+    electricity: Annotated[Value, In("kWh/kg", "1.8 kWh/kg", low=0)] | None = Field(
+        None, description="Per kg of feed, in place of 1.8 kWh/kg (sprecher2014) at 3 µm and more for finer powder."
     )
 
 
 def jet_milling(p: SimpleNamespace, b: Balance) -> None:
-    """The same share of every element to the powder."""
+    """The same share of every element to the powder; gas that escapes to the off-gas."""
     mass = per_sample(b.flow("feed"))
-    b.reagent("oxygen", p.oxygen * mass, ("oxygen",))
-    b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
-    b.send("powder", np.asarray(p.recovery)[:, None])
+    work = effort(p.size, p.throughput_exponent)
+    energy = value("milling", "electricity") * work
+    through = energy / p.gas_energy
+    oxygen = p.film * surface(p.size) * 1e-6 + p.gas_oxygen * through
+    used, oxygen_keys = energy, ("film", "gas_oxygen", "gas_energy", "size", "throughput_exponent")
+    energy_keys: tuple[str, ...] = ("size", "throughput_exponent")
+    if p.oxygen is not None:
+        oxygen, oxygen_keys = p.oxygen, ("oxygen",)
+    if p.electricity is not None:
+        used, energy_keys = p.electricity, ("electricity",)
+    b.reagent("oxygen", oxygen * mass, oxygen_keys)
+    escaping = p.gas_loss * through * mass
+    taken = p.nitrogen * mass if p.gas == "nitrogen" else np.zeros(b.samples)
+    b.reagent(p.gas, escaping + taken, ("gas_loss", "gas_energy", "size", "throughput_exponent"))
+    b.use("electricity", used * mass, "kWh", energy_keys)
+    b.size("jet mill", energy * mass, "kW", ("size", "throughput_exponent"))
+
+    kept = yield_of(p.size, p.ultrafines) if p.recovery is None else p.recovery
+    whole = escaping + taken
+    lost = np.divide(escaping, whole, out=np.zeros_like(whole), where=whole > 0.0)
+    b.send("offgas", lost[:, None], reagent=p.gas)
+    b.send("powder", np.asarray(kept)[:, None], inlet="feed")
+    b.send("powder", np.asarray(kept)[:, None], reagent="oxygen")
+    b.send("powder", ((1.0 - lost) * kept)[:, None], reagent=p.gas)
+    b.carry("powder", POWDER, p.size)
+    b.details["throughput"] = 1.0 / work
+    b.details["surface_m2_per_kg"] = surface(p.size)
+    b.details["oxygen_taken_up"] = np.broadcast_to(oxygen, (b.samples,)).copy()
 
 
 KIND = Kind(
     "jet_milling",
     "alloy",
     JetMilling,
-    {"powder": Outlet("powder"), "ultrafines": Outlet("swarf", waste=True)},
+    {
+        "powder": Outlet("powder"),
+        "ultrafines": Outlet("swarf", waste=True),
+        "offgas": Outlet("gas", waste=True),
+    },
     jet_milling,
     rest="ultrafines",
     takes=(METAL,),

@@ -53,6 +53,8 @@ class StripCasting(Parameters):
     feed: Inlet | None = Field(None, description="Rare-earth metal; or several metals and alloys as `feeds`.")
     feeds: list[Inlet] = Field(default_factory=list, description="Metals and alloys: NdPr, Dy-Fe, ferroalloys.")
     heavy: AskingInlet | None = Field(None, description="Purchased heavy rare-earth metal or alloy.")
+    iron: AskingInlet | None = Field(None, description="Purchased iron with its impurities, in place of pure iron.")
+    ferroboron: AskingInlet | None = Field(None, description="Purchased ferroboron, in place of the data's grade.")
     scrap: list[Inlet] = Field(default_factory=list, description="Clean magnet scrap that is melted again.")
     base: ElementName = Field("NdPr", description="The element or group of the composition that the metal brings.")
     rest: Literal["Fe", "Co"] = Field("Fe", description="What the alloy is filled up with: iron, or cobalt for SmCo.")
@@ -110,8 +112,9 @@ class StripCasting(Parameters):
 def strip_casting(p: SimpleNamespace, b: Balance) -> None:
     """Size the batch by its base metal, add what is missing, take slag and loss to the dross."""
     inside = b.flow("feed") + b.flow("feeds") + b.flow("scrap")
-    if not b.is_on_demand("heavy"):
-        inside = inside + b.flow("heavy")
+    for name in ("heavy", "iron", "ferroboron"):
+        if not b.is_on_demand(name):
+            inside = inside + b.flow(name)
     _check_composition(p)
     share, times = kept(inside, p.oxygen, p.carbon, p.evaporation)
     b.refuse(
@@ -124,42 +127,21 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
     melt = inside * share
     # What the crucible gives and takes grows with the batch, which is as yet unknown.
     worn = _worn(p, inside)
-    heavy = b.recipe("heavy") if b.is_on_demand("heavy") else np.zeros((b.samples, COUNT))
-    heavy_share, _ = kept(heavy, p.oxygen, p.carbon, p.evaporation)
-    heavy_melt = heavy * heavy_share
-
-    def of(name: str, flow: Array) -> Array:
-        return per_sample(flow[:, indices([name])])
-
-    per_batch = p.composition[p.base] - of(p.base, worn)
-    batch = of(p.base, melt) / per_batch
-    if b.is_on_demand("heavy"):
-        demand = np.zeros(b.samples)
-        for name, asked in p.composition.items():
-            if name == p.base or name in ADDITIONS:
-                continue
-            wanted = asked - of(name, worn)
-            missing = batch * wanted - of(name, melt)
-            held = of(name, heavy_melt) - wanted / per_batch * of(p.base, heavy_melt)
-            lacking = (held <= 0.0) & (missing > ROUNDING * batch)
-            b.refuse(lacking, _none_of(name, asked), key=f"composition.{name}")
-            demand = np.maximum(demand, np.divide(missing, held, out=np.zeros_like(missing), where=held > 0.0))
-        b.demand("heavy", demand)
-        melt = melt + demand[:, None] * heavy_melt
-        batch = of(p.base, melt) / per_batch
+    melt, batch = _with_heavy(p, b, melt, worn)
     melt = melt + batch[:, None] * worn
     if p.crucible is not None:
         b.reagent(CRUCIBLE, p.crucible * batch, ("crucible", f"composition.{p.base}"))
-
     for name, item in ADDITIONS.items():
-        if name not in p.composition or name == p.base:
-            continue
-        recipe = composition(item) * _kept_of_addition(p)
-        missing = np.maximum(batch * p.composition[name] - of(name, melt), 0.0) / recipe[:, INDEX[name]]
-        b.reagent(item, missing, (f"composition.{name}", f"composition.{p.base}"))
-        melt = melt + missing[:, None] * recipe
+        if name in p.composition and name != p.base:
+            recipe = _recipe(p, b, item)
+            held = recipe[:, INDEX[name]]
+            b.refuse(held <= 0.0, _holds_none(name, item), key=item)
+            missing = np.maximum(batch * p.composition[name] - _of(name, melt), 0.0)
+            amount = np.divide(missing, held, out=np.zeros_like(missing), where=held > 0.0)
+            _buy(b, item, amount, (f"composition.{name}", f"composition.{p.base}"))
+            melt = melt + amount[:, None] * recipe
     filler = RESTS[p.rest]
-    recipe = composition(filler) * _kept_of_addition(p)
+    recipe = _recipe(p, b, filler)
     filling = (batch - per_sample(melt)) / per_sample(recipe)
     _check_charge(p, b, melt + np.maximum(filling, 0.0)[:, None] * recipe, batch)
     b.refuse(
@@ -170,7 +152,7 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
             "bring more metal or less scrap",
         ),
     )
-    b.reagent(filler, np.maximum(filling, 0.0), tuple(f"composition.{name}" for name in p.composition))
+    _buy(b, filler, np.maximum(filling, 0.0), tuple(f"composition.{name}" for name in p.composition))
     b.use("electricity", p.electricity * batch * p.recovery, "kWh", ("electricity",))
     b.size("melting furnace", batch, "kg/h", (f"composition.{p.base}",))
 
@@ -180,6 +162,45 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
         lost[:, INDEX[name]] = total[:, INDEX[name]] * (1.0 - stays)
     lost[:, RE] = np.maximum(total[:, RE] - melt[:, RE], 0.0)
     b.require("dross", lost + (total - lost) * (1.0 - p.recovery[:, None]))
+
+
+def _of(name: str, flow: Array) -> Array:
+    return per_sample(flow[:, indices([name])])
+
+
+def _with_heavy(p: SimpleNamespace, b: Balance, melt: Array, worn: Array) -> tuple[Array, Array]:
+    """The melt with the heavy metal that it lacks, kg/h, and the batch, kg/h, that its base metal makes."""
+    per_batch = p.composition[p.base] - _of(p.base, worn)
+    batch = _of(p.base, melt) / per_batch
+    if not b.is_on_demand("heavy"):
+        return melt, batch
+    recipe = b.recipe("heavy")
+    heavy = recipe * kept(recipe, p.oxygen, p.carbon, p.evaporation)[0]
+    demand = np.zeros(b.samples)
+    for name, asked in p.composition.items():
+        if name == p.base or name in ADDITIONS:
+            continue
+        wanted = asked - _of(name, worn)
+        missing = batch * wanted - _of(name, melt)
+        held = _of(name, heavy) - wanted / per_batch * _of(p.base, heavy)
+        lacking = (held <= 0.0) & (missing > ROUNDING * batch)
+        b.refuse(lacking, _none_of(name, asked), key=f"composition.{name}")
+        demand = np.maximum(demand, np.divide(missing, held, out=np.zeros_like(missing), where=held > 0.0))
+    b.demand("heavy", demand)
+    melt = melt + demand[:, None] * heavy
+    return melt, _of(p.base, melt) / per_batch
+
+
+def _recipe(p: SimpleNamespace, b: Balance, item: str) -> Array:
+    """kg of each element that a kg of an addition brings to the melt, (samples, elements); a feed's where it is one."""
+    return np.asarray((b.recipe(item) if b.is_on_demand(item) else composition(item)) * _kept_of_addition(p))
+
+
+def _buy(b: Balance, item: str, amount: Array, follows: tuple[str, ...]) -> None:
+    if b.is_on_demand(item):
+        b.demand(item, amount)
+    else:
+        b.reagent(item, amount, follows)
 
 
 def _check_composition(p: SimpleNamespace) -> None:
@@ -244,6 +265,10 @@ def _none_of(name: str, share: Array) -> Callable[[int], tuple[str, str]]:
         f"the alloy needs {share[sample]:.3g} kg/kg of {name} and the feed `heavy` holds none",
         f"give that feed some {name}",
     )
+
+
+def _holds_none(name: str, item: str) -> Callable[[int], tuple[str, str]]:
+    return lambda _: (f"the feed `{item}` holds no {name}", f"give that feed some {name}, or leave it out")
 
 
 def _nothing_brings(name: str, missing: Array) -> Callable[[int], tuple[str, str]]:

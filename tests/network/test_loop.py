@@ -41,7 +41,7 @@ feeds:
   metal: {material: {Nd: 75 %, Pr: 25 %}, form: metal, rate: 300 kg/h, price: 80 USD/kg}
 units:
   cut: {kind: machining, feed: mill.powder, recovery: 70 %, electricity: 1 kWh/kg}
-  mill: {kind: jet_milling, feed: crack.powder, recovery: 90 %, oxygen: 0 ppm, electricity: 1 kWh/kg}
+  mill: {kind: jet_milling, feed: crack.powder, recovery: 90 %, oxygen: 0 ppm, nitrogen: 0 ppm, electricity: 1 kWh/kg}
   crack: {kind: hydrogen_decrepitation, feed: cast.alloy, electricity: 1 kWh/kg}
   cast:
     kind: strip_casting

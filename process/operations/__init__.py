@@ -40,6 +40,8 @@ MODULES = (
     "chlor_alkali",
     "water_treatment",
     "molten_salt_electrolysis",
+    "hydrofluorination",
+    "metallothermic_reduction",
     "strip_casting",
     "hydrogen_decrepitation",
     "jet_milling",

@@ -10,7 +10,7 @@ ORE, SOLID, LIQUOR, GAS, METAL = "ore", "solid", "liquor", "gas", "metal"
 _FORMS = {
     ORE: ("ore", "concentrate", "iron concentrate", "tailings"),
     SOLID: (
-        *("calcine", "hydroxide", "carbonate", "oxide", "residue", "slag", "salt", "gypsum", "sludge"),
+        *("calcine", "hydroxide", "carbonate", "oxide", "fluoride", "residue", "slag", "salt", "gypsum", "sludge"),
         *("trisodium phosphate", "leached ground"),
     ),
     LIQUOR: (

@@ -319,9 +319,9 @@ def assumed_money(result: Result) -> Table:
 
 
 def assumed_model(result: Result) -> Table:
-    """Numbers of the shipped data that the model takes as given: separation factors, the ore, weights."""
+    """Numbers of the shipped data that the model takes as given: separation factors, the ore, magnets, weights."""
     made = table(
-        "Beside the file: separation factors, the ore, weights of joint costs",
+        "Beside the file: separation factors, the ore, powder and magnets, weights of joint costs",
         ["of", "item"],
         ["value", "low – high"],
         "* not an assumption: a published figure, with its range",

@@ -12,6 +12,7 @@ from ..data import Fact, cost_rates, deposits, extractants, oxide_price
 from ..data.equilibria import chemistry
 from ..elements import RARE_EARTHS
 from ..flowsheet import Result
+from .magnet_model import magnet_facts
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class ModelFact:
 
 
 def model_facts(result: Result) -> tuple[ModelFact, ...]:
-    """Factors and constants of the elements present, assumptions about the ore, assumed weights of the allocation."""
-    return (*_separation(result), *_equilibria(result), *_ore(result), *_weights(result))
+    """Factors and constants of the elements present, assumptions about ore and magnets, assumed weights of costs."""
+    return (*_separation(result), *_equilibria(result), *_ore(result), *_magnets(result), *_weights(result))
 
 
 def _present(result: Result) -> list[str]:
@@ -92,6 +93,11 @@ def _ore(result: Result) -> Iterator[ModelFact]:
                 head, _, rest = item.partition(".")
                 unit = f"{fact.unit} {_OF[head]}" if head in _OF else fact.unit
                 yield _of(f"ore of {deposit.title}", f"{head} {rest}".strip(), fact, unit)
+
+
+def _magnets(result: Result) -> Iterator[ModelFact]:
+    for what, item, fact in magnet_facts(result):
+        yield _of(what, item, fact, fact.unit)
 
 
 _OF = {"mineral": "of the REO", "carrier": "of the thorium", "gangue": "of the rest", "thorium": "of the ore"}

@@ -85,7 +85,6 @@ def hydrofluorination(p: SimpleNamespace, b: Balance) -> None:
         ),
         "excess",
     )
-    converted = np.clip(reach, 0.0, p.conversion)
     b.reagent("HF", dose * molar_mass("HF"), ("excess",))
     b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
     b.size("furnace", mass * p.residence / p.bulk_density, "m^3", ("residence", "bulk_density"))
@@ -93,7 +92,15 @@ def hydrofluorination(p: SimpleNamespace, b: Balance) -> None:
     fluoride = feed.copy()
     fluoride[:, GASES] = 0.0
     fluoride[:, INDEX["O"]] = 0.0
-    held = (1.0 + 2.0 * converted) * rare + per_sample(moles(fluoride) * _FLUORIDE)
+    # Oxyfluoride is of what came as oxide: as much as there is oxygen beside phosphate, water and carbonate.
+    whole = fluoride.copy()
+    whole[:, INDEX["F"]] = (3.0 * rare + per_sample(moles(fluoride) * _FLUORIDE)) * MOLAR_MASS[INDEX["F"]]
+    oxide = inside[:, INDEX["O"]] - neutral_oxygen(whole) / MOLAR_MASS[INDEX["O"]]
+    oxide = np.maximum(oxide - inside[:, INDEX["H"]] / 2.0 - 2.0 * inside[:, INDEX["C"]], 0.0)
+    came = np.maximum(rare - (there + inside[:, INDEX["Cl"]]) / 3.0, 0.0)
+    short = (1.0 - np.clip(reach, 0.0, 1.0)) * rare
+    left = np.minimum(np.maximum(short, (1.0 - p.conversion) * came), oxide)
+    held = whole[:, INDEX["F"]] / MOLAR_MASS[INDEX["F"]] - 2.0 * left
     fluoride[:, INDEX["F"]] = np.clip(held, 0.0, dose + there) * MOLAR_MASS[INDEX["F"]]
     fluoride[:, INDEX["O"]] = np.maximum(neutral_oxygen(fluoride), 0.0)
     b.require("fluoride", fluoride)
@@ -103,7 +110,7 @@ def hydrofluorination(p: SimpleNamespace, b: Balance) -> None:
     water = np.maximum(moles(gas)[:, INDEX["H"]] - spare - inside[:, INDEX["Cl"]], 0.0) / 2.0
     amount = spare + water + inside[:, INDEX["Si"]] + inside[:, INDEX["C"]] + inside[:, INDEX["Cl"]]
     b.details["HF"] = spare * molar_mass("HF")
-    b.details["conversion"] = np.where(rare > 0.0, converted, p.conversion)
+    b.details["conversion"] = 1.0 - share_of(left, rare)
     b.details["oxygen_in_fluoride"] = share_of(fluoride[:, INDEX["O"]], per_sample(fluoride))
     b.details["gas_m3_per_h"] = amount * MOLAR_VOLUME * (p.temperature + 273.15) / 273.15
 

@@ -128,8 +128,11 @@ def run(
     json: JsonOption = None,
     streams: Annotated[bool, typer.Option(help="Show the stream table.")] = True,
     fates: Annotated[
-        str, typer.Option(metavar="ELEMENTS", help="Show where these ended, as in `Nd,Dy`; `none` hides it.")
-    ] = "Nd",
+        str | None,
+        typer.Option(
+            metavar="ELEMENTS", help="Show where these ended, as in `Nd,Dy`; `none` hides it. The Nd, or what is made."
+        ),
+    ] = None,
     profile: Annotated[
         list[str] | None, typer.Option(metavar="UNIT", help="Show the stages of a circuit; may be given again.")
     ] = None,
@@ -145,7 +148,7 @@ def run(
     """
     with faults():
         changes = changes_of(set_ or [])
-        elements = elements_of(fates)
+        elements = None if fates is None else elements_of(fates)
         ready(json, [file])
         drawable(pictures)
         (flowsheet,) = load([file], changes)

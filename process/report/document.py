@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import __version__
 from ..elements import ELEMENTS, RARE_EARTHS
-from ..studies.compare import WAITING, cost_shares, recovery, rests_on, split
+from ..studies.compare import WAITING, carried, cost_shares, recovery, rests_on, split
 from ..studies.model import model_facts
 from ..studies.origins import in_ore, new_oxide
 from . import limits
@@ -93,7 +93,7 @@ def one(result: Result, changes: Mapping[str, str] | None = None) -> Document:
         "products": dict(plan.products),
         "streams": {name: _stream(result, stream) for name, stream in result.streams.items()},
         "recovery": recoveries(result),
-        "fates": {name: {to: number(share) for to, share in result.fates(name).items()} for name in in_ore(result)},
+        "fates": {name: {to: number(share) for to, share in result.fates(name).items()} for name in _told(result)},
         "circuits": {name: _circuit(unit) for name, unit in solution.units.items() if "stages" in unit.details},
         "trains": {name: _train(unit) for name, unit in solution.units.items() if "train_stages" in unit.details},
         "cost": {product: _cost(cost) for product, cost in named.items()},
@@ -127,11 +127,16 @@ def _stream(result: Result, stream: Stream) -> Document:
     }
 
 
+def _told(result: Result) -> tuple[str, ...]:
+    """The rare earths of the ore; of a plant without any, what its product is made of."""
+    return in_ore(result) or carried(result)
+
+
 def recoveries(result: Result) -> Document:
-    """Recovery of each rare earth of the ore to the product that it is for, overall and by stage."""
+    """Recovery of each element that is told, to the product that it is for, overall and by stage."""
     if not result.main_product:
         return {}
-    goals = {name: result.goal(name) for name in in_ore(result)}
+    goals = {name: result.goal(name) for name in _told(result)}
     found = {name: recovery(result, name, to) for name, to in goals.items()}
     return {
         name: {

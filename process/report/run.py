@@ -23,12 +23,17 @@ def page(
     result: Result,
     changes: Mapping[str, str],
     streams: bool = True,
-    fates: Sequence[str] = ("Nd",),
+    fates: Sequence[str] | None = None,
     profiles: Sequence[str] = (),
     assumptions: bool = False,
     ledger: bool = False,
 ) -> list[RenderableType]:
-    """The tables of a run in the order that a reader wants them: the answer stands last."""
+    """The tables of a run in the order that a reader wants them: the answer stands last.
+
+    `fates` are the elements whose ends are shown; where not given the first of those that recoveries are told for.
+    """
+    shown = tables.headline(result)
+    ends = shown[:1] if fates is None else fates
     out: list[RenderableType] = [_head(result, changes)]
     if streams:
         out.append(tables.streams(result))
@@ -38,14 +43,14 @@ def page(
     out += [Text(plain(remark)) for remark in tables.remarks(result)]
     for unit in profiles:
         out += tables.profile(result, unit)
-    if fates:
-        out.append(tables.fates(result, fates))
+    if ends:
+        out.append(tables.fates(result, ends))
     out += magnets.page(result)
     if ledger:
         out += ledgers.page(result)
     if assumptions:
         out += tables.assumptions(result)
-    if result.main_product and tables.headline(result):
+    if result.main_product and shown:
         out.append(tables.recoveries(result))
     out += tables.costs(result)
     if result.capacity:

@@ -10,9 +10,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from ..studies.compare import HEADLINE, WAITING, limit, recovery, rests_on, split
+from ..studies.compare import WAITING, carried, limit, recovery, rests_on, split
 from ..studies.model import model_facts
-from ..studies.origins import Absent, absent, in_ore, new_oxide
+from ..studies.origins import Absent, absent, new_oxide
 from . import limits
 from .figures import NONE, amount, first, listed, money, number, percent, plain, purity
 from .layout import Sheet
@@ -62,9 +62,8 @@ def row(made: Table, *cells: str, style: str | None = None, section: bool = Fals
 
 
 def headline(result: Result) -> list[str]:
-    """The elements of a magnet that the ore holds."""
-    held = in_ore(result)
-    return [name for name in HEADLINE if name in held]
+    """The elements of a magnet that the ore holds, or those that the main product is made of."""
+    return list(carried(result))
 
 
 def streams(result: Result) -> Table:

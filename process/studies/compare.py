@@ -15,7 +15,7 @@ import numpy as np
 
 from ..economics import Basis, CostError, basis
 from ..economics.cost import CostShare, CostSplit
-from ..elements import RARE_EARTHS
+from ..elements import ELEMENTS, RARE_EARTHS
 from ..flowsheet import FINAL, Flowsheet, Result, load
 from ..quantities import suggestion
 from .origins import Absent, absent, in_ore
@@ -84,6 +84,25 @@ def recovery(result: Result, element: str, to: str) -> Recovery:
     stages = {stage: _first(share) for stage, share in result.recovery_by_stage(element, to).items()}
     whole = math.isclose(math.prod(stages.values()), overall, rel_tol=1e-6)
     return Recovery(overall, MappingProxyType(stages if whole else {}))
+
+
+def carried(result: Result) -> tuple[str, ...]:
+    """The elements that a plant's recoveries are told for: those of an Nd-Fe-B magnet that its ore holds.
+
+    Where its main product is made of none of them: the rare earths that it is made of, or, without any, the element
+    that it holds most of.
+    """
+    held = in_ore(result)
+    usual = tuple(name for name in HEADLINE if name in held)
+    if not result.main_product:
+        return usual
+    made = result.products[result.main_product]
+    own = tuple(name for name in RARE_EARTHS if _first(made.purity(name)) > PART)
+    if own:
+        return usual if set(own) & set(HEADLINE) else tuple(name for name in own if name in held)
+    if held or not _first(made.mass()) > 0.0:
+        return usual
+    return (max(ELEMENTS, key=lambda name: _first(made.element(name))),)
 
 
 def split(result: Result, product: str) -> CostSplit | None:

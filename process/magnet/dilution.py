@@ -25,8 +25,8 @@ DILUTANTS = ("Ce", "La", "Gd", "Ho")
 MOST = 0.6
 """Share of the rare earths up to which a dilution is looked for."""
 POINTS = 61
-SOUND_ALIGNMENT = 0.945
-"""Mean cosine of a sound magnet, an assumption (0.93 to 0.96)."""
+SOUND_ALIGNMENT = 0.935
+"""Mean cosine of a sound magnet, an assumption (0.92 to 0.95)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def implied(limits: Limits, alignment: float = SOUND_ALIGNMENT) -> Implied:
 
     >>> from .grades import grade
     >>> found = implied(grade("N35"))
-    >>> found.needed, found.sound_Br_T > 1.38, 0.8 < found.alignment < 0.85
+    >>> found.needed, found.sound_Br_T > 1.36, 0.8 < found.alignment < 0.83
     (True, True, True)
     >>> implied(grade("N52")).needed
     False

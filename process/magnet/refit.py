@@ -32,7 +32,7 @@ HCJ_SPREAD = 0.05
 
 def dysprosium_pair() -> Magnet:
     """Two magnets alike but for 1 wt % of Dy in the place of light rare earth."""
-    shared = {"praseodymium": 0.25, "B": 0.0095, "Co": 0.01, "Al": 0.0015, "Cu": 0.0012, "Ga": 0.002}
+    shared = {"praseodymium": 0.25, "B": 0.0097, "Co": 0.01, "Al": 0.0015, "Cu": 0.0012, "Ga": 0.002}
     shared |= {"C": 0.0007, "N": 0.0003, "O": 0.001, "TRE": 0.30}
     return Magnet.of(np.stack([composition(shared), composition(shared | {"Dy": 0.01})]))
 

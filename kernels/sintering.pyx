@@ -39,8 +39,8 @@ def run(
     half of the way, width of the sigmoid in ln work, first grain in µm, exponent of growth, temperature and width of
     abnormal growth in K, s for gas through the charge, density at which half of the pores are closed, width of that,
     oxygen taken up per s by open pores. ``hydrogen`` (cases, 2) kg per kg in matrix and hydride; ``metal`` (cases,
-    elements) kg per kg, ``escape`` (cases, elements) what of it leaves per s, Pa and 1/sqrt(K), ``vapour`` (elements,
-    4) with log10 (p/Pa) = a + b/T + c log10 T + d T/1000.
+    elements) kg per kg, ``escape`` (cases, elements, at most 32) what of it leaves per s, Pa and 1/sqrt(K), ``vapour``
+    (elements, 4) with log10 (p/Pa) = a + b/T + c log10 T + d T/1000.
     ``end`` (cases, 10): density, grain, hydrogen of the matrix and of the hydride, shares of the lubricant left and
     cracked, share of the zinc left, oxygen, work in s, hydrogen when half of the pores closed (that of the end where
     they never do). ``profile`` (cases, 1 + marks (knots - 1), 8): time,
@@ -60,7 +60,7 @@ def run(
         or metal_left.shape[0] != cases or metal_left.shape[1] != elements
         or profile.shape[0] != cases or profile.shape[2] != 8
         or status.shape[0] != cases or status.shape[1] != 2
-        or knots < 2 or elements < 1 or profile.shape[1] < knots
+        or knots < 2 or not 1 <= elements <= 32 or profile.shape[1] < knots
     ):
         raise ValueError("arrays of a sintering schedule do not belong together")
     marks = (profile.shape[1] - 1) // (knots - 1)
@@ -111,6 +111,7 @@ cdef void one(
         return
     begin_state(&state, solid, hydrogen)
     at_temperature(temperature[0], laws, solid, &start)
+    vapour_at(&state, temperature[0], vapour, elements)
     note(&state, solid, time[0], temperature[0], profile)
     for knot in range(knots - 1):
         span = time[knot + 1] - time[knot]
@@ -137,6 +138,7 @@ cdef void one(
             )
         if h <= 0.0:
             at_temperature(temperature[knot + 1], laws, solid, &start)
+            vapour_at(&state, temperature[knot + 1], vapour, elements)
     end[0] = state.density
     end[1] = grain(&state, solid)
     end[2] = state.matrix

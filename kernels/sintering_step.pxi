@@ -16,6 +16,7 @@ cdef struct State:
     double zinc
     double oxygen       # kg per kg
     double evaporated   # kg per kg
+    double flow[32]     # of each metal's vapour at the present temperature
     double closed_with  # hydrogen when half of the pores closed; below zero before
 
 cdef struct Point:
@@ -71,6 +72,9 @@ cdef double grain(State *s, const double *solid) noexcept nogil:
 
 
 cdef void begin_state(State *s, const double *solid, const double *hydrogen) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(32):
+        s.flow[i] = 0.0
     s.work = 0.0
     s.growth = 0.0
     s.density = solid[0]
@@ -101,6 +105,14 @@ cdef inline double vapour_flow(double T, double over, double log_t, const double
     return safe_exp(LN10 * (law[0] + law[1] * over + law[2] * log_t + law[3] * 1e-3 * T)) / sqrt(T)
 
 
+cdef void vapour_at(State *s, double T, const double *vapour, Py_ssize_t elements) noexcept nogil:
+    """Flows of all metals at a temperature, where the schedule starts or jumps."""
+    cdef Py_ssize_t i
+    cdef double over = 1.0 / T, log_t = log(T) / LN10
+    for i in range(elements):
+        s.flow[i] = vapour_flow(T, over, log_t, vapour + 4 * i)
+
+
 cdef void advance(
     State *s, Point *start, double T, double rise, double h, const double *laws, const double *solid,
     const double *escape, const double *vapour, Py_ssize_t elements, double *left,
@@ -109,7 +121,7 @@ cdef void advance(
     cdef Point middle, last
     cdef double Tm = T + 0.5 * rise, T1 = T + rise, lag = solid[8]
     cdef double open0, openm, open1, k0, km, k1, c0, cm, c1, whole, half, kept, gone, w0, wm, w1, x
-    cdef double over0, overm, over1, log0, logm, log1
+    cdef double overm, over1, logm, log1, flow1
     cdef double work_m, density1, densitym, density0 = s.density, hydrogen0 = s.matrix + s.hydride, part
     cdef Py_ssize_t i
     at_temperature(Tm, laws, solid, &middle)
@@ -159,19 +171,16 @@ cdef void advance(
     s.cracked += 0.5 * (w0 + wm) * (s.lubricant - kept) + 0.5 * (wm + w1) * (kept - gone)
     s.lubricant = gone
 
-    over0 = 1.0 / T
     overm = 1.0 / Tm
     over1 = 1.0 / T1
-    log0 = log(T) / LN10
     logm = log(Tm) / LN10
     log1 = log(T1) / LN10
     for i in range(elements):
         if left[i] > 0.0 and escape[i] > 0.0:
-            x = escape[i] * h / 6.0 * (
-                vapour_flow(T, over0, log0, vapour + 4 * i) + 4.0 * vapour_flow(Tm, overm, logm, vapour + 4 * i)
-                + vapour_flow(T1, over1, log1, vapour + 4 * i)
-            )
+            flow1 = vapour_flow(T1, over1, log1, vapour + 4 * i)
+            x = escape[i] * h / 6.0 * (s.flow[i] + 4.0 * vapour_flow(Tm, overm, logm, vapour + 4 * i) + flow1)
             gone = left[i] * exp(-x)
             s.evaporated += left[i] - gone
+            s.flow[i] = flow1
             left[i] = gone
     start[0] = last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal
 
@@ -136,27 +137,36 @@ class Sintering(Parameters):
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Furnace:
+    """What schedule and ageing decide, (samples,) each: hours, electricity over the standard, boundaries healed."""
+
+    schedule: Schedule
+    hours: Array
+    energy: Array
+    healed: Array
+
+
 def sintering(p: SimpleNamespace, b: Balance) -> None:
     """What leaves by the schedule, then sound blanks and rejects of one composition."""
     feed = b.flow("feed")
     mass = per_sample(feed)
     powder = _carried(b, p.powder_size, POWDER, "powder_size", "the size of its powder", "jet_milling", USUAL_POWDER)
     green = _carried(b, p.green_density, GREEN, "green_density", "how dense its compacts are", "pressing", USUAL_GREEN)
-    schedule, aged = _schedules(p, b.samples)
+    furnace = _furnace(p, b)
     carbon = _lubricant(p, feed, mass)
     before = _solid(feed, carbon, p.degassing)
     phases = phase_balance(before, p.carbide)
     b.refuse((phases.code != 0) & (mass > 0.0), phases.words, "feed")
-    done = sinter(schedule, _compact(feed, mass, carbon, phases, powder, green), p.leak, p.pressure)
+    done = sinter(furnace.schedule, _compact(feed, mass, carbon, phases, powder, green), p.leak, p.pressure)
 
     gas = _gas(p, feed, mass, carbon, done)
     b.reagent("oxygen", done.oxygen * mass, ("leak",))
     b.reagent("argon", p.argon * mass, ("argon",))
-    ratio = energy_ratio((schedule, *aged))
-    each = numbers()["energy_standard"] * ratio if p.electricity is None else p.electricity
+    each = numbers()["energy_standard"] * furnace.energy if p.electricity is None else p.electricity
     b.use("electricity", each * mass, "kWh", ("electricity",) if p.electricity is not None else _paths(p))
-    cycle = schedule.hours + sum(one.hours for one in aged) + p.turnaround
-    b.size("vacuum furnace", mass * cycle, "kg", (*_paths(p), "turnaround"))
+    held = mass * (furnace.hours + p.turnaround)
+    b.size("vacuum furnace", held, "kg", (*_paths(p), "turnaround"))
     b.send("furnace_gas", gas, inlet="feed")
     b.send("furnace_gas", 1.0, reagent="argon")
     b.send("blanks", (1.0 - gas) * p.recovery[:, None], inlet="feed")
@@ -164,16 +174,15 @@ def sintering(p: SimpleNamespace, b: Balance) -> None:
 
     solid = feed * (1.0 - gas)
     solid[:, INDEX["O"]] += done.oxygen * mass
-    degrees, hours = _columns(p.ageing, "temperature", b.samples), _columns(p.ageing, "time", b.samples)
-    healed = annealing(degrees, hours)
     aligned = b.trait(ALIGNMENT) if p.alignment is None else p.alignment
     for outlet in ("blanks", "rejects"):
         b.carry(outlet, DENSITY, done.density)
         b.carry(outlet, GRAIN, done.grain_um)
-        b.carry(outlet, ANNEALING, healed)
+        b.carry(outlet, ANNEALING, furnace.healed)
         if aligned is not None:
             b.carry(outlet, ALIGNMENT, aligned)
-    _tell(b, p, phases, solid, done, healed, powder, (mass * cycle, ratio))
+    _tell(b, p, phases, solid, done, furnace, powder)
+    b.details["furnaces"] = held / p.charge
 
 
 def _carried(b: Balance, own: Array | None, name: str, key: str, what: str, unit: str, usual: float) -> Array:
@@ -197,9 +206,22 @@ def _columns(steps: list[SimpleNamespace], key: str, samples: int) -> Array:
     return out
 
 
-def _schedules(p: SimpleNamespace, samples: int) -> tuple[Schedule, tuple[Schedule, ...]]:
-    """The schedule and those of ageing; refused where a step is hotter than R2Fe14B stands."""
-    to, rate, hold = (_columns(p.schedule, key, samples) for key in ("to", "rate", "hold"))
+def _furnace(p: SimpleNamespace, b: Balance) -> Furnace:
+    """What the keys alone decide, worked out once a recycle; refused where a step is hotter than R2Fe14B stands."""
+    kept = b.memory
+    if "time" not in kept:
+        to, rate, hold = (_columns(p.schedule, key, b.samples) for key in ("to", "rate", "hold"))
+        _refuse_melting(to)
+        degrees, time = (_columns(p.ageing, key, b.samples) for key in ("temperature", "time"))
+        schedule, aged = furnace_schedule(to, rate, hold), ageing_schedules(degrees, time)
+        kept["time"], kept["temperature"] = schedule.time, schedule.temperature
+        kept["hours"] = schedule.hours + sum(one.hours for one in aged)
+        kept["energy"] = energy_ratio((schedule, *aged))
+        kept["healed"] = annealing(degrees, time)
+    return Furnace(Schedule(kept["time"], kept["temperature"]), kept["hours"], kept["energy"], kept["healed"])
+
+
+def _refuse_melting(to: Array) -> None:
     most = numbers()["melting"]
     hot = to >= most
     if hot.any():
@@ -210,8 +232,6 @@ def _schedules(p: SimpleNamespace, samples: int) -> tuple[Schedule, tuple[Schedu
             sample,
             key=f"schedule.{step}.to",
         )
-    aged = ageing_schedules(_columns(p.ageing, "temperature", samples), _columns(p.ageing, "time", samples))
-    return furnace_schedule(to, rate, hold), aged
 
 
 def _paths(p: SimpleNamespace) -> tuple[str, ...]:
@@ -295,9 +315,8 @@ def _tell(
     before: PhaseBalance,
     solid: Array,
     done: Sintered,
-    healed: Array,
+    furnace: Furnace,
     powder: Array,
-    furnace: tuple[Array, Array],
 ) -> None:
     """What the report says of the blanks."""
     after = phase_balance(solid, p.carbide)
@@ -315,7 +334,7 @@ def _tell(
         "relative_density": done.density,
         "density_g_cm3": done.density * after.density,
         "grain_um": done.grain_um,
-        "annealing": healed,
+        "annealing": furnace.healed,
         "hydrogen_ppm": 1e6 * kept["H"],
         "hydrogen_at_closing_ppm": 1e6 * done.hydrogen_at_closing,
         "carbon_ppm": 1e6 * kept["C"],
@@ -324,8 +343,7 @@ def _tell(
         "oxygen_taken_ppm": 1e6 * done.oxygen,
         "carbon_kept": done.carbon_kept if p.degassing is None else 1.0 - p.degassing,
         "evaporated": vapour,
-        "furnaces": furnace[0] / p.charge,
-        "energy_ratio": furnace[1],
+        "energy_ratio": furnace.energy,
         "schedule_h": done.time / 3600.0,
         "schedule_C": done.temperature - KELVIN,
         "schedule_density": done.densities,

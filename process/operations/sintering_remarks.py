@@ -32,8 +32,9 @@ def remarks(details: Mapping[str, Any], powder: Array, peak: Array, flowing: NDA
     out = np.empty(len(peak), dtype=object)
     out[:] = [()] * len(peak)
     for bad, words in _found(details, powder, peak):
-        for sample in np.flatnonzero(bad & flowing):
-            out[sample] += (words(int(sample)),)
+        if bad.any():
+            for sample in np.flatnonzero(bad & flowing):
+                out[sample] += (words(int(sample)),)
     return out
 
 

@@ -8,7 +8,7 @@ coercivity is the grain's skin. Depths other than through the thickness, and gra
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 
 import numpy as np
@@ -89,6 +89,10 @@ class Coated:
     grain: Array
     density: Array
     base: Array
+
+    def arrays(self) -> tuple[Array, ...]:
+        """The numbers in order."""
+        return tuple(getattr(self, field.name) for field in fields(self))
 
     @classmethod
     def of(

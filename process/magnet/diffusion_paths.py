@@ -1,9 +1,9 @@
-"""The two paths of grain-boundary diffusion: diffusivities by temperature, and what divides them (`data/diffusion.csv`)."""
+"""The two paths of grain-boundary diffusion: diffusivities by temperature, and what divides them; see diffusion.csv."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from types import MappingProxyType
 
@@ -41,6 +41,18 @@ class Paths:
     directness: float | Array
     skin: float | Array
     efficiency: float | Array
+
+    def but(self, **changed: float | Array) -> Paths:
+        """The same with other numbers.
+
+        >>> paths().but(film=5.0).film
+        5.0
+        """
+        return replace(self, **changed)
+
+    def values(self) -> tuple[float | Array, ...]:
+        """The constants in order."""
+        return tuple(getattr(self, field.name) for field in fields(self))
 
     def fast(self, celsius: Array) -> Array:
         """Diffusivity inward along the boundaries, m²/s, at temperatures of shape (samples, steps).

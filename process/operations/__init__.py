@@ -52,6 +52,7 @@ MODULES = (
     "iron_nitriding",
     "nitride_compaction",
     "machining",
+    "grain_boundary_diffusion",
     "coating",
     "magnet_collection",
     "hydrogen_recycling",

@@ -174,6 +174,7 @@ CASES = {
     "iron_nitriding": ({"temperature": "160 degC"}, {"Fe2O3": 1.0, "SiO2": 0.01, "H2O": 0.1}),
     "nitride_compaction": ({"ordered": "90 %"}, {"Fe16N2": 1.0, "Fe": 5.0, "FeO": 0.1}),
     "machining": ({}, ALLOY),
+    "grain_boundary_diffusion": ({"source": "TbH2", "thickness": "4 mm", "grain_size": "5 um"}, ALLOY),
     "coating": ({"area": "0.068 m^2/kg"}, ALLOY),
     "magnet_collection": ({}, ALLOY | {"Ni": 0.1}),
     "hydrogen_recycling": ({}, ALLOY | {"Ni": 0.1}),

@@ -1,0 +1,310 @@
+"""Grain-boundary diffusion: thin magnets coated with heavy rare earth and heated, so that their grains get shells."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from ..data.sintering import numbers
+from ..elements import COUNT, INDEX, RE
+from ..magnet.ageing import annealing
+from ..magnet.diffusion import Coated, Diffused, diffuse, of_rare_earths
+from ..magnet.diffusion_paths import diffusion_facts, paths
+from ..magnet.phases import phase_balance
+from ..magnet.saving import melt_share
+from ..magnet.schedule import ageing_schedules, energy_ratio
+from ..quantities import In, Value
+from ..sums import per_sample
+from ..traits import ANNEALING, DENSITY, GAIN, GAIN_LOW, GRAIN, THICKNESS
+from .assays import share_of
+from .balance import Balance, composition
+from .base import AskingInlet, Inlet, Kind, Outlet, Parameters, standard
+from .diffusion_remarks import remarks
+from .phases import METAL, SOLID
+from .sintering import AgeingStep
+from .stoichiometry import Array, moles, one, rare_earth_moles
+
+DIFFUSED = "diffused"
+SOURCES = {
+    "TbH2": "terbium_hydride",
+    "DyH2": "dysprosium_hydride",
+    "TbF3": "terbium_fluoride",
+    "DyF3": "dysprosium_fluoride",
+    "Tb": "terbium",
+    "Dy": "dysprosium",
+}
+NOT_METAL = ("H", "C", "N", "O", "F", "P", "S", "Cl", "Ar")
+"""What of a source does not go in: hydrogen leaves as gas, the rest is ground off with the surface."""
+USUAL_THICKNESS, USUAL_GRAIN = 4.0, 5.0
+"""mm and µm that a recycle's first rounds go on with, where nothing says them yet."""
+USUAL_DENSITY = 7.6
+"""g/cm³ of magnets whose phases cannot be told."""
+MOST_BOUNDARY, LEAST_BOUNDARY = 0.3, 0.003
+"""Volume shares of the boundary phase that the diffusion is followed for."""
+_AGEING: Any = [{"temperature": "500 degC from 460 to 560 degC (assumed)", "time": "4 h from 2 to 6 h (assumed)"}]
+
+
+class GrainBoundaryDiffusion(Parameters):
+    """Grain-boundary diffusion of dysprosium or terbium into finished magnets.
+
+    The coating's rare earth runs in along the grain boundaries and from there into the skins of the grains; by depth,
+    time and both paths (docs/theory_diffusion.md). What went in is a part of its own, `diffused`. A hydride gives its
+    hydrogen off; a fluoride leaves its fluorine at the surface with as much of the magnet's rare earth as goes in,
+    TbF3 + Nd -> Tb + NdF3. The surface is ground off with what is left there.
+    """
+
+    kind: Literal["grain_boundary_diffusion"]
+    feed: Inlet = Field(description="Machined magnets, thin.")
+    source: Literal["TbH2", "DyH2", "TbF3", "DyF3", "Tb", "Dy"] | None = Field(
+        None, description="What is bought for the coating; or a feed of your own as `heavy`."
+    )
+    heavy: AskingInlet | None = Field(
+        None,
+        description="Purchased coating: metal, alloy (Dy with Cu), hydride or fluoride. One without a rate brings as "
+        "much as `coating` asks for; one with a rate is all put on.",
+    )
+    coating: Annotated[Value, In("1", "0.6 %", low=0, high=0.1)] = Field(
+        standard("0.6 % from 0.3 to 1 % (assumed)"),
+        description="Rare earth on both faces together, kg per kg of magnet: the element, not its compound.",
+    )
+    application: Annotated[Value, In("1", "95 %", low=0.01, high=1)] = Field(
+        standard("95 % from 80 to 99 % (assumed)"),
+        description="Share of the source that lands on the magnets; the rest is collected with the swarf.",
+    )
+    thickness: Annotated[Value, In("mm", "4 mm", low=0.05, high=200)] | None = Field(
+        None, description="Of the magnets, between the coated faces; as machined where not given."
+    )
+    grain_size: Annotated[Value, In("um", "5 um", low=0.05, high=100)] | None = Field(
+        None, description="Mean grain size; as sintered where not given."
+    )
+    boundary_share: Annotated[Value, In("1", "5 %", low=0.003, high=0.3)] | None = Field(
+        None, description="Volume share of the RE-rich phase; from the magnets' phases where not given."
+    )
+    temperature: Annotated[Value, In("degC", "900 °C", low=600, high=1150)] = Field(
+        standard("900 degC from 850 to 950 degC (assumed)"), description="Of the diffusion."
+    )
+    time: Annotated[Value, In("h", "10 h", low=0, high=200)] = Field(
+        standard("10 h from 6 to 30 h (assumed)"), description="At that temperature."
+    )
+    ageing: list[AgeingStep] = Field(_AGEING, description="Steps after it; `[]` for none.")
+    grind: Annotated[Value, In("1", "0.5 %", low=0, high=0.5)] = Field(
+        standard("0.5 % from 0 to 2 % (assumed)"),
+        description="Share of the thickness that is ground off afterwards, with all that is left on the surface.",
+    )
+    boundary_diffusivity: Annotated[Value, In("m^2/s", "1e-10 m^2/s", low=0, high=1e-7)] = Field(
+        standard("1e-10 m^2/s from 6e-12 to 3e-10 m^2/s (assumed)"), description="Along the boundaries at 900 °C."
+    )
+    grain_diffusivity: Annotated[Value, In("m^2/s", "3e-19 m^2/s", low=0, high=1e-12)] = Field(
+        standard("3e-19 m^2/s from 1e-19 to 1e-18 m^2/s (assumed)"),
+        description="Into the grains at 900 °C, an effective number: shells also grow by melting and freezing.",
+    )
+    partition: Annotated[Value, In("1", "3", low=0.01, high=100)] = Field(
+        standard("3 from 1 to 6 (assumed)"),
+        description="Share on the rare-earth sites of a shell over that of the boundary phase beside it.",
+    )
+    efficiency: Annotated[Value, In("1", "0.8", low=0, high=2)] = Field(
+        standard("0.8 from 0.5 to 1 (magnet_practice)"),
+        description="Rise of coercivity over that of the shells' anisotropy field.",
+    )
+    turnaround: Annotated[Value, In("h", "2 h", low=0, high=100)] = Field(
+        standard("2 h from 1 to 4 h (assumed)"), description="Unloading and loading, between two charges."
+    )
+    electricity: Annotated[Value, In("kWh/kg", "1.8 kWh/kg", low=0)] | None = Field(
+        None, description="Per kg of magnets; by temperatures and times where not said, as that of sintering."
+    )
+
+    @model_validator(mode="after")
+    def _coated(self) -> GrainBoundaryDiffusion:
+        if (self.source is None) == (self.heavy is None):
+            raise ValueError("give `source`, what is bought for the coating, or a feed as `heavy`")
+        return self
+
+
+def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
+    """Coat, diffuse, grind: shares of coating and magnet that end in the magnets, the swarf and the gas."""
+    feed = b.flow("feed")
+    mass = per_sample(feed)
+    made_of, landed = _source(p, b, mass)
+    rare, molar, field = of_rare_earths(made_of)
+    b.refuse(rare <= 0.0, lambda _: ("the coating holds no rare earth", "give `heavy` some Dy or Tb"), "heavy")
+    thickness = _known(b, p.thickness, THICKNESS, "thickness", "how thick its magnets are", "machining")
+    grain = _known(b, p.grain_size, GRAIN, "grain_size", "the grain size of its magnets", "sintering")
+    density, boundary = _phases(p, b)
+    _, _, own = of_rare_earths(feed)
+    plates = Coated(landed, molar, field, thickness, grain, density, own)
+    degrees = np.column_stack([p.temperature, *(step.temperature for step in p.ageing)])
+    hours = np.column_stack([p.time, *(step.time for step in p.ageing)])
+    done = _diffused(p, b, plates, boundary, degrees, hours)
+
+    ground = np.asarray(p.grind)
+    skin = share_of(done.down_to(ground), done.down_to(np.ones(b.samples)))
+    went = p.application * done.uptake
+    into = np.tile((went * (1.0 - skin))[:, None], (1, COUNT))
+    for name in NOT_METAL:
+        into[:, INDEX[name]] = 0.0
+    gas = one("H", 1.0, b.samples)
+    # A fluoride gives its metal for a metal of the magnet; what of it does not go in stays a fluoride.
+    coated = made_of * share_of(landed * mass, rare * p.application)[:, None]
+    swapped = went * moles(coated)[:, INDEX["F"]] / 3.0
+    there = rare_earth_moles(feed)
+    given = share_of(swapped, there)
+    b.refuse(
+        given > 1.0 - ground,
+        lambda n: (f"the fluoride takes {given[n]:.3g} of the magnets' rare earth", "lower coating"),
+        "coating",
+    )
+    given = np.minimum(given, 1.0 - ground)
+    kept = np.broadcast_to((1.0 - ground)[:, None], (b.samples, COUNT)).copy()
+    kept[:, RE] -= given[:, None]
+
+    each = _electricity(p, degrees, hours)
+    b.use("electricity", each * mass, "kWh", ("electricity",) if p.electricity is not None else _schedule_keys(p))
+    cycle = sum(step.hours for step in ageing_schedules(degrees, hours)) + p.turnaround
+    b.size("vacuum furnace", mass * cycle, "kg", (*_schedule_keys(p), "turnaround"))
+    b.send("magnets", kept, inlet="feed")
+    where = {"inlet": "heavy"} if p.source is None else {"reagent": SOURCES[p.source]}
+    b.send("magnets", into, to=DIFFUSED, **where)
+    b.send("offgas", gas, **where)
+
+    healed = annealing(degrees, hours)
+    b.carry_on("magnets")
+    b.carry("magnets", THICKNESS, thickness * (1.0 - ground))
+    b.carry("magnets", GRAIN, grain)
+    b.carry("magnets", ANNEALING, healed)
+    b.carry("magnets", GAIN, done.gain)
+    b.carry("magnets", GAIN_LOW, done.gain_low)
+    _tell(b, p, plates, done, healed, landed, skin, mass)
+
+
+def _source(p: SimpleNamespace, b: Balance, mass: Array) -> tuple[Array, Array]:
+    """Mass fractions of the coating and kg of its rare earth per kg of magnet that lands, asking for as much."""
+    if p.source is not None:
+        made_of = np.tile(composition(SOURCES[p.source]), (b.samples, 1))
+        bought = share_of(p.coating * mass, per_sample(made_of[:, RE]) * p.application)
+        b.reagent(SOURCES[p.source], bought, ("coating", "application"))
+        return made_of, np.asarray(p.coating)
+    if b.is_on_demand("heavy"):
+        made_of = b.recipe("heavy")
+        b.demand("heavy", share_of(p.coating * mass, per_sample(made_of[:, RE]) * p.application))
+        return made_of, np.asarray(p.coating)
+    brought = b.flow("heavy")
+    whole = per_sample(brought)
+    landed = share_of(per_sample(brought[:, RE]) * p.application, mass)
+    b.refuse(
+        landed > 0.2,
+        lambda n: (f"the feed `heavy` puts {landed[n]:.3g} kg on each kg of magnets", "lower its rate"),
+        "heavy",
+    )
+    return share_of(brought, whole[:, None]), np.minimum(landed, 0.2)
+
+
+def _known(b: Balance, own: Array | None, name: str, key: str, what: str, unit: str) -> Array:
+    """A length that the file gives, or that the magnets carry, (samples,); refused where neither says it."""
+    usual = USUAL_THICKNESS if name == THICKNESS else USUAL_GRAIN
+    if own is not None:
+        return np.asarray(own)
+    found = b.trait(name)
+    if found is None:
+        reason = f"does not know {what}"
+        b.refuse(np.ones(b.samples, dtype=bool), lambda _: (reason, f"feed it from {unit}, or give {key}"), "feed")
+        return np.full(b.samples, usual)
+    return np.asarray(np.where((found > 0.0) & np.isfinite(found), found, usual))
+
+
+def _phases(p: SimpleNamespace, b: Balance) -> tuple[Array, Array]:
+    """Density of the magnets in g/cm³ and volume share of their RE-rich phase, (samples,) each."""
+    found = phase_balance(b.flow("feed"))
+    sound = found.code == 0
+    relative = b.trait(DENSITY)
+    density = np.where(sound, found.density, USUAL_DENSITY)
+    usual = diffusion_facts()["boundary_share"].value
+    share = np.clip(np.where(sound, found.rich_volume, usual), LEAST_BOUNDARY, MOST_BOUNDARY)
+    return (
+        density * (1.0 if relative is None else np.clip(relative, 0.5, 1.0)),
+        share if p.boundary_share is None else np.asarray(p.boundary_share),
+    )
+
+
+def _diffused(
+    p: SimpleNamespace, b: Balance, plates: Coated, boundary: Array, degrees: Array, hours: Array
+) -> Diffused:
+    """The diffusion, kept from one round of a recycle to the next where nothing that it follows has moved."""
+    by = paths().but(
+        boundary_diffusivity=p.boundary_diffusivity,
+        grain_diffusivity=p.grain_diffusivity,
+        partition=p.partition,
+        efficiency=p.efficiency,
+        boundary_share=boundary,
+    )
+    given = (*plates.arrays(), degrees, hours, *(np.asarray(value) for value in by.values()))
+    key = tuple(value.tobytes() for value in given)
+    if b.memory.get("given") != key:
+        b.memory["given"], b.memory["done"] = key, diffuse(plates, degrees, hours, by)
+    found: Diffused = b.memory["done"]
+    return found
+
+
+def _schedule_keys(p: SimpleNamespace) -> tuple[str, ...]:
+    """The parameters that say the furnace's temperatures and times."""
+    return (
+        "temperature",
+        "time",
+        *(f"ageing.{k}.{key}" for k in range(len(p.ageing)) for key in ("temperature", "time")),
+    )
+
+
+def _electricity(p: SimpleNamespace, degrees: Array, hours: Array) -> Array:
+    """kWh per kg of magnets, (samples,): as told, or a sintering furnace's for these temperatures and times."""
+    if p.electricity is not None:
+        return np.asarray(p.electricity)
+    return np.asarray(numbers()["energy_standard"] * energy_ratio(ageing_schedules(degrees, hours)))
+
+
+def _tell(
+    b: Balance,
+    p: SimpleNamespace,
+    plates: Coated,
+    done: Diffused,
+    healed: Array,
+    landed: Array,
+    skin: Array,
+    mass: Array,
+) -> None:
+    """What the report says of the magnets."""
+    sites = share_of(1e3 * rare_earth_moles(b.flow("feed")), mass)
+    melt = melt_share(done.gain, plates.molar_mass, plates.anisotropy, plates.base, sites, p.efficiency)
+    b.details |= {
+        "depth_mm": done.depth,
+        "heavy_by_depth": done.profile,
+        "shell_by_depth": done.shell,
+        "gain_by_depth_kA_m": done.local,
+        "coated": landed,
+        "uptake": done.uptake,
+        "left_on_surface": done.left_on_surface,
+        "ground_off": skin * done.uptake,
+        "heavy_in_magnet": landed * done.uptake * (1.0 - skin),
+        "gain_kA_m": done.gain,
+        "gain_low_kA_m": done.gain_low,
+        "annealing": healed,
+        "heavy_in_melt_instead": melt,
+        "saved": np.where(melt > 0.0, 1.0 - share_of(landed, melt), 0.0),
+    }
+    b.details["flags"] = remarks(b.details, plates.thickness, np.asarray(p.temperature), mass > 0.0)
+
+
+KIND = Kind(
+    "grain_boundary_diffusion",
+    "magnet",
+    GrainBoundaryDiffusion,
+    {
+        "magnets": Outlet("magnet", parts="feed", rows=(DIFFUSED,), title="diffused magnets"),
+        "swarf": Outlet("swarf", title="surface grind and spent coating"),
+        "offgas": Outlet("gas", waste=True),
+    },
+    grain_boundary_diffusion,
+    rest="swarf",
+    takes=(METAL, SOLID),
+)

@@ -73,12 +73,12 @@ def jet_milling(p: SimpleNamespace, b: Balance) -> None:
     energy = value("milling", "electricity") * work
     through = energy / p.gas_energy
     oxygen = p.film * surface(p.size) * 1e-6 + p.gas_oxygen * through
-    used, oxygen_keys = energy, ("film", "gas_oxygen", "gas_energy", "size", "throughput_exponent")
-    energy_keys: tuple[str, ...] = ("size", "throughput_exponent")
+    oxygen_keys: tuple[str, ...] = ("film", "gas_oxygen", "gas_energy", "size", "throughput_exponent")
     if p.oxygen is not None:
         oxygen, oxygen_keys = p.oxygen, ("oxygen",)
-    if p.electricity is not None:
-        used, energy_keys = p.electricity, ("electricity",)
+    given = p.electricity is not None
+    used = p.electricity if given else energy
+    energy_keys = ("electricity",) if given else ("size", "throughput_exponent")
     b.reagent("oxygen", oxygen * mass, oxygen_keys)
     escaping = p.gas_loss * through * mass
     taken = p.nitrogen * mass if p.gas == "nitrogen" else np.zeros(b.samples)

@@ -67,10 +67,14 @@ class StripCasting(Parameters):
         description="How much more of a named element the alloy may hold than asked for, in mass of the alloy.",
     )
     oxygen: Fraction = Field(
-        standard("10 % from 5 to 30 % (assumed)"), description="Share of the charge's oxygen that stays in the alloy."
+        standard("50 % from 20 to 90 % (assumed)"), description="Share of the charge's oxygen that stays in the alloy."
     )
     carbon: Fraction = Field(
         standard("95 % from 80 to 100 % (assumed)"), description="Share of the charge's carbon that stays in the alloy."
+    )
+    oxygen_pickup: Annotated[Value, In("kg/kg", "100 ppm", low=0, high=0.01)] = Field(
+        standard("100 ppm from 50 to 300 ppm (assumed)"),
+        description="Oxygen that the alloy takes up and keeps, per kg: from rust, residual air and the flakes' skin.",
     )
     evaporation: Fraction = Field(
         standard("0 % from 0 to 0.3 % (assumed)"),
@@ -129,11 +133,14 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
     worn = _worn(p, inside)
     melt, batch = _with_heavy(p, b, melt, worn)
     melt = melt + batch[:, None] * worn
+    taken_up = p.oxygen_pickup * batch
+    b.reagent("oxygen", taken_up, ("oxygen_pickup", f"composition.{p.base}"))
     if p.crucible is not None:
         b.reagent(CRUCIBLE, p.crucible * batch, ("crucible", f"composition.{p.base}"))
+    stays = _kept_of_addition(p)
     for name, item in ADDITIONS.items():
         if name in p.composition and name != p.base:
-            recipe = _recipe(p, b, item)
+            recipe = _recipe(b, item) * stays
             held = recipe[:, INDEX[name]]
             b.refuse(held <= 0.0, _holds_none(name, item), key=item)
             missing = np.maximum(batch * p.composition[name] - _of(name, melt), 0.0)
@@ -141,7 +148,7 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
             _buy(b, item, amount, (f"composition.{name}", f"composition.{p.base}"))
             melt = melt + amount[:, None] * recipe
     filler = RESTS[p.rest]
-    recipe = _recipe(p, b, filler)
+    recipe = _recipe(b, filler) * stays
     filling = (batch - per_sample(melt)) / per_sample(recipe)
     _check_charge(p, b, melt + np.maximum(filling, 0.0)[:, None] * recipe, batch)
     b.refuse(
@@ -158,14 +165,16 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
 
     total = b.total()
     lost = np.zeros_like(total)
-    for name, stays in (("O", p.oxygen), ("C", p.carbon), *((name, np.zeros(b.samples)) for name in LEAVING)):
-        lost[:, INDEX[name]] = total[:, INDEX[name]] * (1.0 - stays)
+    for name in ("O", "C", *LEAVING):
+        column = INDEX[name]
+        lost[:, column] = total[:, column] * (1.0 - stays[:, column])
+    lost[:, INDEX["O"]] -= taken_up * (1.0 - p.oxygen)
     lost[:, RE] = np.maximum(total[:, RE] - melt[:, RE], 0.0)
     b.require("dross", lost + (total - lost) * (1.0 - p.recovery[:, None]))
 
 
 def _of(name: str, flow: Array) -> Array:
-    return per_sample(flow[:, indices([name])])
+    return flow[:, INDEX[name]] if name in INDEX else per_sample(flow[:, indices([name])])
 
 
 def _with_heavy(p: SimpleNamespace, b: Balance, melt: Array, worn: Array) -> tuple[Array, Array]:
@@ -191,9 +200,9 @@ def _with_heavy(p: SimpleNamespace, b: Balance, melt: Array, worn: Array) -> tup
     return melt, _of(p.base, melt) / per_batch
 
 
-def _recipe(p: SimpleNamespace, b: Balance, item: str) -> Array:
-    """kg of each element that a kg of an addition brings to the melt, (samples, elements); a feed's where it is one."""
-    return np.asarray((b.recipe(item) if b.is_on_demand(item) else composition(item)) * _kept_of_addition(p))
+def _recipe(b: Balance, item: str) -> Array:
+    """Mass fractions of an addition: those of the feed that stands for it, (samples, elements), or of the data."""
+    return b.recipe(item) if b.is_on_demand(item) else composition(item)
 
 
 def _buy(b: Balance, item: str, amount: Array, follows: tuple[str, ...]) -> None:
@@ -222,8 +231,9 @@ def _check_composition(p: SimpleNamespace) -> None:
 
 
 def _worn(p: SimpleNamespace, inside: Array) -> Array:
-    """What a kg of melt takes from the crucible, (samples, elements): aluminium, oxygen, less the earths it binds."""
+    """What a kg of melt takes up, (samples, elements): oxygen, aluminium of the crucible, less the earths it binds."""
     out = np.zeros_like(inside)
+    out[:, INDEX["O"]] = p.oxygen_pickup
     if p.crucible is None:
         return out
     alumina = p.crucible[:, None] * composition(CRUCIBLE)
@@ -232,7 +242,7 @@ def _worn(p: SimpleNamespace, inside: Array) -> Array:
     each = np.divide(binding * (1.0 - p.evaporation), rare, out=np.zeros_like(rare), where=rare > 0.0)
     out[:, RE] = -inside[:, RE] * each[:, None]
     out[:, INDEX["Al"]] = alumina[:, INDEX["Al"]]
-    out[:, INDEX["O"]] = alumina[:, INDEX["O"]] * p.oxygen
+    out[:, INDEX["O"]] += alumina[:, INDEX["O"]] * p.oxygen
     return out
 
 
@@ -250,7 +260,7 @@ def _check_charge(p: SimpleNamespace, b: Balance, melt: Array, batch: Array) -> 
     for name, asked in p.composition.items():
         if name == p.base:
             continue
-        over = per_sample(melt[:, indices([name])]) - batch * asked
+        over = _of(name, melt) - batch * asked
         key = f"composition.{name}"
         if name not in ADDITIONS:
             b.refuse(-over > ROUNDING * batch, _nothing_brings(name, -over), key)

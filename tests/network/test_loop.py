@@ -40,7 +40,7 @@ operating_hours: 8000 h/year
 feeds:
   metal: {material: {Nd: 75 %, Pr: 25 %}, form: metal, rate: 300 kg/h, price: 80 USD/kg}
 units:
-  cut: {kind: machining, feed: mill.powder, recovery: 70 %, electricity: 1 kWh/kg}
+  cut: {kind: machining, feed: mill.powder, recovery: 70 %, oil: 0 %, water: 0 %, oxidation: 0 %}
   mill: {kind: jet_milling, feed: crack.powder, recovery: 90 %, oxygen: 0 ppm, nitrogen: 0 ppm, electricity: 1 kWh/kg}
   crack: {kind: hydrogen_decrepitation, feed: cast.alloy, electricity: 1 kWh/kg}
   cast:
@@ -49,6 +49,7 @@ units:
     scrap: [cut.swarf, mill.ultrafines]
     composition: {NdPr: 30 %, B: 1 %}
     recovery: 98 %
+    oxygen_pickup: 0 ppm
     electricity: 1 kWh/kg
 products: {magnet: cut.magnets}
 """

@@ -115,8 +115,9 @@ units:
     scrap: [cut.swarf]
     composition: {NdPr: 30 %, B: 1 %}
     recovery: %CAST% %
+    oxygen_pickup: 0 ppm
     electricity: 1 kWh/kg
-  cut: {kind: machining, feed: cast.alloy, recovery: 70 %, electricity: 1 kWh/kg}
+  cut: {kind: machining, feed: cast.alloy, recovery: 70 %, oil: 0 %, water: 0 %, oxidation: 0 %}
 products: {magnet: cut.magnets}
 """
 

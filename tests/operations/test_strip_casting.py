@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from didymium.elements import INDEX, indices, mass_fractions
 from didymium.operations.base import OperationError
 
-PLAIN = {"oxygen": "0 %", "carbon": "0 %", "evaporation": "0 %"}
+PLAIN = {"oxygen": "0 %", "carbon": "0 %", "evaporation": "0 %", "oxygen_pickup": "0 ppm"}
 SIMPLE = PLAIN | {"composition": {"NdPr": "30 %", "B": "1 %"}, "recovery": "100 %", "electricity": "0.8 kWh/kg"}
 FULL = SIMPLE | {
     "composition": {"NdPr": "30 %", "DyTb": "0.8 %", "B": "0.97 %", "Co": "1 %", "Al": "0.2 %", "Cu": "0.15 %"},
@@ -143,6 +143,13 @@ def test_ferroboron_without_boron(bench) -> None:
     feb = metal(Fe=1.0)
     feeds = {"feed": metal(Nd=30.0), "ferroboron": 0 * feb}
     fails(bench, "the feed `ferroboron` holds no B; give", SIMPLE, feeds, on_demand={"ferroboron": feb})
+
+
+def test_oxygen_taken_up_stays(bench) -> None:
+    done = bench.run("strip_casting", SIMPLE | {"oxygen_pickup": "200 ppm", "oxygen": "30 %"}, metal(Nd=30.0))
+    assert done.used("oxygen") == pytest.approx(0.02)
+    assert done.kg("alloy", "O") == pytest.approx(0.02)
+    assert done.kg("dross", "O", "Nd") == pytest.approx(0.0, abs=1e-12)
 
 
 def test_fume_of_rare_earths(bench) -> None:

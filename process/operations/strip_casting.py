@@ -67,7 +67,7 @@ class StripCasting(Parameters):
         description="How much more of a named element the alloy may hold than asked for, in mass of the alloy.",
     )
     oxygen: Fraction = Field(
-        standard("20 % from 5 to 50 % (assumed)"), description="Share of the charge's oxygen that stays in the alloy."
+        standard("10 % from 5 to 40 % (assumed)"), description="Share of the charge's oxygen that stays in the alloy."
     )
     carbon: Fraction = Field(
         standard("95 % from 80 to 100 % (assumed)"), description="Share of the charge's carbon that stays in the alloy."

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.metals import of_rare_earths
-from ..elements import INDEX, MOLAR_MASS, RE
+from ..elements import INDEX, RE
 from ..sums import per_sample
 from .assays import share_of
 from .balance import Balance, composition
@@ -36,6 +36,8 @@ FLUORIDES: Mapping[str, str] = MappingProxyType(
     }
 )
 """The fluoride that is bought for each rare earth of a bath."""
+_SALTED = column(*FLUORIDES)
+_METAL_SHARE = np.array([composition(item)[INDEX[name]] for name, item in FLUORIDES.items()])
 _GONE = column("O", "C", "H", "N", "Ar")
 
 
@@ -68,12 +70,8 @@ def salts(b: Balance, metal: Array, total: Array) -> dict[str, Array]:
     In the mol shares of the metal's rare earths, so that the bath stays as the metal; those without a fluoride of
     their own are left out of the count.
     """
-    n = moles(metal)
-    amounts = {item: n[:, INDEX[element]] for element, item in FLUORIDES.items()}
-    weights = {item: amount * _molar_mass(item) for item, amount in amounts.items()}
-    whole = np.zeros(b.samples)
-    for weight in weights.values():
-        whole = whole + weight
+    weights = metal[:, _SALTED] / _METAL_SHARE
+    whole = per_sample(weights)
     bare = (whole <= 0.0) & (total > 0.0)
 
     def words(_: int) -> tuple[str, str]:
@@ -83,7 +81,8 @@ def salts(b: Balance, metal: Array, total: Array) -> dict[str, Array]:
         )
 
     b.refuse(bare, words, "feed")
-    return {item: total * share_of(weight, whole) for item, weight in weights.items()}
+    rates = weights * share_of(total, whole)[:, None]
+    return {item: rates[:, i] for i, item in enumerate(FLUORIDES.values())}
 
 
 def fluorine_of(items: Mapping[str, Array], samples: int) -> Array:
@@ -115,9 +114,3 @@ def too_divalent(feed: Array) -> tuple[NDArray[np.bool_], Callable[[int], tuple[
         )
 
     return share > MOST_DIVALENT, words
-
-
-def _molar_mass(item: str) -> float:
-    """g of a fluoride that hold a mol of its rare earth."""
-    held = composition(item)[RE]
-    return float(MOLAR_MASS[RE][int(np.argmax(held))] / held.max())

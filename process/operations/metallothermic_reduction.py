@@ -62,7 +62,9 @@ class MetallothermicReduction(Parameters):
     feed: Inlet = Field(description="Fluoride for calcium; oxide for lanthanum and mischmetal.")
     reductant: Literal["Ca", "La", "mischmetal"] = Field(description="What takes the fluorine or the oxygen.")
     metal: AskingInlet | None = Field(
-        None, description="Lanthanum or mischmetal as a stream; bought as a reagent where not given."
+        None,
+        description="Lanthanum or mischmetal as a stream, bought as a reagent where not given; a stream with a rate of "
+        "its own sets the excess by what it brings.",
     )
     excess: Annotated[Value, In("1", "15 %", low=0, high=3)] = Field(
         description="Reductant beyond what the reaction takes; 15 % of Ca, 25 % of La where not given."
@@ -195,10 +197,10 @@ def _reductant(p: SimpleNamespace, b: Balance, charges: Array) -> Charge:
     route = ROUTES[p.reductant]
     wanted = charges * (1.0 + p.excess)
     if "metal" not in b.inlets:
-        per_kg = float(route.charges_in(composition(route.item)[None])[0])
-        mass = wanted / per_kg
+        bought = float(route.charges_in(composition(route.item)[None])[0])
+        mass = wanted / bought
         b.reagent(route.item, mass, ("excess", "recovery"))
-        return Charge(mass, (wanted - charges) / per_kg, {"reagent": route.item})
+        return Charge(mass, (wanted - charges) / bought, {"reagent": route.item})
     if b.is_on_demand("metal"):
         per_kg = route.charges_in(b.recipe("metal"))
         b.refuse(

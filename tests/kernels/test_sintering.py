@@ -107,6 +107,8 @@ def smooth_case(seed):
     case["laws"][2:] = [law(100.0, 900.0, 2e-4) for _ in range(5)]
     case["solid"][8:11] = 500.0, 0.8, 0.05
     case["solid"][1] = 0.95
+    case["metal"], case["escape"] = np.array([0.1, 0.2, 0.3]), np.array([0.2, 0.1, 0.05])
+    case["vapour"][:, :2] = 10.0, -16000.0
     return case
 
 

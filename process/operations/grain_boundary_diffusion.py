@@ -153,7 +153,7 @@ def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
     given = share_of(swapped, there)
     b.refuse(
         given > 1.0 - ground,
-        lambda n: (f"the fluoride takes {given[n]:.3g} of the magnets' rare earth", "lower coating"),
+        lambda n: (f"the fluoride takes {given[n]:.3g} times the rare earth of the magnets", "lower coating"),
         "coating",
     )
     given = np.minimum(given, 1.0 - ground)

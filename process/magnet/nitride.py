@@ -72,8 +72,7 @@ def phase_balance(composition: Array, ordered: Array, binder: Array | None = Non
     oxide = np.minimum(oxygen, iron)
     free = iron - oxide
     wanted = nitrogen * (8.0 * ordered + 4.0 * (1.0 - ordered))
-    held = np.minimum(1.0, _over(free, wanted))
-    held = np.where(held > 1.0 - 1e-12, 1.0, held)
+    held = np.divide(free, wanted, out=np.ones_like(free), where=wanted > free * (1.0 + 1e-12))
     bound = nitrogen * held
     free = np.maximum(free - wanted * held, 0.0)
     moles = {"Fe16N2": bound * ordered / 2.0, "Fe4N": bound * (1.0 - ordered)}

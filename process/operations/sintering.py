@@ -341,6 +341,7 @@ def _tell(
         "nitrogen_ppm": 1e6 * kept["N"],
         "oxygen_ppm": 1e6 * kept["O"],
         "oxygen_taken_ppm": 1e6 * done.oxygen,
+        "carbon_kept_schedule": done.carbon_kept,
         "carbon_kept": done.carbon_kept if p.degassing is None else 1.0 - p.degassing,
         "evaporated": vapour,
         "energy_ratio": furnace.energy,

@@ -189,7 +189,9 @@ def metallothermic_reduction(p: SimpleNamespace, b: Balance) -> None:
         b.send(name, air, reagent="air")
     b.send("metal", 1.0, reagent="graphite")
     b.details["kg_reductant_per_kg"] = share_of(metal.mass, mass)
-    b.details["slag_kg_per_kg"] = share_of(per_sample(slag) + metal.mass, mass)
+    b.details["slag_kg_per_kg"] = share_of(
+        per_sample(slag) + metal.mass * (1.0 - shares["metal"] - shares["condensate"]), mass
+    )
 
 
 def _reductant(p: SimpleNamespace, b: Balance, charges: Array) -> Charge:

@@ -48,6 +48,8 @@ def test_what_the_metal_dissolves_is_boiled_off(bench) -> None:
     assert done.kg("metal") == pytest.approx(metal)
     assert done.kg("metal", "Ca") == pytest.approx(1e-3 * metal)
     assert done.kg("condensate") == pytest.approx(1.9e-2 * metal)
+    assert done.details["slag_kg_per_kg"][0] == pytest.approx(done.kg("slag") / metal)
+    assert done.details["kg_reductant_per_kg"][0] == pytest.approx(done.used("calcium") / metal)
     assert done.used("calcium") == pytest.approx(3.45 * molar_mass("Ca"))
 
 

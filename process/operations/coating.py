@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ..elements import COUNT, INDEX, MOLAR_MASS, molar_mass
 from ..magnet.coats import COATS, layer_density
+from ..magnet.evaluate import COAT
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from ..traits import AREA
@@ -18,7 +19,6 @@ from .base import Inlet, Kind, Outlet, Parameters, standard
 from .phases import METAL
 from .stoichiometry import Array, acid_demand, neutral_oxygen
 
-COAT = "coat"
 STANDARD_AREA = 0.068
 """m²/kg of magnet. Source: sprecher2014. Used only where a recycle's first rounds do not know the area yet."""
 ALLOY = 7500.0

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..elements import COUNT, indices
+from ..magnet.evaluate import COAT
 from .balance import Balance
-from .coating import COAT
 from .stoichiometry import Array
 
 COAT_ELEMENTS = ("Ni", "Zn", "C", "H")

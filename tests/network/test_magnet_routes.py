@@ -200,6 +200,21 @@ def test_coated_rejects_leave_their_coat_on_the_sieve(route) -> None:
     assert result.streams["coating.magnets"].parts == ("bulk", "coat")
 
 
+def test_a_coat_changes_no_property_and_comes_off_again(route) -> None:
+    """Machined, diffused with terbium, coated: three parts, the properties those of the first two."""
+    text = RETURNS.replace("feed: machining.magnets", "feed: diffusion.magnets").replace(
+        "  coating:", "  diffusion: {kind: grain_boundary_diffusion, feed: machining.magnets, source: TbH2}\n  coating:"
+    )
+    result = route(text)
+    assert result.streams["coating.magnets"].parts == ("bulk", "diffused", "coat")
+    bare, coated = result.magnet("diffusion.magnets"), result.magnet("coating.magnets")
+    assert coated.grades == bare.grades
+    assert coated.values["Br_T"] == pytest.approx(bare.values["Br_T"], rel=1e-9)
+    # Terbium of coated rejects comes again with the powder, then in the grains.
+    assert float(result.streams["recycling.powder"].element("Tb")) > 0.0
+    assert result.solution.balance.worst < 1e-12
+
+
 def test_old_magnets_through_hydrogen(route) -> None:
     result = route(BLEND)
     found = {name: result.recovery(name, to="magnet", source="old_magnets") for name in ("Nd", "Pr", "Gd", "Dy")}

@@ -25,8 +25,9 @@ PPM = ("O", "C", "H", "N")
 class Step:
     """One unit on the way to a magnet (of the first sample).
 
-    `kept` is the share of the rare earths entering that goes on, `lost` that of every other outlet by stream name,
-    0..1; `kg_per_h` what goes on and `kwh_per_kg` the power per kg of it; `ppm` O, C, H and N of it by mass.
+    `kept` is the share of the rare earths entering, those of reagents too, that goes on, `lost` that of every other
+    outlet by stream name, 0..1; `kg_per_h` what goes on and `kwh_per_kg` the power per kg of it; `ppm` O, C, H and N
+    of it by mass.
     """
 
     unit: str
@@ -104,7 +105,7 @@ def _before(result: Result, unit: UnitResult) -> str:
 
 
 def _step(result: Result, unit: UnitResult, stream: str) -> Step:
-    entering = sum(_rare_earths(result, name) for name in unit.inlets.values())
+    entering = sum(_rare_earths(result, f"{unit.name}.{outlet}") for outlet in unit.outlets)
     goes_on = result.streams[stream]
     mass = float(per_sample(goes_on.flow)[0])
     others = [f"{unit.name}.{outlet}" for outlet in unit.outlets if f"{unit.name}.{outlet}" != stream]

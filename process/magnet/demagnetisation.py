@@ -17,8 +17,8 @@ Array = NDArray[np.float64]
 
 MU0 = 4e-7 * pi
 """Magnetic constant, T m/A (to 1e-9 the CODATA value)."""
-STEPS = 24
-"""Newton steps: from the right a concave falling function needs no more, whatever the knee."""
+STEPS = 9
+"""Newton steps: from the right of a concave falling function eight bring rounding, whatever the knee."""
 LEAST_SQUARE, MOST_SQUARE = 0.2, 0.995
 
 

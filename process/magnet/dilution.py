@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..elements import INDEX
 from .grades import CLASSES, Limits
-from .properties import Magnet, properties
+from .properties import Magnet, Properties, properties
 from .reference import SOUND, composition, references
 
 Array = NDArray[np.float64]
@@ -66,21 +66,32 @@ def implied(limits: Limits, alignment: float = SOUND_ALIGNMENT) -> Implied:
         raise ValueError(f"{limits.name} is no grade of sintered Nd-Fe-B")
     values = _sound(limits.klass)
     target = 0.5 * (limits.Br_min_T + limits.Br_max_T)
-    route = {"relative_density": values["relative_density"], "annealing": values["annealing"]}
+
+    def made(alloys: Array) -> Properties:
+        return properties(
+            Magnet.of(
+                alloys,
+                grain_um=values["grain"],
+                alignment=alignment,
+                relative_density=values["relative_density"],
+                annealing=values["annealing"],
+            )
+        )
+
     shares = np.linspace(0.0, MOST, POINTS)
-    sound = properties(Magnet.of(composition(values)[None, :], grain_um=values["grain"], alignment=alignment, **route))
+    sound = made(composition(values)[None, :])
     remanence, coercivity = float(sound.Br_T[0]), float(sound.Hcj_kA_m[0])
     needed = remanence > limits.Br_max_T
     found: dict[str, float | None] = {}
     left: dict[str, float | None] = {}
     for element in DILUTANTS:
         batch = np.stack([_diluted(values, element, float(share)) for share in shares])
-        made = properties(Magnet.of(batch, grain_um=values["grain"], alignment=alignment, **route))
-        within = needed and made.Br_T[-1] <= target
+        mixed = made(batch)
+        within = needed and mixed.Br_T[-1] <= target
         # Br falls with every share, so it may be read backwards.
-        share = float(np.interp(-target, -made.Br_T, shares)) if within else None
+        share = float(np.interp(-target, -mixed.Br_T, shares)) if within else None
         found[element] = share
-        left[element] = None if share is None else float(np.interp(share, shares, made.Hcj_kA_m))
+        left[element] = None if share is None else float(np.interp(share, shares, mixed.Hcj_kA_m))
     return Implied(
         grade=limits.name,
         needed=needed,

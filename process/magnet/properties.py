@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 ZERO = 273.15
-TEMPERATURES = ROOM + 5.0 * np.arange(61)
+TEMPERATURES: Array = np.asarray(ROOM + 5.0 * np.arange(61), dtype=np.float64)
 """Where the temperature limit is looked for, K: 20 to 320 degC."""
 WARM = 16
 """Which of them is 100 degC: temperature coefficients are means from 20 degC to there."""
@@ -138,7 +138,9 @@ def properties(magnet: Magnet, by: Model | None = None, phases: PhaseBalance | N
     against = coercivity.demagnetising(magnet.grain_um, known)
 
     grain = hard_phase(magnet.composition, TEMPERATURES)
-    polarisation = hard_phase(magnet.composition, TEMPERATURES, heavy=shell).polarisation
+    polarisation = grain.polarisation
+    if shell.any():
+        polarisation = hard_phase(magnet.composition, TEMPERATURES, heavy=shell).polarisation
     remanence = share[:, np.newaxis] * polarisation
     fields = _coercivity(grain, kept, against, magnet.gain) * sound[:, np.newaxis]
     room = 0

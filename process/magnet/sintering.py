@@ -34,14 +34,14 @@ class Compact:
     """What goes into the furnace, (samples,) arrays per kg of compact.
 
     `powder_um` D50, `green_density` relative, `liquid` the mass share of phases that melt below the sintering
-    temperature, `oxide_volume` the volume share of R2O3; `matrix_hydrogen` and `hydride_hydrogen` in kg/kg; `metal`
+    temperature, `oxide` the mass share of R2O3; `matrix_hydrogen` and `hydride_hydrogen` in kg/kg; `metal`
     (samples, rare earths) kg/kg that may evaporate.
     """
 
     powder_um: Array
     green_density: Array
     liquid: Array
-    oxide_volume: Array
+    oxide: Array
     matrix_hydrogen: Array
     hydride_hydrogen: Array
     metal: Array
@@ -105,7 +105,7 @@ def _first_grain(powder_um: Array | float) -> Array | float:
     return numbers()["grain_start"] * powder_um
 
 
-def ceiling(green_density: Array, liquid: Array, oxide_volume: Array) -> Array:
+def ceiling(green_density: Array, liquid: Array, oxide: Array) -> Array:
     """Relative density that endless sintering would reach, (samples,): with little liquid hardly above the green one.
 
     >>> share = np.array([0.05, 0.02, 0.01])
@@ -114,7 +114,7 @@ def ceiling(green_density: Array, liquid: Array, oxide_volume: Array) -> Array:
     """
     fact = numbers()
     wet = 1.0 / (1.0 + np.exp(np.clip((fact["liquid_least"] - liquid) / fact["liquid_width"], -500.0, 500.0)))
-    full = np.maximum(fact["ceiling"] - fact["ceiling_oxide"] * oxide_volume, green_density)
+    full = np.maximum(fact["ceiling"] - fact["ceiling_oxide"] * oxide, green_density)
     return np.asarray(green_density + (full - green_density) * wet)
 
 
@@ -171,7 +171,7 @@ def sinter(
     fact = numbers()
     solid = np.empty((samples, 12))
     solid[:, 0] = compact.green_density
-    solid[:, 1] = ceiling(compact.green_density, compact.liquid, compact.oxide_volume)
+    solid[:, 1] = ceiling(compact.green_density, compact.liquid, compact.oxide)
     solid[:, 2] = 3600.0 * half_work(compact.powder_um, compact.liquid)
     solid[:, 3] = fact["work_width"]
     solid[:, 4] = _first_grain(compact.powder_um)

@@ -280,7 +280,7 @@ def _compact(feed: Array, mass: Array, carbon: Array, phases: PhaseBalance, powd
         powder_um=powder,
         green_density=green,
         liquid=phases.mass[:, RICH] + phases.mass[:, R6T13X],
-        oxide_volume=phases.volume[:, OXIDE],
+        oxide=phases.mass[:, OXIDE],
         matrix_hydrogen=(hydrogen - hydride) * MOLAR_MASS[INDEX["H"]],
         hydride_hydrogen=hydride * MOLAR_MASS[INDEX["H"]],
         metal=feed[:, RE] / weight[:, None],

@@ -90,7 +90,7 @@ def test_little_liquid_fails_to_densify():
 def test_oxides_lower_the_density():
     values = [density(oxide=share) for share in (0.0, 0.01, 0.03)]
     assert values == sorted(values, reverse=True)
-    # 0.2 of the oxide's volume: 0.03 costs 0.6 %.
+    # 0.2 of the oxide's mass: 0.03 costs 0.6 %.
     assert values[0] - values[2] == pytest.approx(0.006, rel=0.05)
 
 

@@ -66,18 +66,20 @@ class MetallothermicReduction(Parameters):
         description="Lanthanum or mischmetal as a stream, bought as a reagent where not given; a stream with a rate of "
         "its own sets the excess by what it brings.",
     )
-    excess: Annotated[Value, In("1", "15 %", low=0, high=3)] = Field(
-        description="Reductant beyond what the reaction takes; 15 % of Ca, 25 % of La where not given."
+    excess: Annotated[Value, In("1", "15 %", low=0, high=3)] | None = Field(
+        None, description="Reductant beyond what the reaction takes; 15 % of Ca, 25 % of La where not given."
     )
-    recovery: Fraction = Field(
-        description="Share of the rare earths that becomes metal; 95 % by Ca, 93.6 % by La where not given."
+    recovery: Fraction | None = Field(
+        None, description="Share of the rare earths that becomes metal; 95 % by Ca, 93.6 % by La where not given."
     )
-    temperature: Temperature = Field(description="Of the charge; 1500 °C with Ca, 1327 °C with La where not given.")
+    temperature: Temperature | None = Field(
+        None, description="Of the charge; 1500 °C with Ca, 1327 °C with La where not given."
+    )
     dissolved: Annotated[Value, In("1", "2 %", low=0, high=0.2)] | None = Field(
         None, description="Calcium in the metal before its remelt in vacuum; 2 % where not given, none with La."
     )
-    residual: Annotated[Value, In("1", "300 ppm", low=0, high=0.1)] = Field(
-        description="Reductant in the metal sold; 300 ppm of Ca, 200 ppm of La where not given."
+    residual: Annotated[Value, In("1", "300 ppm", low=0, high=0.1)] | None = Field(
+        None, description="Reductant in the metal sold; 300 ppm of Ca, 200 ppm of La where not given."
     )
     oxygen: Annotated[Value, In("1", "0.1 %", low=0, high=0.05)] = Field(
         standard("0.1 % from 0.03 to 0.3 % (assumed)"),
@@ -111,7 +113,7 @@ class MetallothermicReduction(Parameters):
             raise ValueError("`metal` brings lanthanum or mischmetal; calcium is bought, leave `metal` out")
         if self.reductant != "Ca" and self.dissolved is not None:
             raise ValueError("`dissolved` is calcium in a melt; a metal that distils has none, leave it out")
-        if self.dissolved is not None and self.residual.nominal > self.dissolved.nominal:
+        if self.dissolved and self.residual and self.residual.nominal > self.dissolved.nominal:
             raise ValueError("`residual` is what the remelt leaves of `dissolved`; it cannot be more")
         return self
 

@@ -72,7 +72,7 @@ def test_kernel_against_dense_matrices(benchmark, capsys):
     tell(
         capsys,
         benchmark,
-        f"{depth} cells of {shells} shells, {steps} steps: {1e6 * best:.0f} µs, dense NumPy {dense / best:.0f} times that",
+        f"{depth} cells of {shells} shells, {steps} steps: {1e6 * best:.0f} µs; dense NumPy {dense / best:.0f} times",
         seconds=best,
         ratio=dense / best,
     )

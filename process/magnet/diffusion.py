@@ -50,7 +50,7 @@ class Grid:
         """
         power = np.log(np.clip(skin, 1e-6, 0.9)) / np.log(self.skin / self.shells)
         inward = 1.0 - np.arange(self.shells + 1) / self.shells
-        return 1.0 - inward ** power[:, np.newaxis]
+        return np.asarray(1.0 - inward ** power[:, np.newaxis])
 
 
 @cache
@@ -220,10 +220,15 @@ class Slab:
         """Go through one temperature of the schedule."""
         count = len(self._film)
         spent, status = np.empty(count), np.empty((count, 3), dtype=np.int64)
-        at = (np.ascontiguousarray(value[:, step : step + 1]) for value in (self._fast, self._slow, self._seconds))
+        now = slice(step, step + 1)
+        fast, slow, seconds = (np.ascontiguousarray(value[:, now]) for value in (self._fast, self._slow, self._seconds))
         clock = _clock(self._cut.later if step else self._cut.steps)
-        state = (self._film, self._boundary, self._grain)
-        kernel.run(self._faces, self._radii, clock, self._cases, *at, *state, spent, status)
+        kernel.run(
+            *(self._faces, self._radii, clock, self._cases, fast, slow, seconds),
+            *(self._film, self._boundary, self._grain),
+            spent,
+            status,
+        )
         if status[:, 0].any():
             sample = int(np.argmax(status[:, 0]))
             raise ValueError(f"sample {sample} is no coated magnet: {self._cases[sample].tolist()}")

@@ -145,7 +145,7 @@ def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
     into = np.tile((went * (1.0 - skin))[:, None], (1, COUNT))
     for name in NOT_METAL:
         into[:, INDEX[name]] = 0.0
-    gas = one("H", 1.0, b.samples)
+    gas = one("H", np.ones(b.samples), b.samples)
     # A fluoride gives its metal for a metal of the magnet; what of it does not go in stays a fluoride.
     coated = made_of * share_of(landed * mass, rare * p.application)[:, None]
     swapped = went * moles(coated)[:, INDEX["F"]] / 3.0

@@ -173,7 +173,7 @@ class TestBesidePublished:
         # A gradient of heavy rare earth to 3 mm from the face (us9412505), in a thick magnet with plenty of coating.
         done = diffuse(Coated.of("Dy", 0.02, 12.0), np.array([[900.0]]), np.array([[10.0]]))
         at = np.interp([0.05, 3.0, 5.5], done.depth[0], done.profile[0])
-        assert at[1] > 3e-4
+        assert at[1] > 1e-3
         assert at[0] > 20.0 * at[1] > 100.0 * at[2]
 
     def test_shells_are_thick_at_the_face_and_thin_below(self):
@@ -181,6 +181,14 @@ class TestBesidePublished:
         done = diffuse(Coated.of("Tb", 0.005, 10.0), HOT, LONG)
         face, below, deep = np.interp([0.02, 0.8, 4.5], done.depth[0], done.shell[0])
         assert face > 1.3 * below > 26.0 * deep
+
+    def test_hydride_mixed_to_the_powder(self):
+        # 0.5 wt % Dy as hydride between the grains before sintering: 0.32 kOe more than in the melt (dyhx_boundary).
+        # The model gives the right size, about twice as much, from boundaries that are full at once.
+        plate = Coated.of("Dy", 0.005, 2.0)
+        mixed = diffuse(plate, np.array([[1060.0]]), np.array([[4.0]]), paths().but(boundary_diffusivity=1e-6))
+        melt = 0.005 / melt_share(np.ones(1), plate.molar_mass, plate.anisotropy, plate.base)
+        assert 0.2 < (mixed.gain[0] - melt[0]) / KA_M_PER_KOE < 0.9
 
     @pytest.mark.parametrize(
         ("kind", "target", "base", "element", "melt", "diffused"),
@@ -192,7 +200,7 @@ class TestBesidePublished:
         ],
     )
     def test_heavy_rare_earth_by_class(self, kind, target, base, element, melt, diffused):
-        """Classes as told from memory (magnet_practice): Dy of the melt 2.5-4 and 4.5-6 wt %, 0.2-0.6 and 0.5-1.5 diffused."""
+        """Classes from memory (magnet_practice): Dy of the melt 2.5-4 and 4.5-6 wt %, diffused 0.2-0.6 and 0.5-1.5."""
         plate = Coated.of(element, 0.005, 4.0)
         by_melt = 100.0 * float(
             melt_share(np.array([target - base]), plate.molar_mass, plate.anisotropy, plate.base)[0]

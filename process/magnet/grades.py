@@ -86,6 +86,8 @@ class Grade:
     @property
     def words(self) -> str:
         """The grade in a sentence for a report."""
+        if max(self.margins.values()) <= -1.0:
+            return "no magnet: neither remanence nor coercivity"
         if not self.name:
             miss = -100.0 * self.margins[self.limiting]
             return f"below every grade; nearest {self.nearest}, whose {self.limiting} it misses by {miss:.1f} %"

@@ -91,7 +91,7 @@ def test_below_every_grade() -> None:
     assert found.words.startswith("below every grade; nearest N35")
     nothing = assigned(0.0, 0.0, 0.0)
     assert nothing.name == ""
-    assert nothing.words
+    assert nothing.words == "no magnet: neither remanence nor coercivity"
 
 
 def test_each_sample_has_its_grade(ordinary) -> None:
@@ -135,6 +135,15 @@ def test_a_high_grade_implies_nothing() -> None:
     found = implied(grade("N50"))
     assert not found.needed
     assert set(found.shares.values()) == {None}
+
+
+@pytest.mark.parametrize("name", [one.name for one in sintered() if one.series in (35, 42, 50)])
+def test_every_class_has_a_sound_magnet(name: str) -> None:
+    found = implied(grade(name))
+    assert found.sound_Br_T > 1.1
+    assert found.sound_Hcj_kA_m > 0.9 * grade(name).Hcj_min_kA_m or grade(name).klass == "AH"
+    for element in DILUTANTS:
+        assert (found.shares[element] is None) == (found.coercivity[element] is None)
 
 
 def test_no_dilution_of_another_family() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from didymium.magnet.properties import Magnet, properties
-from didymium.magnet.reference import DIFFUSED, FITTED, HELD, SOUND, composition, predicted, references
+from didymium.magnet.reference import DIFFUSED, FITTED, HELD, SOUND, composition, drawn, magnet, predicted, references
 from didymium.magnet.refit import KOE
 
 MADE = [name for name, one in references().items() if one.role != SOUND]
@@ -81,6 +81,40 @@ def test_below_n45_a_sound_magnet_is_better_than_its_grade() -> None:
         limits, found = references()[name].limits, predicted([name])
         assert found.Br_T[0] > limits.Br_max_T
         assert found.BHmax_kJ_m3[0] > limits.BHmax_max_kJ_m3
+
+
+@pytest.mark.parametrize("name", ["N52", "N42SH", "G48UH"])
+def test_draws_stay_in_the_ranges_of_the_reference(name: str) -> None:
+    one = references()[name]
+    made = drawn(one, 50, 3)
+    for quantity, fact in one.facts.items():
+        values = np.array([other.values[quantity] for other in made])
+        assert np.all((values >= fact.low) & (values <= fact.high)), quantity
+        assert quantity == "aim" or np.ptp(values) > 0.0
+    assert [other.values for other in drawn(one, 50, 3)] == [other.values for other in made]
+    spread = properties(magnet(made)).Hcj_kA_m
+    assert np.percentile(spread, 5) < predicted([name]).Hcj_kA_m[0] < np.percentile(spread, 95)
+
+
+def test_every_reference_is_an_assumption_with_a_range() -> None:
+    for one in references().values():
+        for quantity, fact in one.facts.items():
+            assert fact.assumed, (one.name, quantity)
+            assert fact.low < fact.value < fact.high
+
+
+def test_heavy_rare_earths_lie_within_what_is_told_of_the_classes() -> None:
+    melt = {"H": (1.0, 2.0), "SH": (2.5, 4.0), "UH": (4.5, 6.0), "EH": (7.0, 9.0)}
+    whole = {"SH": (0.2, 0.6), "UH": (0.5, 1.5), "EH": (1.5, 3.0)}
+    for name in MADE:
+        one = references()[name]
+        heavy = 100.0 * sum(one.values.get(key, 0.0) for key in ("Dy", "Tb", "diffused_Dy", "diffused_Tb"))
+        told = whole if one.role == DIFFUSED else melt
+        if one.limits.klass in told:
+            low, high = told[one.limits.klass]
+            assert low <= heavy <= high, name
+        assert 0.285 < one.values["TRE"] <= 0.32
+        assert one.values["O"] <= 0.002
 
 
 def test_a_published_magnet_of_low_oxygen() -> None:

@@ -84,8 +84,10 @@ def _properties(line: MagnetLine) -> Table:
 
 
 def _making(line: MagnetLine) -> Table:
-    heads = ["kg/h", "RE kept", "kWh/kg", "O ppm", "C ppm", "H ppm"]
-    words = f"power of these steps: {line.energy:.2f} kWh per kg of finished magnet; RE kept: of all that enters"
+    heads = ["kg/h", "kept", "kWh/kg", "O ppm", "C ppm", "H ppm"]
+    words = (
+        f"power of these steps: {line.energy:.2f} kWh per kg of finished magnet; kept and lost: of the {line.counted}"
+    )
     made = table(f"{line.product}: from the alloy on", ["step"], heads, words)
     made.add_column("where the rest goes", overflow="fold")
     for step in line.steps:

@@ -38,6 +38,7 @@ MEDIA: Mapping[str, str] = MappingProxyType(
         "sludge": "solid",
         "slag": "solid",
         "swarf": "solid",
+        "scrap": "solid",
         "salt": "solid",
     }
 )
@@ -58,6 +59,8 @@ BY_PRODUCTS = frozenset(
         "aqueous ammonia",
         "gypsum",
         "recycled water",
+        "swarf",
+        "scrap",
     }
 )
 """Forms that leave a plant for sale or reuse and are no rare-earth product, whatever traces they hold."""
@@ -70,6 +73,8 @@ PER_REO = "t REO that leaves separation"
 """The basis: oxides, carbonates and other products of the separation stage, as REO, swarf that came back included."""
 PER_MINED = "t REO that leaves the mine"
 """The basis of a plant without a separation stage."""
+PER_MADE = "t of {product}"
+"""The basis of a plant that begins with bought oxide or metal."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,8 @@ class Effluents:
 
     `rates` maps a row's key and a group of stages to what comes per operating hour (kg, m³, t, GJ, kWh), shape
     (samples,); `elements` maps a medium and a group to kg/h of every element, shape (samples, elements). `oxide` is the
-    basis in t/h, `products` the streams that it counts. `remarks` name what the table could not place, `near` the
+    basis in t/h (of a plant that begins with bought oxide or metal the mass of its main product), `products` the
+    streams that it counts. `remarks` name what the table could not place, `near` the
     wastes whose activity lies so near the limit that they may count either way, `per` what a t of REO stands for.
     """
 
@@ -202,6 +208,8 @@ def wastes(result: Result) -> Iterator[tuple[UnitResult, Stream]]:
 
 def _per(result: Result) -> str:
     groups = {group_of(unit.stage) for unit in result.solution.units.values()}
+    if groups == {"later"} and result.main_product:
+        return PER_MADE.format(product=result.main_product)
     return PER_MINED if "mine" in groups and "separation" not in groups else PER_REO
 
 
@@ -232,6 +240,9 @@ def effluents(result: Result) -> Effluents:
     products, spilled = sold(result), unnamed_liquors(result)
     zero = np.zeros(result.solution.samples)
     oxide = np.asarray(sum((_oxide(result.streams[name]) for name in products), zero))
+    if (per := _per(result)) not in (PER_REO, PER_MINED):
+        products = (result.plan.products[result.main_product],)
+        oxide = np.atleast_1d(np.asarray(result.streams[products[0]].mass(), dtype=float)) / 1000.0
     for unit, stream in wastes(result):
         medium = "water" if stream.name in spilled else MEDIA.get(stream.form, "other")
         _wasted(sums, group_of(unit.stage), stream, medium)
@@ -250,7 +261,7 @@ def effluents(result: Result) -> Effluents:
         products,
         tuple(sums.remarks),
         near,
-        _per(result),
+        per,
     )
 
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..elements import ELEMENTS, RE
+from ..elements import ELEMENTS, INDEX, RE
 from ..flowsheet import Result
 from ..magnet.evaluate import Ability
 from ..network.solution import UnitResult
 from ..sums import per_sample
+
+Columns = NDArray[np.intp]
 
 STAGES = ("alloy", "magnet")
 """The stages whose units make the line of a magnet."""
@@ -25,9 +28,9 @@ PPM = ("O", "C", "H", "N")
 class Step:
     """One unit on the way to a magnet (of the first sample).
 
-    `kept` is the share of the rare earths entering, those of reagents too, that goes on, `lost` that of every other
-    outlet by stream name, 0..1; `kg_per_h` what goes on and `kwh_per_kg` the power per kg of it; `ppm` O, C, H and N
-    of it by mass.
+    `kept` is the share of the rare earths entering (of the iron where a magnet holds none), those of reagents too, that
+    goes on, `lost` that of every other outlet by stream name, 0..1; `kg_per_h` what goes on and `kwh_per_kg` the power
+    per kg of it; `ppm` O, C, H and N of it by mass.
     """
 
     unit: str
@@ -45,7 +48,7 @@ class Step:
 class MagnetLine:
     """The magnets of one product: composition by mass share, what they can do, and the steps of their making.
 
-    `energy` is the power of all steps in kWh per kg of the finished magnet.
+    `energy` is the power of all steps in kWh per kg of the finished magnet, `counted` what its steps keep and lose.
     """
 
     product: str
@@ -54,6 +57,7 @@ class MagnetLine:
     ability: Ability
     steps: tuple[Step, ...]
     energy: float
+    counted: str
 
 
 def magnets(result: Result) -> tuple[MagnetLine, ...]:
@@ -66,8 +70,9 @@ def magnets(result: Result) -> tuple[MagnetLine, ...]:
         if ability is not None:
             steps = tuple(_steps(result, stream))
             made = float(per_sample(result.streams[stream].flow)[0])
+            counted = "rare earths" if result.streams[stream].elements[0, RE].any() else "iron"
             energy = sum(step.kwh_per_kg * step.kg_per_h for step in steps) / made
-            out.append(MagnetLine(product, stream, composition(result, stream), ability, steps, energy))
+            out.append(MagnetLine(product, stream, composition(result, stream), ability, steps, energy, counted))
     return tuple(out)
 
 
@@ -82,6 +87,7 @@ def composition(result: Result, stream: str) -> dict[str, float]:
 def _steps(result: Result, stream: str) -> list[Step]:
     """From the alloy on: the units that a magnet's own material went through, found backwards."""
     units, out, seen = result.solution.units, [], set()
+    counted = RE if result.streams[stream].elements[0, RE].any() else np.array([INDEX["Fe"]])
     unit, _, outlet = stream.partition(".")
     while unit in units and unit not in seen:
         works = bool(result.plan.units[unit].kind.stage)
@@ -89,7 +95,7 @@ def _steps(result: Result, stream: str) -> list[Step]:
             break
         seen.add(unit)
         if works:
-            out.append(_step(result, units[unit], f"{unit}.{outlet}"))
+            out.append(_step(result, units[unit], f"{unit}.{outlet}", counted))
         unit, _, outlet = _before(result, units[unit]).partition(".")
     return out[::-1]
 
@@ -104,8 +110,8 @@ def _before(result: Result, unit: UnitResult) -> str:
     return max(flows, key=lambda name: flows[name], default="")
 
 
-def _step(result: Result, unit: UnitResult, stream: str) -> Step:
-    entering = sum(_rare_earths(result, f"{unit.name}.{outlet}") for outlet in unit.outlets)
+def _step(result: Result, unit: UnitResult, stream: str, counted: Columns) -> Step:
+    entering = sum(_held(result, f"{unit.name}.{outlet}", counted) for outlet in unit.outlets)
     goes_on = result.streams[stream]
     mass = float(per_sample(goes_on.flow)[0])
     others = [f"{unit.name}.{outlet}" for outlet in unit.outlets if f"{unit.name}.{outlet}" != stream]
@@ -116,13 +122,14 @@ def _step(result: Result, unit: UnitResult, stream: str) -> Step:
         kind=unit.kind,
         stream=stream,
         kg_per_h=mass,
-        kept=_rare_earths(result, stream) / entering if entering > 0.0 else 0.0,
-        lost={name: _rare_earths(result, name) / entering for name in others if entering > 0.0},
+        kept=_held(result, stream, counted) / entering if entering > 0.0 else 0.0,
+        lost={name: _held(result, name, counted) / entering for name in others if entering > 0.0},
         kwh_per_kg=power / mass if mass > 0.0 else 0.0,
         ppm={name: 1e6 * float(np.atleast_1d(goes_on.element(name))[0]) / mass if mass > 0.0 else 0.0 for name in PPM},
         size_um=None if size is None else float(size[0]),
     )
 
 
-def _rare_earths(result: Result, stream: str) -> float:
-    return float(per_sample(np.ascontiguousarray(result.streams[stream].elements[:1, RE]))[0])
+def _held(result: Result, stream: str, counted: Columns) -> float:
+    """kg/h of the counted elements."""
+    return float(per_sample(result.streams[stream].elements[:1, counted])[0])

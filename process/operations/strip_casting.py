@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from ..elements import COUNT, INDEX, MOLAR_MASS, RE, indices, members
+from ..elements import COUNT, INDEX, MOLAR_MASS, RARE_EARTHS, RE, indices, members
 from ..magnet.charge import LEAVING, kept
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
@@ -192,8 +192,10 @@ def _with_heavy(p: SimpleNamespace, b: Balance, melt: Array, worn: Array) -> tup
         wanted = asked - _of(name, worn)
         missing = batch * wanted - _of(name, melt)
         held = _of(name, heavy) - wanted / per_batch * _of(p.base, heavy)
-        lacking = (held <= 0.0) & (missing > ROUNDING * batch)
-        b.refuse(lacking, _none_of(name, asked), key=f"composition.{name}")
+        # Manganese or silicon may yet come with iron and ferroboron; the finished charge is checked for them.
+        if set(members(name)) <= set(RARE_EARTHS):
+            lacking = (held <= 0.0) & (missing > ROUNDING * batch)
+            b.refuse(lacking, _none_of(name, asked), key=f"composition.{name}")
         demand = np.maximum(demand, np.divide(missing, held, out=np.zeros_like(missing), where=held > 0.0))
     b.demand("heavy", demand)
     melt = melt + demand[:, None] * heavy

@@ -139,6 +139,16 @@ def test_impure_iron_and_ferroboron(bench) -> None:
     assert done.kg("alloy", "Al") == pytest.approx(0.01 / 0.18)
 
 
+def test_a_trace_that_iron_brings_may_be_named(bench) -> None:
+    rod, dysprosium = metal(Fe=0.999, Mn=0.001), metal(Dy=1.0)
+    feeds = {"feed": metal(Nd=30.0), "iron": 0 * rod, "heavy": 0 * dysprosium}
+    keys = SIMPLE | {"composition": {"NdPr": "30 %", "Dy": "1 %", "Mn": "0.02 %"}}
+    done = bench.run("strip_casting", keys, feeds, on_demand={"iron": rod, "heavy": dysprosium})
+    assert share(done, "Mn") == pytest.approx(0.00069)
+    keys["composition"] |= {"Mn": "0.2 %"}
+    fails(bench, "needs 0.131 kg/h more Mn and nothing", keys, feeds, on_demand={"iron": rod, "heavy": dysprosium})
+
+
 def test_ferroboron_without_boron(bench) -> None:
     feb = metal(Fe=1.0)
     feeds = {"feed": metal(Nd=30.0), "ferroboron": 0 * feb}

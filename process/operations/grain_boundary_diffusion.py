@@ -174,8 +174,9 @@ def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
     b.carry("magnets", THICKNESS, thickness * (1.0 - ground))
     b.carry("magnets", GRAIN, grain)
     b.carry("magnets", ANNEALING, healed)
-    b.carry("magnets", GAIN, done.gain)
-    b.carry("magnets", GAIN_LOW, done.gain_low)
+    for name, gained in ((GAIN, done.gain), (GAIN_LOW, done.gain_low)):
+        before = b.trait(name)
+        b.carry("magnets", name, gained if before is None else gained + before)
     _tell(b, p, plates, done, healed, landed, skin, mass)
 
 

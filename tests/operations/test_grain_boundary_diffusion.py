@@ -110,6 +110,11 @@ def test_magnets_that_were_diffused_before_keep_their_rows(bench) -> None:
     more = 0.005 * float(done.details["uptake"][0]) * twice.sum()
     assert row(done, "diffused", "Tb") == pytest.approx(0.3 + more)
     assert row(done, "bulk", "Nd") == pytest.approx(23.0)
+    before = {"feed": {"diffusion_gain_kA_m": np.array([300.0]), "diffusion_gain_low_kA_m": np.array([100.0])}}
+    again = bench.run(KIND_NAME, KEYS, twice, parts={"feed": ("bulk", "diffused")}, traits=before)
+    said = again.outcome.traits["magnets"]
+    assert said["diffusion_gain_kA_m"][0] == 300.0 + done.details["gain_kA_m"][0]
+    assert said["diffusion_gain_low_kA_m"][0] == 100.0 + done.details["gain_low_kA_m"][0]
 
 
 def test_what_the_magnets_carry(bench) -> None:

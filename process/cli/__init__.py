@@ -16,6 +16,7 @@ from ..report.terminal import clean, forgiving, show
 from ..report.terminal import document as print_document
 from .arguments import binary, changes_of, circuits_of, designed, elements_of, load, resolve, solve, unit_of
 from .faults import Fault, count, faults
+from .magnet import magnet
 from .outputs import STDOUT, draw, drawable, ready, write_document
 
 app = typer.Typer(
@@ -292,6 +293,9 @@ def fit(
         show(shown)
 
 
+app.command()(magnet)
+
+
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(metavar="MYPLANT", help="The new flowsheet: MYPLANT.yaml in this folder.")],
@@ -349,7 +353,10 @@ def list_(json: JsonOption = None) -> None:
 @app.command()
 def schema(
     what: Annotated[
-        str, typer.Argument(metavar="[WHAT]", help="flowsheet, or a document: run, compare, design, check, list, fit.")
+        str,
+        typer.Argument(
+            metavar="[WHAT]", help="flowsheet, or a document: run, compare, design, check, list, fit, magnet."
+        ),
     ] = "flowsheet",
 ) -> None:
     """Print a JSON Schema.

@@ -18,7 +18,7 @@ from ..elements import ELEMENTS, RARE_EARTHS
 from ..studies.compare import WAITING, carried, cost_shares, recovery, rests_on, split
 from ..studies.model import model_facts
 from ..studies.origins import in_ore, new_oxide
-from . import limits
+from . import limits, magnet_design_document
 from .effluents import body as effluents_body
 from .figures import first, number
 from .fit_document import body as fit_body
@@ -34,12 +34,13 @@ if TYPE_CHECKING:
     from ..stream import Stream
     from ..studies.compare import Comparison
     from ..studies.fit import FitStudy
+    from ..studies.magnet_design import Described, MagnetDesign
     from ..studies.model import ModelFact
     from ..studies.origins import NewOxide
 
 Document = dict[str, Any]
 
-DOCUMENTS = ("run", "compare", "design", "check", "list", "fit")
+DOCUMENTS = ("run", "compare", "design", "check", "list", "fit", "magnet")
 """The commands that write a document."""
 
 
@@ -366,6 +367,18 @@ def design(result: Document, inputs_sha256: str) -> Document:
 def fit(found: FitStudy) -> Document:
     """The document of constants fitted to a laboratory's tests."""
     return _whole("fit", found.isotherms.sha256, fit_body(found))
+
+
+def magnet_design(found: MagnetDesign) -> Document:
+    """The document of the cheapest magnet of a grade."""
+    sha = digest([("magnet", magnet_design_document.given(found))])
+    return _whole("magnet", sha, magnet_design_document.design(found))
+
+
+def magnet_described(found: Described) -> Document:
+    """The document of what a composition can do."""
+    sha = digest([("magnet", magnet_design_document.given(found))])
+    return _whole("magnet", sha, magnet_design_document.described(found))
 
 
 def check(files: Mapping[str, tuple[str | None, Sequence[Diagnostic]]], strict: bool) -> Document:

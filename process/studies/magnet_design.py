@@ -220,8 +220,9 @@ def _unreached(wanted: Wanted, route: str, missed: Sequence[Found], other: Seque
     spare = f" with {100.0 * (wanted.spare - 1.0):.3g} % of coercivity to spare" if wanted.spare > 1.0 else ""
     miss = -100.0 * float(near.margins.min())
     words = " and ".join(lacking(near))
-    reason = f"no composition in range reaches {wanted.limits.name}{by}: the nearest misses {words} by {miss:.2g} %" + (
-        ", and more of the one costs the other" if len(lacking(near)) > 1 else ""
+    reason = (
+        f"no composition in range reaches {wanted.limits.name}{by}{spare}: the nearest misses {words} by {miss:.2g} %"
+        + (", and more of the one costs the other" if len(lacking(near)) > 1 else "")
     )
     reached = nearest_grade(wanted, route)
     remedy = f"the nearest grade within reach is {reached}" if reached else "ask for a lower grade"

@@ -1,4 +1,4 @@
-"""A magnet's composition as people write it: `NdPr 30.5, Dy 1, B 0.95, Co 1, O 0.12`, per cent by mass, iron the rest."""
+"""A magnet's composition as people write it: `NdPr 30.5, Dy 1, B 0.95, O 0.12`, per cent by mass, iron the rest."""
 
 from __future__ import annotations
 

@@ -138,6 +138,7 @@ def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
     degrees = np.column_stack([p.temperature, *(step.temperature for step in p.ageing)])
     hours = np.column_stack([p.time, *(step.time for step in p.ageing)])
     done = _diffused(p, b, plates, boundary, degrees, hours)
+    each, cycle, healed = _fired(p, b, degrees, hours)
 
     ground = np.asarray(p.grind)
     skin = share_of(done.down_to(ground), done.down_to(np.ones(b.samples)))
@@ -160,16 +161,14 @@ def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
     kept = np.broadcast_to((1.0 - ground)[:, None], (b.samples, COUNT)).copy()
     kept[:, RE] -= given[:, None]
 
-    each = _electricity(p, degrees, hours)
-    b.use("electricity", each * mass, "kWh", ("electricity",) if p.electricity is not None else _schedule_keys(p))
-    cycle = sum(step.hours for step in ageing_schedules(degrees, hours)) + p.turnaround
-    b.size("vacuum furnace", mass * cycle, "kg", (*_schedule_keys(p), "turnaround"))
+    told = p.electricity is not None
+    b.use("electricity", each * mass, "kWh", ("electricity",) if told else _schedule_keys(p))
+    b.size("vacuum furnace", mass * (cycle + p.turnaround), "kg", (*_schedule_keys(p), "turnaround"))
     b.send("magnets", kept, inlet="feed")
     where = {"inlet": "heavy"} if p.source is None else {"reagent": SOURCES[p.source]}
     b.send("magnets", into, to=DIFFUSED, **where)
     b.send("offgas", gas, **where)
 
-    healed = annealing(degrees, hours)
     b.carry_on("magnets")
     b.carry("magnets", THICKNESS, thickness * (1.0 - ground))
     b.carry("magnets", GRAIN, grain)
@@ -257,11 +256,19 @@ def _schedule_keys(p: SimpleNamespace) -> tuple[str, ...]:
     )
 
 
-def _electricity(p: SimpleNamespace, degrees: Array, hours: Array) -> Array:
-    """kWh per kg of magnets, (samples,): as told, or a sintering furnace's for these temperatures and times."""
-    if p.electricity is not None:
-        return np.asarray(p.electricity)
-    return np.asarray(numbers()["energy_standard"] * energy_ratio(ageing_schedules(degrees, hours)))
+def _fired(p: SimpleNamespace, b: Balance, degrees: Array, hours: Array) -> tuple[Array, Array, Array]:
+    """kWh per kg of magnets, hours in the furnace and annealing, (samples,) each; kept like the diffusion.
+
+    Electricity is as told, or a sintering furnace's for these temperatures and times.
+    """
+    key = (degrees.tobytes(), hours.tobytes())
+    if b.memory.get("schedule") != key:
+        steps = ageing_schedules(degrees, hours)
+        whole = np.asarray(sum(step.hours for step in steps))
+        each = np.asarray(numbers()["energy_standard"] * energy_ratio(steps))
+        b.memory["schedule"], b.memory["fired"] = key, (each, whole, annealing(degrees, hours))
+    each, whole, healed = b.memory["fired"]
+    return each if p.electricity is None else np.asarray(p.electricity), whole, healed
 
 
 def _tell(

@@ -17,7 +17,7 @@ from ..magnet.schedule import KELVIN, Schedule, ageing_schedules, energy_ratio, 
 from ..magnet.sintering import Compact, Sintered, sinter
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
-from ..traits import ALIGNMENT, ANNEALING, DENSITY, GRAIN, GREEN, POWDER
+from ..traits import ALIGNMENT, ANNEALING, DENSITY, GRAIN, GREEN, LUBRICANT, POWDER
 from .assays import share_of
 from .balance import Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
@@ -114,7 +114,7 @@ class Sintering(Parameters):
     )
     lubricant_carbon: Annotated[Value, In("kg/kg", "300 ppm", low=0, high=0.05)] | None = Field(
         None,
-        description="Carbon of the lubricant per kg of compacts; where not said that of the stearate of the zinc.",
+        description="Carbon of the lubricant per kg of compacts, in place of what the feed carries or its zinc tells (stearate).",
     )
     carbide: Literal["R2C3", "RC"] = Field("R2C3", description="What carbon binds rare earth as.")
     degassing: Fraction | None = Field(
@@ -154,7 +154,7 @@ def sintering(p: SimpleNamespace, b: Balance) -> None:
     powder = _carried(b, p.powder_size, POWDER, "powder_size", "the size of its powder", "jet_milling", USUAL_POWDER)
     green = _carried(b, p.green_density, GREEN, "green_density", "how dense its compacts are", "pressing", USUAL_GREEN)
     furnace = _furnace(p, b)
-    carbon = _lubricant(p, feed, mass)
+    carbon = _lubricant(b, p.lubricant_carbon, feed, mass)
     before = _solid(feed, carbon, p.degassing)
     phases = phase_balance(before, p.carbide)
     b.refuse((phases.code != 0) & (mass > 0.0), phases.words, "feed")
@@ -245,11 +245,12 @@ def _paths(p: SimpleNamespace) -> tuple[str, ...]:
     return (*steps, *(f"ageing.{k}.{key}" for k in range(len(p.ageing)) for key in ("temperature", "time")))
 
 
-def _lubricant(p: SimpleNamespace, feed: Array, mass: Array) -> Array:
-    """kmol/h of carbon that came with the lubricant, (samples,)."""
+def _lubricant(b: Balance, own: Array | None, feed: Array, mass: Array) -> Array:
+    """kmol/h of carbon that came with the lubricant, (samples,): as said, as carried, or that of the zinc's stearate."""
     carbon = feed[:, INDEX["C"]] / MOLAR_MASS[INDEX["C"]]
-    if p.lubricant_carbon is not None:
-        return np.asarray(np.minimum(carbon, p.lubricant_carbon * mass / MOLAR_MASS[INDEX["C"]]))
+    said = b.trait(LUBRICANT) if own is None else own
+    if said is not None:
+        return np.asarray(np.minimum(carbon, np.maximum(said, 0.0) * mass / MOLAR_MASS[INDEX["C"]]))
     return np.asarray(np.minimum(carbon, PER_ZINC_CARBON * feed[:, INDEX["Zn"]] / MOLAR_MASS[INDEX["Zn"]]))
 
 

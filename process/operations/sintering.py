@@ -114,7 +114,7 @@ class Sintering(Parameters):
     )
     lubricant_carbon: Annotated[Value, In("kg/kg", "300 ppm", low=0, high=0.05)] | None = Field(
         None,
-        description="Carbon of the lubricant per kg of compacts, in place of what the feed carries or its zinc tells (stearate).",
+        description="Carbon of the lubricant per kg of compacts, in place of what the feed carries or its zinc tells.",
     )
     carbide: Literal["R2C3", "RC"] = Field("R2C3", description="What carbon binds rare earth as.")
     degassing: Fraction | None = Field(
@@ -246,7 +246,7 @@ def _paths(p: SimpleNamespace) -> tuple[str, ...]:
 
 
 def _lubricant(b: Balance, own: Array | None, feed: Array, mass: Array) -> Array:
-    """kmol/h of carbon that came with the lubricant, (samples,): as said, as carried, or that of the zinc's stearate."""
+    """kmol/h of carbon that came with the lubricant, (samples,): as said, as carried, or by its zinc."""
     carbon = feed[:, INDEX["C"]] / MOLAR_MASS[INDEX["C"]]
     said = b.trait(LUBRICANT) if own is None else own
     if said is not None:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+import didymium
 from didymium.elements import COUNT, INDEX
 from didymium.magnet.ageing import annealing
 from didymium.operations.base import OperationError
@@ -189,6 +190,41 @@ def test_above_melting_is_refused_at_its_step(bench) -> None:
         run(bench, {"schedule": steps((600, 3, 1), (1060, 3, 1), (1200, 3, 1))})
     assert caught.value.key == "schedule.2.to"
     assert run(bench, {"schedule": steps((600, 3, 1), (1150, 3, 1))}).details["grain_um"][0] > 10.0
+
+
+FILE = """\
+didymium: 1
+name: Blanks from compacts
+region: china
+year: 2024
+operating_hours: 7_920 h/year
+feeds:
+  compacts:
+    material: {Nd: 31 % (assumed), B: 0.97 % (assumed), Fe: 68.03 % (assumed)}
+    form: compact
+    rate: 100 kg/h (assumed)
+    price: 30 USD/kg (assumed)
+units:
+  sintering:
+    kind: sintering
+    feed: compacts
+    powder_size: 3 um (assumed)
+    green_density: 55 % (assumed)
+    schedule:
+      - {to: 600 °C (assumed), rate: 3 K/min (assumed), hold: 1 h (assumed)}
+      - {to: 1060 °C (assumed), hold: 4 h (assumed)}
+products: {blanks: sintering.blanks}
+"""
+
+
+def test_a_file_is_told_where_it_is_too_hot(tmp_path) -> None:
+    path = tmp_path / "blanks.yaml"
+    path.write_text(FILE, encoding="utf-8")
+    done = didymium.load(path).solve().solution.units["sintering"].details
+    assert done["relative_density"][0] > 0.99
+    path.write_text(FILE.replace("1060 °C", "1190 °C"), encoding="utf-8")
+    with pytest.raises(didymium.SolveError, match=r"blanks.yaml:20:10: error: .*sinters at 1190 °C"):
+        didymium.load(path).solve()
 
 
 def test_more_oxygen_than_rare_earth_binds_is_refused(bench) -> None:

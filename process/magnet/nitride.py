@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.facts import Fact, fact, rows
-from ..elements import INDEX, MOLAR_MASS, molar_mass
+from ..elements import INDEX, MOLAR_MASS, OXYGEN_PER_ATOM, molar_mass
 from ..sums import per_sample
 
 Array = NDArray[np.float64]
@@ -56,11 +56,23 @@ class NitridePhases:
         return self.mass[:, self.names.index(phase)]
 
 
+def oxygen_of_others(composition: Array) -> Array:
+    """kmol of oxygen that elements beside iron hold as their oxides, shape (samples,), at most what there is.
+
+    `composition` is kg by element, (samples, elements). Hydrogen at 400 °C takes none of it from silica or alumina.
+    """
+    moles = composition / MOLAR_MASS * OXYGEN_PER_ATOM
+    for name in ("Fe", "H", "C", "N", "O"):
+        moles[:, INDEX[name]] = 0.0
+    return np.minimum(per_sample(moles), composition[:, INDEX["O"]] / MOLAR_MASS[INDEX["O"]])
+
+
 def phase_balance(composition: Array, ordered: Array, binder: Array | None = None) -> NitridePhases:
     """Phases of compositions in kg of each element, shape (samples, elements), without what is in the binder.
 
     `ordered`, shape (samples,), is the share of the nitrogen in Fe16N2, 8 Fe to an N; the rest is in Fe4N, 4 Fe to an
-    N. Oxygen is FeO, iron that nothing holds is free, all other elements are "other"; `binder` is kg in the same scale.
+    N. Other elements are "other" with the oxygen of their oxides; the rest of it is FeO, and iron that nothing holds is
+    free. `binder` is kg in the same scale.
     Pure Fe16N2 holds 3.04 wt % of nitrogen:
 
     >>> nitride = np.zeros((1, len(MOLAR_MASS)))
@@ -69,7 +81,7 @@ def phase_balance(composition: Array, ordered: Array, binder: Array | None = Non
     (3.04, [1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
     """
     iron, nitrogen, oxygen = (composition[:, INDEX[name]] / MOLAR_MASS[INDEX[name]] for name in ("Fe", "N", "O"))
-    oxide = np.minimum(oxygen, iron)
+    oxide = np.minimum(oxygen - oxygen_of_others(composition), iron)
     free = iron - oxide
     wanted = nitrogen * (8.0 * ordered + 4.0 * (1.0 - ordered))
     held = np.divide(free, wanted, out=np.ones_like(free), where=wanted > free * (1.0 + 1e-12))

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from ..elements import INDEX, MOLAR_MASS, molar_mass
-from ..magnet.nitride import ORDERED, known, phase_balance
+from ..magnet.nitride import ORDERED, known, oxygen_of_others, phase_balance
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance, composition
@@ -36,7 +36,8 @@ class IronNitriding(Parameters):
     kind: Literal["iron_nitriding"]
     feed: Inlet = Field(description="Iron oxide, or iron powder.")
     reduction: Fraction = Field(
-        standard("99.5 % from 98 to 99.9 % (assumed)"), description="Share of the oxide's oxygen that is taken."
+        standard("99.5 % from 98 to 99.9 % (assumed)"),
+        description="Share of the oxygen of iron oxide that is taken; silica and the like keep theirs.",
     )
     reduction_temperature: Annotated[Value, In("degC", "390 °C", low=200, high=1000)] = Field(
         standard("390 degC from 300 to 450 degC (dirba2020)"), description="Of the reduction at low pressure."
@@ -91,7 +92,8 @@ def iron_nitriding(p: SimpleNamespace, b: Balance) -> None:
     feed = b.flow("feed")
     n = moles(feed)
     vapour = n[:, INDEX["H"]] / 2.0
-    oxygen = np.maximum(n[:, INDEX["O"]] - vapour, 0.0)
+    dry = np.maximum(n[:, INDEX["O"]] - vapour, 0.0)
+    oxygen = np.maximum(dry - oxygen_of_others(feed), 0.0)
     taken = oxygen * p.reduction
     iron = n[:, INDEX["Fe"]]
     b.refuse(
@@ -109,7 +111,7 @@ def iron_nitriding(p: SimpleNamespace, b: Balance) -> None:
 
     powder = feed.copy()
     powder[:, INDEX["H"]] = 0.0
-    powder[:, INDEX["O"]] = (oxygen - taken) * MOLAR_MASS[INDEX["O"]]
+    powder[:, INDEX["O"]] = (dry - taken) * MOLAR_MASS[INDEX["O"]]
     powder[:, INDEX["N"]] = feed[:, INDEX["N"]] + uptake * MOLAR_MASS[INDEX["N"]]
     skin = p.oxygen * per_sample(powder)
     powder[:, INDEX["O"]] += skin

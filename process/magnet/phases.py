@@ -228,7 +228,7 @@ def phase_balance(composition: Array, carbide: str = "R2C3", *, carbon_for_boron
         raise ValueError(f"composition has shape {given.shape}; give (samples, {COUNT})")
     if carbide not in PER_CARBON:
         raise ValueError(f"carbide is {carbide!r}; give one of {', '.join(PER_CARBON)}")
-    bad = ~(np.isfinite(given) & (given >= 0.0) & (given < _MOST)).all(axis=1)
+    bad = np.any(~(np.isfinite(given) & (given >= 0.0) & (given < _MOST)), axis=1)
     kept = np.where(bad[:, None], 0.0, given)
     total, solid = _total(kept), np.zeros_like(kept)
     weight = _total(kept[:, _SOLID])

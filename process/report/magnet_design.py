@@ -28,7 +28,8 @@ yields, no making"
 def design(found: MagnetDesign) -> list[RenderableType]:
     """The tables of a design in the order that a reader wants them."""
     best, wanted = found.best, found.wanted
-    head = f"{wanted.limits.name}: {way(best)}, {money(best.cost)} USD of metals per kg, {best.made.size_um[0]:.2f} µm powder"
+    made = f"{best.made.size_um[0]:.2f} µm powder, {money(best.cost)} USD of metals per kg"
+    head = f"{wanted.limits.name}: {way(best)}, {made}"
     return [
         Text(head, style="bold"),
         composition(best.made),

@@ -126,8 +126,8 @@ def describe(
     Oxygen that is not named follows the powder, carbon and nitrogen are as usual, boron is that of most hard phase.
     `diffuse` ("Tb 0.4") is diffused in. Raises MagnetError.
 
-    >>> describe("Nd 31, B 1, Dy 1, Cu 0.1").made.grade().klass
-    'M'
+    >>> describe("Nd 31, B 1, Dy 1, Cu 0.1, C 0.06").taken
+    ('O 0.099 %, that of 3 µm powder', 'N 0.03 %, as usual')
     """
     making = _checked(making or Route(), region)
     if not SIZES[0] <= size <= SIZES[1]:

@@ -148,7 +148,7 @@ def _sintered(size: Array, phases: PhaseBalance, press: str) -> tuple[Array, Arr
     at = np.log(np.clip(size, *SIZES))
     density, grain = (one.ev(at, liquid) for one in _furnace(press))
     green = np.full_like(density, _green(press))
-    lost = ceiling(green, liquid, np.zeros_like(liquid)) - ceiling(green, liquid, phases.volume[:, OXIDE])
+    lost = ceiling(green, liquid, np.zeros_like(liquid)) - ceiling(green, liquid, phases.mass[:, OXIDE])
     return np.asarray(density - lost), np.asarray(grain)
 
 

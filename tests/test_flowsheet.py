@@ -25,7 +25,7 @@ def test_a_file_and_a_name_load_alike(result: didymium.Result) -> None:
 
 
 def test_recovery_speaks_of_products_streams_and_groups(result: didymium.Result) -> None:
-    assert result.recovery("Nd", to="magnet") == result.recovery("Nd", to="machining.magnets", source="ore")
+    assert result.recovery("Nd", to="magnet") == result.recovery("Nd", to="coating.magnets", source="ore")
     low, high = sorted([result.recovery("Nd", "ndpr_oxide"), result.recovery("Pr", "ndpr_oxide")])
     assert low < result.recovery("NdPr", "ndpr_oxide") < high
     with pytest.raises(KeyError, match="did you mean 'magnet'"):
@@ -83,7 +83,7 @@ def test_sampled_prices_and_hours_reach_the_money() -> None:
 def test_targets_have_values_and_places(result: didymium.Result) -> None:
     assert all(one.passed for one in result.targets)
     kinds = {one.target.kind for one in result.targets}
-    assert kinds == {"purity", "recovery", "grade"}
+    assert kinds == {"purity", "recovery", "grade", "magnet"}
     assert all(one.target.position.line > 1 for one in result.targets)
     strict = didymium.load("mountain_pass", {"targets": "[{stream: ndpr_oxide.oxide, purity: Nd, at_least: 99 %}]"})
     assert not strict.solve().targets[0].passed

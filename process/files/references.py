@@ -250,7 +250,7 @@ class References:
         unit, _, outlet = name.partition(".")
         kind = self.kinds.get(unit)
         of = grade_of(node.value)
-        if kind is None or outlet not in kind.outlets or not of:
+        if kind is None or not kind.stage or outlet not in kind.outlets or not of:
             return
         form = kind.outlets[outlet].form
         if (of == MAGNET) != (form == MAGNET):

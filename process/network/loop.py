@@ -116,8 +116,12 @@ class Loop:
             if len(left) < len(active):
                 active, best, waited = active[left], best[left], waited[left]
                 for held in keep.values():
-                    for key, value in held.items():
-                        held[key] = value[left]
+                    for key, value in list(held.items()):
+                        # What is kept whole, not by samples, is of samples that are no longer all there.
+                        if isinstance(value, np.ndarray):
+                            held[key] = value[left]
+                        else:
+                            del held[key]
             flow, outcomes, _ = self._sweep(torn, active, keep)
         self._store(done)
         return rounds

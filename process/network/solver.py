@@ -326,7 +326,7 @@ def _inside(changes: Mapping[str, Array], name: str) -> dict[str, Array]:
 def _solution(plan: Plan, graph: Network, cases: list[Case]) -> Solution:
     streams = {}
     for name in cases[0].streams:
-        form = plan.feeds[name].form if name in plan.feeds else _form(plan, name)
+        form = _form(plan, name)
         flow = np.concatenate([case.streams[name] for case in cases])
         carried = [case.traits.get(name, {}) for case in cases]
         traits = {key: np.concatenate([said[key] for said in carried]) for key in carried[0]}
@@ -374,9 +374,17 @@ def _joined(details: list[dict[str, Any]] | list[Mapping[str, Any]]) -> dict[str
     return out
 
 
-def _form(plan: Plan, stream: str) -> str:
-    unit, outlet = stream.split(".")
-    return plan.units[unit].outlets[outlet].form
+def _form(plan: Plan, stream: str, seen: frozenset[str] = frozenset()) -> str:
+    """What a stream is; one that only was mixed or shared is what went in, where all of that is alike."""
+    if stream in plan.feeds:
+        return plan.feeds[stream].form
+    name, outlet = stream.split(".")
+    unit = plan.units[name]
+    form = unit.outlets[outlet].form
+    if unit.kind.stage or name in seen:
+        return form
+    before = {_form(plan, one, seen | {name}) for one in unit.inlets.values()} - {form}
+    return before.pop() if len(before) == 1 else form
 
 
 def _closure(

@@ -19,7 +19,7 @@ EDGES = [
     "sintering.rejects",
     "ndpr_cut.strip_liquor",
     "swarf_leach.liquor",
-    "machining.magnets",
+    "coating.magnets",
 ]
 
 
@@ -41,7 +41,7 @@ def with_mixer(folder: Path, edge: str) -> didymium.Result:
                 head += f"  {unit.name}: {{{key}: [{', '.join('through' if s == edge else s for s in same)}]}}\n"
             else:
                 head += f"  {unit.name}: {{{key}: through}}\n"
-    if edge == "machining.magnets":
+    if edge == "coating.magnets":
         head += "products: {magnet: through}\n"
     path = folder / "through.yaml"
     path.write_text(head, encoding="utf-8")

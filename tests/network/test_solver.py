@@ -226,7 +226,7 @@ def test_large_recycles_settle(name: str, change: str) -> None:
 
 def test_a_fault_that_stands_at_the_end_of_a_recycle_is_told() -> None:
     plant = didymium.load("baotou", {"metal.anode": "0.05 kg/kg"})
-    with pytest.raises(SolveError, match=r"give an anode of at least 0\.066"):
+    with pytest.raises(SolveError, match=r"give an anode of at least 0\.07"):
         plant.solve()
 
 

@@ -64,7 +64,7 @@ def oxygen_of_others(composition: Array) -> Array:
     moles = composition / MOLAR_MASS * OXYGEN_PER_ATOM
     for name in ("Fe", "H", "C", "N", "O"):
         moles[:, INDEX[name]] = 0.0
-    return np.minimum(per_sample(moles), composition[:, INDEX["O"]] / MOLAR_MASS[INDEX["O"]])
+    return np.asarray(np.minimum(per_sample(moles), composition[:, INDEX["O"]] / MOLAR_MASS[INDEX["O"]]))
 
 
 def phase_balance(composition: Array, ordered: Array, binder: Array | None = None) -> NitridePhases:

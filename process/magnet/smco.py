@@ -50,7 +50,7 @@ class SmCoPhases:
     `mass` and `volume` are shares of the solid and of its pore-free volume, (samples, phases); `density` g/cm³ without
     pores; `effective_re` the mass share of rare earth that oxygen, nitrogen and carbon leave; `metals_per_re` mol of
     cobalt and its substitutes per mol of that, less what zirconium and carbon take; `code` 0 where all is bound, 1
-    where oxygen, nitrogen and carbon take more than there is, 2 where there is no rare earth or no cobalt. Each
+    where oxygen, nitrogen and carbon take more than there is, 2 where there is no rare earth or cobalt lacks. Each
     (samples,).
     """
 
@@ -79,7 +79,7 @@ class SmCoPhases:
                 "oxygen, nitrogen and carbon bind more rare earth than the compacts hold",
                 "mill and press under a drier gas, or put more samarium into the alloy",
             )
-        return "the compacts hold no samarium, or no cobalt", "feed an alloy of samarium and cobalt"
+        return "the compacts hold no samarium, or no cobalt that is free", "feed an alloy of samarium and cobalt"
 
 
 def phase_balance(composition: Array) -> SmCoPhases:
@@ -115,7 +115,7 @@ def phase_balance(composition: Array) -> SmCoPhases:
     unbound = np.zeros(len(moles), dtype=bool)
     for name, taken in (("O", 3.0 * n["Sm2O3"]), ("N", n["SmN"]), ("C", 2.0 * n["SmCoC2"]), ("Zr", n["ZrCo3"])):
         left = moles[:, INDEX[name]] - taken
-        unbound |= left > 1e-12 * (whole_earth + whole_sites)
+        unbound |= left > 1e-12 * moles[:, INDEX[name]]
         # What nothing binds is no part of the solid.
         held[:, INDEX[name]] = np.where(left > 0.0, taken * MOLAR_MASS[INDEX[name]], held[:, INDEX[name]])
     n["cobalt"] = np.maximum(sites - POOREST * earth, 0.0)
@@ -135,7 +135,9 @@ def phase_balance(composition: Array) -> SmCoPhases:
     volume = np.stack([n[name] * known("molar_volume", item=name).value for name in NAMES], axis=1)
     room = per_sample(volume)
     atomic = _over(per_sample(rare * MOLAR_MASS[RE]), whole_earth)
-    code = np.where((whole_earth > 0.0) & (whole_sites > 0.0), np.where(unbound, 1, 0), 2).astype(np.int64)
+    # Zirconium without cobalt to bind it is told as a lack of cobalt.
+    lacking = (whole_earth <= 0.0) | (whole_sites <= 0.0) | (moles[:, INDEX["Zr"]] > n["ZrCo3"] * (1.0 + 1e-12))
+    code = np.where(lacking, 2, np.where(unbound, 1, 0)).astype(np.int64)
     return SmCoPhases(
         NAMES,
         _over(amounts, total),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from didymium.elements import COUNT, ELEMENTS, INDEX, MOLAR_MASS, mass_fractions, molar_mass
@@ -61,6 +61,7 @@ def test_copper_goes_to_the_walls_first() -> None:
 
 
 @settings(max_examples=200, deadline=None)
+@example(shares=[0.0, 0.0, 1.0, 0.0, 0.0, 1e-13, 1e-13, 0.0, 0.0, 0.0, 0.0, 0.0], scale=1.0)
 @given(
     shares=st.lists(st.floats(0.0, 1.0), min_size=12, max_size=12).filter(lambda x: sum(x) > 0.1),
     scale=st.floats(1e-6, 1e6),

@@ -26,7 +26,9 @@ KNOWN = ("NdPr", *SOLID, *T_METALS, "B", "C", "N", "O", "Cu", "Ga", "Zr", "Nb", 
 """What a composition may name: what the phase balance counts, and Nd with Pr as separated."""
 
 _BARE = re.compile(r"[+\-−]?[0-9._]+(?:[eE][+\-]?[0-9]+)?")
-_PART = re.compile(r"([A-Za-z]+)\s*[:=]?\s*(\S.*)")
+_NO_UNIT = ("±", "+/-", "×÷", "*/", "to ", "from ", "(")
+"""What may follow a number in per cent that has no unit, beside nothing."""
+_PART = re.compile(r"([A-Za-z]+)(?:\s*[:=]\s*|\s+|(?=[0-9.+\-−]))(\S.*)")
 
 
 def composition(text: str) -> tuple[Array, Mapping[str, float]]:
@@ -92,12 +94,14 @@ def _part(text: str) -> tuple[str, float]:
     number = read[2].strip()
     if name == "Fe" and number.lower() in REST:
         return REST[0], 0.0
+    bare = _BARE.match(number)
+    percent = bare is not None and ((rest := number[bare.end() :].lstrip()) == "" or rest.startswith(_NO_UNIT))
     try:
-        value = In("1", "30.5 %").parse(f"{number} %" if _BARE.fullmatch(number) else number)
+        share = In("1", "30.5 %").parse(number).nominal * (0.01 if percent else 1.0)
     except QuantityError as error:
         raise MagnetError(f"{name}: {error}", f"write it as in {EXAMPLE!r}") from None
-    if value.nominal < 0.0:
-        raise MagnetError(f"{name} is {100.0 * value.nominal:g} %, below zero", "give a share of zero or above")
-    if value.nominal > 1.0:
-        raise MagnetError(f"{name} is {100.0 * value.nominal:g} %, above 100 %", "shares are per cent by mass")
-    return name, value.nominal
+    if share < 0.0:
+        raise MagnetError(f"{name} is {100.0 * share:g} %, below zero", "give a share of zero or above")
+    if share > 1.0:
+        raise MagnetError(f"{name} is {100.0 * share:g} %, above 100 %", "shares are per cent by mass")
+    return name, share

@@ -174,6 +174,9 @@ def test_a_composition_in_words():
     assert named == {"NdPr": pytest.approx(0.305), "Dy": pytest.approx(0.01), "B": pytest.approx(0.0095)}
     assert amount("tb 0.4", "diffusion") == ("Tb", pytest.approx(0.004))
     assert composition("Nd 30, Fe 69, B 1")[1]["Fe"] == pytest.approx(0.69)
+    # A bare number is per cent, with a spread or a source too; a unit counts as it stands.
+    for text, share in {"Nd 30 ± 2": 0.30, "Nd 29 to 31 (assumed)": 0.30, "Nd30": 0.30, "O 900 ppm": 9e-4}.items():
+        assert list(composition(text)[1].values()) == [pytest.approx(share)]
 
 
 def test_a_described_magnet_takes_what_is_not_named():

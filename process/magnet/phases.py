@@ -61,10 +61,10 @@ def _names(carbide: str) -> tuple[str, ...]:
 class PhaseBalance:
     """Amounts of the phases of compositions, one per row; rows of zeros (no solid, or a `code`) have no phases.
 
-    `moles` (samples, phases) is mol of formula units per g of solid (of the carbide: mol of its R); `extras` (samples, 6) mol per g: Ga and Cu in
-    R6T13X, Zr, Ti and Nb in place of T, C in place of B. `solid` (samples, elements) is kg per kg of solid, `code` 0
-    where all is fine, `column` the kernel's column that a code speaks of. `aside` (samples,) is the share of the
-    composition's mass that is no part of the solid (H, Zn, Ar, F ...).
+    `moles` (samples, phases) is mol of formula units per g of solid (of the carbide: mol of its R); `extras`
+    (samples, 6) mol per g: Ga and Cu in R6T13X, Zr, Ti and Nb in place of T, C in place of B. `solid` (samples,
+    elements) is kg per kg of solid, `code` 0 where all is fine, `column` the kernel's column that a code speaks of.
+    `aside` (samples,) is the share of the composition's mass that is no part of the solid (H, Zn, Ar, F ...).
     """
 
     carbide: str

@@ -145,7 +145,8 @@ class Result:
         while found is None and unit in self.solution.units:
             details = self.solution.units[unit].details
             if "magnet" in details:
-                return Ability(details["magnet"], tuple(details["grade"]), details["phases"], details["phase_names"])
+                values = {name: details[name] for name in details["magnet"]}
+                return Ability(values, tuple(details["grade"]), details["phases"], details["phase_names"])
             unit = self.solution.units[unit].inlets.get("feed", "").partition(".")[0]
         return found
 

@@ -1,14 +1,8 @@
-"""Bad input of ores and their chemistry, through the command line: the full text, and no traceback.
-
-Set DIDYMIUM_REWRITE=1 to write the texts anew, then read the difference. The first line of each file of golden_ore is
-the command that tells its faults.
-"""
+"""Bad input of ores and their chemistry beside the golden files: short doses by hand, shipped plants broken."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +13,6 @@ from didymium.cli import app
 from didymium.data import thorium_solubility
 
 FOLDER = Path(__file__).with_name("golden_ore")
-CASES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
 def invoke(*arguments: str) -> Any:
@@ -27,42 +20,6 @@ def invoke(*arguments: str) -> Any:
     result = CliRunner().invoke(app, list(arguments))
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
-
-
-def command(case: str) -> str:
-    return (FOLDER / f"{case}.yaml").read_text(encoding="utf-8").splitlines()[0].removeprefix("# didymium ")
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_text_of_bad_input(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(FOLDER)
-    result = invoke(*command(case).split(), f"{case}.yaml")
-    assert result.exit_code == 1
-    golden = FOLDER / f"{case}.txt"
-    if os.environ.get("DIDYMIUM_REWRITE"):
-        golden.write_text(result.stderr, encoding="utf-8")
-    assert result.stderr == golden.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_every_fault_shows_its_line_and_points_into_it(case: str) -> None:
-    lines = (FOLDER / f"{case}.txt").read_text(encoding="utf-8").splitlines()
-    file = (FOLDER / f"{case}.yaml").read_text(encoding="utf-8").splitlines()
-    faults = [(i, found) for i, line in enumerate(lines) if (found := re.match(rf"{case}\.yaml:(\d+):(\d+): ", line))]
-    assert faults
-    assert "Traceback" not in "\n".join(lines)
-    for i, found in faults:
-        line, column = int(found[1]), int(found[2])
-        assert lines[i + 1] == f"  {file[line - 1]}"
-        assert lines[i + 2].rstrip("^") == " " * (column + 1)
-        assert lines[i + 2].endswith("^")
-
-
-@pytest.mark.parametrize("case", [case for case in CASES if command(case) == "run"])
-def test_a_fault_of_the_solve_says_what_to_do(case: str) -> None:
-    text = (FOLDER / f"{case}.txt").read_text(encoding="utf-8")
-    head = text.splitlines()[0]
-    assert "  hint: " in text or "; " in head, "no remedy"
 
 
 def test_the_table_of_thorium_ends_where_the_golden_text_says() -> None:

@@ -107,8 +107,9 @@ def nitride_compaction(p: SimpleNamespace, b: Balance) -> None:
     b.details["density"] = found.density * p.density
     b.details["family"] = "Fe16N2"
     b.details.update(made.table())
-    b.details["magnet"] = dict(made.table())
-    b.details["grade"], b.details["limiting"] = assign(ANY, made.table())
+    b.details["magnet"] = tuple(made.table())
+    for key, words in zip(("grade", "limiting"), assign(ANY, made.table()), strict=True):
+        b.details[key] = np.array(words, dtype=object)
 
 
 KIND = Kind(

@@ -107,8 +107,9 @@ def sinter(family: str, p: SimpleNamespace, b: Balance, treatment: Treatment) ->
     b.details["density"] = found.density * density
     b.details["family"] = family
     b.details.update(made.table())
-    b.details["magnet"] = dict(made.table())
-    b.details["grade"], b.details["limiting"] = assign(family, made.table())
+    b.details["magnet"] = tuple(made.table())
+    for key, words in zip(("grade", "limiting"), assign(family, made.table()), strict=True):
+        b.details[key] = np.array(words, dtype=object)
 
 
 def _arriving(p: SimpleNamespace, b: Balance, key: str, mass: Array) -> Array:

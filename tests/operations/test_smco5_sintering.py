@@ -35,7 +35,7 @@ def test_phases_and_properties_are_told(bench) -> None:
     assert shares["SmCo5"] > 0.8
     assert shares["Sm2Co17"] == 0.0 < shares["Sm2Co7"] < 0.2
     assert sum(shares.values()) == pytest.approx(1.0)
-    made = done.details["magnet"]
+    made = done.details
     assert made["Br_T"][0] == done.details["Br_T"][0] == pytest.approx(0.92, abs=0.03)
     assert done.details["grade"] == ["RECo5-18S"]
     said = done.outcome.traits["blanks"]

@@ -322,8 +322,10 @@ def test_metal_consumption(plant: Plant, used: Used, row: Row) -> None:
     baotou = plant("baotou")
     metal = baotou.streams["metal.metal"].mass()
     oxide = baotou.streams["ndpr_oxide.oxide"].mass()
+    salts = [one.item for one in baotou.solution.units["metal"].lines if one.item.endswith("_fluoride")]
+    salt = sum(used(baotou, "metal", item) for item in ("LiF", *salts))
     row(
         (1.2, 0.085, 0.012),
-        [oxide / metal, used(baotou, "metal", "graphite") / metal, used(baotou, "metal", "LiF") / metal],
+        [oxide / metal, used(baotou, "metal", "graphite") / metal, salt / metal],
         circular=True,
     )

@@ -13,4 +13,8 @@ def per_sample(values: Array) -> Array:
 
     NumPy adds a contiguous row pairwise and a strided one in order; one layout makes a batch equal its single cases.
     """
-    return np.asarray(np.add.reduce(np.ascontiguousarray(values).reshape(len(values), -1), axis=1))
+    rows = np.ascontiguousarray(values)
+    if rows.ndim != 2:
+        rows = rows.reshape(len(rows), -1)
+    found: Array = np.add.reduce(rows, axis=1)
+    return found

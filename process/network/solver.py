@@ -186,18 +186,25 @@ class Case:
     def _traits_of(self, unit: Unit, rows: Indices) -> dict[str, dict[str, Array]]:
         """What the streams of a unit's inlets carry, as far as it is known of all these samples."""
         out: dict[str, dict[str, Array]] = {}
+        whole = len(rows) == self.samples
         for inlet, stream in unit.inlets.items():
             for name, values in self.traits.get(stream, {}).items():
-                said = values[rows]
+                said = values if whole else values[rows]
                 if not np.isnan(said).any():
                     out.setdefault(inlet, {})[name] = said
         return out
 
     def _say(self, unit: str, outcome: Outcome, rows: Indices) -> None:
+        whole = len(rows) == self.samples
         for outlet, said in outcome.traits.items():
             known = self.traits.setdefault(f"{unit}.{outlet}", {})
             for name, values in said.items():
-                known.setdefault(name, np.full(self.samples, np.nan))[rows] = values
+                if whole:
+                    known[name] = np.array(values)
+                    continue
+                if name not in known:
+                    known[name] = np.full(self.samples, np.nan)
+                known[name][rows] = values
 
     def _design(self, unit: Unit, inlets: Mapping[str, Array]) -> Mapping[str, Any]:
         assert unit.kind.design is not None

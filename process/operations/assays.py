@@ -26,5 +26,7 @@ def share_of(part: Array, whole: Array, empty: float = 0.0) -> Array:
     >>> share_of(np.array([1.0, 0.0]), np.array([4.0, 0.0]))
     array([0.25, 0.  ])
     """
-    out = np.full(np.broadcast_shapes(np.shape(part), np.shape(whole)), empty)
-    return np.asarray(np.divide(part, whole, out=out, where=np.asarray(whole) > NOTHING))
+    part, whole = np.asarray(part), np.asarray(whole)
+    shape = part.shape if part.shape == whole.shape else np.broadcast_shapes(part.shape, whole.shape)
+    out = np.full(shape, empty) if empty else np.zeros(shape)
+    return np.asarray(np.divide(part, whole, out=out, where=whole > NOTHING))

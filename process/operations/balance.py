@@ -6,7 +6,7 @@ is a table of shares, not of flows, so that recycles can be closed exactly at an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -18,6 +18,7 @@ from ..data import reagents as known_reagents
 from ..elements import COUNT, ELEMENTS, indices, mass_fractions
 from ..sums import per_sample
 from .base import Line, OperationError, Size
+from .details import Details
 
 Array = NDArray[np.float64]
 
@@ -62,6 +63,13 @@ def composition(item: str) -> Array:
     return out
 
 
+@cache
+def _compositions(items: tuple[str, ...]) -> Array:
+    out = np.array([composition(item) for item in items])
+    out.flags.writeable = False
+    return out
+
+
 class Balance:
     """The balance of one unit, all samples at once.
 
@@ -88,6 +96,7 @@ class Balance:
         self.memory = memory if memory is not None else {}
         self.samples = len(next(iter(inlets.values())))
         self.details: dict[str, Any] = {}
+        self._later: list[Callable[[], Mapping[str, Any]]] = []
         self._tentative = tentative
         self._doubtful = np.zeros(self.samples, dtype=bool)
         self._on_demand = dict(on_demand or {})
@@ -99,6 +108,7 @@ class Balance:
         self._carried: dict[str, dict[str, Array]] = {}
         self._sent: Array | None = None
         self._whole: Array | None = None
+        self._made: Array | None = None
         self._first = {}
         slot = 0
         for name in self.inlets:
@@ -191,6 +201,13 @@ class Balance:
             return None
         return np.asarray(found / weight)
 
+    def later(self, details: Callable[[], Mapping[str, Any]]) -> None:
+        """Details that cost time: `details` is called when they are first read, after the recycle has settled.
+
+        It must hold all that it needs: arrays that nothing changes any more.
+        """
+        self._later.append(details)
+
     def carry(self, outlet: str, name: str, value: Array) -> None:
         """Say a trait of an outlet's stream, shape (samples,)."""
         self._carried.setdefault(outlet, {})[name] = self._each(value)
@@ -227,14 +244,14 @@ class Balance:
         share: Array | float,
         *,
         inlet: str | None = None,
-        reagent: str | None = None,
+        reagent: str | Collection[str] | None = None,
         part: str | None = None,
         to: str | None = None,
     ) -> None:
         """Send a share (samples, elements), or what broadcasts to it, of what enters to an outlet.
 
-        Of everything, or only of one inlet, one of its parts, or one reagent. What has the outlet's own parts keeps
-        them; anything else goes to the part `to` (the last one where not said).
+        Of everything, or only of one inlet, one of its parts, or one reagent or several. What has the outlet's own
+        parts keeps them; anything else goes to the part `to` (the last one where not said).
         """
         sent = self._sending()
         share = np.asarray(share, dtype=float)
@@ -284,7 +301,8 @@ class Balance:
         sent /= np.add.reduce(sent, axis=2, keepdims=True)
         reagents = self._bought()
         lines, sizes = tuple(self._lines), tuple(self._sizes)
-        return Outcome(sent, reagents, self._demands, lines, self.details, self._doubtful, sizes, self._carried)
+        details = Details(self.details, self._later) if self._later else self.details
+        return Outcome(sent, reagents, self._demands, lines, details, self._doubtful, sizes, self._carried)
 
     # -- inside -----------------------------------------------------------------------------------------------------
 
@@ -304,17 +322,29 @@ class Balance:
 
     def _bought(self) -> Array:
         """kg/h of the reagents, shape (samples, reagents, elements)."""
+        if self._made is not None:
+            return self._made
         out = np.empty((self.samples, len(self._reagents), COUNT))
-        for i, (_, item, rate) in enumerate(self._reagents):
-            np.multiply(rate[:, None], composition(item), out=out[:, i])
+        if self._reagents:
+            rates = np.array([rate for _, _, rate in self._reagents])
+            np.multiply(rates.T[:, :, None], _compositions(tuple(item for _, item, _ in self._reagents)), out=out)
+        if self._sent is not None:
+            self._made = out
         return out
 
     def _cells(
-        self, outlet: str, inlet: str | None, reagent: str | None, part: str | None, to: str | None
+        self,
+        outlet: str,
+        inlet: str | None,
+        reagent: str | Collection[str] | None,
+        part: str | None,
+        to: str | None,
     ) -> list[tuple[slice, int]]:
         """Where in the table something goes: slots in that go to one slot out."""
         rows, first = self.outlets[outlet], self._out[outlet].start
         last = first + (rows.index(to) if to else len(rows) - 1)
+        if inlet is None and reagent is None and part is None and (to or len(rows) == 1):
+            return [(slice(0, self._slots + len(self._reagents)), last)]
         out: list[tuple[slice, int]] = []
         if reagent is None:
             for name, begin in self._first.items():
@@ -332,9 +362,11 @@ class Balance:
             if reagent is None:
                 out.append((slice(self._slots, self._slots + len(self._reagents)), bulk))
             else:
+                ports = (reagent,) if isinstance(reagent, str) else reagent
                 for at, (port, _, _) in enumerate(self._reagents, self._slots):
-                    if port == reagent:
-                        out.append((slice(at, at + 1), bulk))
+                    if port in ports:
+                        begin = out.pop()[0].start if out and out[-1][0].stop == at else at
+                        out.append((slice(begin, at + 1), bulk))
         return out
 
     # Each says of what sample it is, and tells the element.

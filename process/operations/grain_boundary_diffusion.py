@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal
 
@@ -176,7 +177,7 @@ def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
     for name, gained in ((GAIN, done.gain), (GAIN_LOW, done.gain_low)):
         before = b.trait(name)
         b.carry("magnets", name, gained if before is None else gained + before)
-    _tell(b, p, plates, done, healed, landed, skin, mass)
+    b.later(partial(_told, p, feed, plates, done, healed, landed, skin, mass))
 
 
 def _source(p: SimpleNamespace, b: Balance, mass: Array) -> tuple[Array, Array]:
@@ -271,20 +272,20 @@ def _fired(p: SimpleNamespace, b: Balance, degrees: Array, hours: Array) -> tupl
     return each if p.electricity is None else np.asarray(p.electricity), whole, healed
 
 
-def _tell(
-    b: Balance,
+def _told(
     p: SimpleNamespace,
+    feed: Array,
     plates: Coated,
     done: Diffused,
     healed: Array,
     landed: Array,
     skin: Array,
     mass: Array,
-) -> None:
+) -> dict[str, Any]:
     """What the report says of the magnets."""
-    sites = share_of(1e3 * rare_earth_moles(b.flow("feed")), mass)
+    sites = share_of(1e3 * rare_earth_moles(feed), mass)
     melt = melt_share(done.gain, plates.molar_mass, plates.anisotropy, plates.base, sites, p.efficiency)
-    b.details |= {
+    told = {
         "depth_mm": done.depth,
         "heavy_by_depth": done.profile,
         "shell_by_depth": done.shell,
@@ -300,7 +301,7 @@ def _tell(
         "heavy_in_melt_instead": melt,
         "saved": np.where(melt > 0.0, 1.0 - share_of(landed, melt), 0.0),
     }
-    b.details["flags"] = remarks(b.details, plates.thickness, np.asarray(p.temperature), mass > 0.0)
+    return told | {"flags": remarks(told, plates.thickness, np.asarray(p.temperature), mass > 0.0)}
 
 
 KIND = Kind(

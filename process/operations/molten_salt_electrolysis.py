@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal
 
@@ -222,15 +223,21 @@ def molten_salt_electrolysis(p: SimpleNamespace, b: Balance) -> None:
     for outlet, part in (("slag", 1.0 - p.dust), ("dust", p.dust)):
         share = np.repeat(part[:, None], COUNT, axis=1)
         share[:, INDEX["F"]] *= 1.0 - gone
-        for item in bought:
-            b.send(outlet, share, reagent=item)
+        b.send(outlet, share, reagent=tuple(bought))
 
-    burnt = at.graphite * p.burn_off
     b.details["CF4"], b.details["C2F6"] = light, heavy
-    b.details["CO"] = at.monoxide_left * molar_mass("CO")
-    b.details["CO2"] = (at.dioxide + at.monoxide - at.monoxide_left + burnt) * molar_mass("CO2")
-    b.details["co_share"] = at.monoxide_share
-    b.details["graphite_kg_per_kg"] = share_of(graphite, mass)
+    b.later(partial(_carbon_told, p, at, mass))
+
+
+def _carbon_told(p: SimpleNamespace, at: Anode, mass: Array) -> dict[str, Array]:
+    """What becomes of the anode, kg/h (samples,), its share of CO and its graphite per kg of metal."""
+    burnt = at.graphite * p.burn_off
+    return {
+        "CO": at.monoxide_left * molar_mass("CO"),
+        "CO2": (at.dioxide + at.monoxide - at.monoxide_left + burnt) * molar_mass("CO2"),
+        "co_share": at.monoxide_share,
+        "graphite_kg_per_kg": share_of(at.graphite * MOLAR_MASS[INDEX["C"]], mass),
+    }
 
 
 def _superheat(p: SimpleNamespace, b: Balance, metal: Array) -> Array:
@@ -278,14 +285,21 @@ def _power(p: SimpleNamespace, b: Balance, reduced: Array, mass: Array, at: Anod
     cells = charge / (p.cell_current * 1000.0)
     b.size("cells", cells, "cells", ("cell_current", "current_efficiency", "recovery"))
     b.size("rectifier", power, "kW", ("current_efficiency", "voltage", "recovery"))
-    b.details["charge_Ah_per_kg"] = share_of(charge, mass)
-    b.details["kWh_per_kg"] = share_of(power, mass)
-    b.details["t_per_month_of_a_cell"] = share_of(mass, cells) * MONTH / 1000.0
+    b.later(partial(_power_told, reduced, mass, at, charge, power, cells))
+
+
+def _power_told(reduced: Array, mass: Array, at: Anode, charge: Array, power: Array, cells: Array) -> dict[str, Array]:
+    """Charge, power and metal of the cells, and what of the power the reaction itself takes, (samples,) each."""
     known = metal_facts()
     heat = at.monoxide * known["CO", "enthalpy"].value + at.dioxide * known["CO2", "enthalpy"].value
     heat = heat - per_sample(moles(reduced)[:, RE] * of_rare_earths("oxide_enthalpy"))
-    b.details["reaction_kWh_per_kg"] = share_of(heat / 3.6, mass)
-    b.details["energy_used_share"] = share_of(heat / 3.6, power)
+    return {
+        "charge_Ah_per_kg": share_of(charge, mass),
+        "kWh_per_kg": share_of(power, mass),
+        "t_per_month_of_a_cell": share_of(mass, cells) * MONTH / 1000.0,
+        "reaction_kWh_per_kg": share_of(heat / 3.6, mass),
+        "energy_used_share": share_of(heat / 3.6, power),
+    }
 
 
 def _only(share: Array, name: str) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal
 
@@ -181,8 +182,8 @@ def sintering(p: SimpleNamespace, b: Balance) -> None:
         b.carry(outlet, ANNEALING, furnace.healed)
         if aligned is not None:
             b.carry(outlet, ALIGNMENT, aligned)
-    _tell(b, p, phases, solid, done, furnace, powder)
     b.details["furnaces"] = held / p.charge
+    b.later(partial(_told, p, feed, solid, phases, done, furnace, powder))
 
 
 def _carried(b: Balance, own: Array | None, name: str, key: str, what: str, unit: str, usual: float) -> Array:
@@ -310,23 +311,23 @@ def _gas(p: SimpleNamespace, feed: Array, mass: Array, carbon: Array, done: Sint
     return gas
 
 
-def _tell(
-    b: Balance,
+def _told(
     p: SimpleNamespace,
-    before: PhaseBalance,
+    feed: Array,
     solid: Array,
+    before: PhaseBalance,
     done: Sintered,
     furnace: Furnace,
     powder: Array,
-) -> None:
+) -> dict[str, Any]:
     """What the report says of the blanks."""
     after = phase_balance(solid, p.carbide)
     mass = per_sample(solid)
     weight = np.where(mass > 0.0, mass, 1.0)
-    metal = per_sample(b.flow("feed")[:, RE])
+    metal = per_sample(feed[:, RE])
     kept = {name: solid[:, INDEX[name]] / weight for name in ("H", "C", "N", "O")}
     vapour = share_of(metal - per_sample(solid[:, RE]), metal, 0.0)
-    b.details |= {
+    told = {
         "phases": after.mass,
         "phase_names": after.names,
         "rich": after.rich,
@@ -352,7 +353,7 @@ def _tell(
         "schedule_grain_um": done.grains,
         "schedule_hydrogen_ppm": 1e6 * done.hydrogens,
     }
-    b.details["flags"] = remarks(b.details, powder, done.temperature.max(axis=1) - KELVIN, mass > 0.0)
+    return told | {"flags": remarks(told, powder, done.temperature.max(axis=1) - KELVIN, mass > 0.0)}
 
 
 KIND = Kind(

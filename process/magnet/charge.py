@@ -15,6 +15,7 @@ LEAVING = ("H", "N", "F", "Cl", "S", "Zn", "Ar")
 BINDS = {"O": 2.0 / 3.0, "N": 1.0, "F": 1.0 / 3.0, "Cl": 1.0 / 3.0, "S": 2.0 / 3.0}
 """Atoms of rare earth that an atom takes into the dross: R2O3, RN, RF3, RCl3, R2S3."""
 _OXYGEN, _CARBON = INDEX["O"], INDEX["C"]
+_LEAVING = np.array([INDEX[name] for name in LEAVING])
 
 
 def bound(flow: Array, oxygen: Array) -> Array:
@@ -46,8 +47,7 @@ def kept(flow: Array, oxygen: Array, carbon: Array, evaporation: Array) -> tuple
     (100.0, 0.0)
     """
     share = np.ones((len(flow), COUNT))
-    for name in LEAVING:
-        share[:, INDEX[name]] = 0.0
+    share[:, _LEAVING] = 0.0
     share[:, _OXYGEN], share[:, _CARBON] = oxygen, carbon
     rare = per_sample(flow[:, RE] / MOLAR_MASS[RE])
     taken = bound(flow, oxygen)

@@ -48,7 +48,7 @@ class Grid:
         >>> Grid(shells=4, skin=2).radii(np.array([0.01])).round(4).tolist()
         [[0.0, 0.8521, 0.99, 0.9999, 1.0]]
         """
-        power = np.log(np.clip(skin, 1e-6, 0.9)) / np.log(self.skin / self.shells)
+        power = np.log(np.minimum(np.maximum(skin, 1e-6), 0.9)) / np.log(self.skin / self.shells)
         inward = 1.0 - np.arange(self.shells + 1) / self.shells
         return np.asarray(1.0 - inward ** power[:, np.newaxis])
 
@@ -158,19 +158,32 @@ def of_rare_earths(composition: Array) -> tuple[Array, Array, Array]:
     return np.divide(mass, whole, out=np.zeros_like(mass), where=whole > 0.0), molar, field
 
 
-def diffuse(plates: Coated, celsius: Array, hours: Array, by: Paths | None = None, *, cut: Grid = USUAL) -> Diffused:
+def diffuse(
+    plates: Coated,
+    celsius: Array,
+    hours: Array,
+    by: Paths | None = None,
+    *,
+    cut: Grid = USUAL,
+    rates: tuple[Array, Array] | None = None,
+) -> Diffused:
     """Heat coated plates through temperatures in degC for hours, (samples, steps) each or what spreads to it.
 
+    `rates` are the diffusivities of both paths at these temperatures, m²/s, where they are known already.
     Raises ValueError where a sample's numbers are no case (nothing may be below zero, lengths must be above it).
 
     >>> done = diffuse(Coated.of("Tb", 0.005, 4.0), np.array([[900.0, 500.0]]), np.array([[10.0, 4.0]]))
     >>> round(float(done.uptake[0]), 2), bool(done.gain[0] > done.gain_low[0] > 0.0)
     (0.97, True)
     """
-    slab = Slab(plates, celsius, hours, by or paths(), cut)
+    slab = Slab(plates, celsius, hours, by or paths(), cut, rates)
     for step in range(slab.steps):
         slab.advance(step)
     return slab.found()
+
+
+def _spread(values: Array, shape: tuple[int, ...]) -> Array:
+    return values if values.shape == shape else np.broadcast_to(values, shape)
 
 
 def course(
@@ -191,18 +204,29 @@ def course(
 class Slab:
     """Half a plate of every sample on its way through a schedule: the kernel's arrays, mol and m inside."""
 
-    def __init__(self, plates: Coated, celsius: Array, hours: Array, by: Paths, cut: Grid) -> None:
+    def __init__(
+        self,
+        plates: Coated,
+        celsius: Array,
+        hours: Array,
+        by: Paths,
+        cut: Grid,
+        rates: tuple[Array, Array] | None = None,
+    ) -> None:
         count = len(plates.coating)
-        celsius, hours = np.broadcast_arrays(np.asarray(celsius, dtype=float), np.asarray(hours, dtype=float))
+        celsius, hours = np.asarray(celsius, dtype=float), np.asarray(hours, dtype=float)
+        if celsius.shape != hours.shape:
+            celsius, hours = np.broadcast_arrays(celsius, hours)
         self.steps = celsius.shape[-1]
         shape = (count, self.steps)
         self._plates, self._by, self._cut = plates, by, cut
         self._faces = _faces(cut.cells)
         half, radius = plates.thickness * 5e-4, plates.grain * 5e-7
         self._radii = cut.radii(np.asarray(by.skin) * 1e-6 / radius)
-        degrees = np.broadcast_to(celsius, shape)
-        self._fast, self._slow = np.broadcast_to(by.fast(degrees), shape), np.broadcast_to(by.slow(degrees), shape)
-        self._seconds = np.broadcast_to(hours * 3600.0, shape)
+        degrees = _spread(celsius, shape)
+        fast, slow = (by.fast(degrees), by.slow(degrees)) if rates is None else rates
+        self._fast, self._slow = _spread(fast, shape), _spread(slow, shape)
+        self._seconds = _spread(hours * 3600.0, shape)
         self._cases = np.empty((count, 6))
         self._cases[:, 0], self._cases[:, 1], self._cases[:, 2] = half, radius, by.boundary_share
         # Concentrations are mol/m³ of what diffuses: shares of the sites times the sites.

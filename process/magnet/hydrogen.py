@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,14 +89,25 @@ def left(found: Sites, matrix: Array, rich: Array, temperature: Array) -> Array:
     Falls with temperature; without hydrogen of the RE-rich phase next to nothing is left above 300 °C.
     """
     filling = matrix / value("hydrogen", "matrix_full")
-    inside = (found.matrix * matrix + found.lean * filling * value("hydrogen", "R2T17")) * _stays(temperature, "matrix")
-    over = np.maximum(rich - DIHYDRIDE, 0.0) * _stays(temperature, "dihydride")
-    stable = np.minimum(rich, DIHYDRIDE) * _stays(temperature, "decomposition")
-    cobalt = found.cobalt * value("hydrogen", "cobalt") * _stays(temperature, "cobalt")
+    stays = _stays(temperature)
+    inside = (found.matrix * matrix + found.lean * filling * value("hydrogen", "R2T17")) * stays[:, 0]
+    over = np.maximum(rich - DIHYDRIDE, 0.0) * stays[:, 1]
+    stable = np.minimum(rich, DIHYDRIDE) * stays[:, 2]
+    cobalt = found.cobalt * value("hydrogen", "cobalt") * stays[:, 3]
     return np.asarray((inside + found.rich * (over + stable) + cobalt) * HYDROGEN)
 
 
-def _stays(temperature: Array, step: str) -> Array:
-    name = f"{step}_release" if step in ("matrix", "cobalt") else step
-    middle, width = value("hydrogen", name), value("hydrogen", f"{step}_width")
-    return np.asarray(1.0 / (1.0 + np.exp(np.clip((temperature - middle) / width, -500.0, 500.0))))
+def _stays(temperature: Array) -> Array:
+    """Shares that stay in the matrix, over RH2, as RH2 and in samarium-cobalt, (samples, 4)."""
+    middle, width = _steps()
+    over = (temperature[:, None] - middle) / width
+    return np.asarray(1.0 / (1.0 + np.exp(np.minimum(np.maximum(over, -500.0), 500.0))))
+
+
+@cache
+def _steps() -> tuple[Array, Array]:
+    """Middle and width in K of each step of degassing, (4,) each."""
+    names = ("matrix_release", "dihydride", "decomposition", "cobalt_release")
+    widths = ("matrix_width", "dihydride_width", "decomposition_width", "cobalt_width")
+    middle, width = (np.array([value("hydrogen", name) for name in each]) for each in (names, widths))
+    return middle, width

@@ -32,6 +32,8 @@ _SINGLE = ("B", "C", "N", "O", "Ga", "Cu", "Zr", "Ti", "Nb")
 _T = np.array(indices(T_METALS))
 _SOLID = np.array(indices(("RE", *T_METALS, *_SINGLE)))
 _ASIDE = np.setdiff1d(np.arange(COUNT), _SOLID)
+_RARE = slice(int(RE[0]), int(RE[-1]) + 1)
+_SINGLE_COLUMNS = np.array([INDEX[name] for name in _SINGLE])
 
 _MOST = 1e290
 """Amounts above this do not add up in floating point."""
@@ -42,7 +44,11 @@ _GA_BOUND, _CU_BOUND, _ZR_FREE, _TI_FREE, _NB_FREE, _C_IN_HARD = range(6)
 # Sites of a formula unit; the carbide is counted by its rare earth.
 _R_SITES = np.array([2.0, 1.0, 1.1, 2.0, 6.0, 0.0, 0.0, 2.0, 1.0, 1.0, 0.0, 0.0, 0.0])
 _T_SITES = np.array([14.0, 0.0, 4.0, 17.0, 13.0, 1.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
-_B_SITES = np.array([1.0, 0.0, 4.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 2.0, 2.0, 1.0])
+# What else stands in a phase, by its column; of the hard and the RE-rich phase, R6T13X and the carbide it is counted.
+_FIRST = np.array([INDEX[name] for name in ("B", "Ga", "B", "B", "Ga", "B", "B", "O", "C", "N", "B", "B", "B")])
+_FIRST_SITES = np.array([0.0, 0.0, 4.0, 0.0, 0.0, 0.0, 1.0, 3.0, 0.0, 1.0, 2.0, 2.0, 1.0])
+_SECOND = np.array([INDEX[name] for name in ("C", "Cu", "B", "B", "Cu", "B", "B", "O", "C", "N", "Zr", "Ti", "Nb")])
+_SECOND_SITES = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
 
 
 def _total(values: Array) -> Array:
@@ -64,13 +70,11 @@ class PhaseBalance:
     `moles` (samples, phases) is mol of formula units per g of solid (of the carbide: mol of its R); `extras`
     (samples, 6) mol per g: Ga and Cu in R6T13X, Zr, Ti and Nb in place of T, C in place of B. `solid` (samples,
     elements) is kg per kg of solid, `code` 0 where all is fine, `column` the kernel's column that a code speaks of.
-    `aside` (samples,) is the share of the composition's mass that is no part of the solid (H, Zn, Ar, F ...).
     """
 
     carbide: str
     composition: Array
     solid: Array
-    aside: Array
     moles: Array
     extras: Array
     code: NDArray[np.int64]
@@ -82,10 +86,17 @@ class PhaseBalance:
         return _names(self.carbide)
 
     @cached_property
+    def aside(self) -> Array:
+        """Share of the composition's mass that is no part of the solid (H, Zn, Ar, F ...), (samples,)."""
+        kept = np.where(_unfit(self.composition)[:, None], 0.0, self.composition)
+        total = _total(kept)
+        return np.asarray(_total(kept[:, _ASIDE]) / np.where(total == 0.0, 1.0, total))
+
+    @cached_property
     def _rare_earth(self) -> Array:
         """Mole shares of the rare earths, (samples, elements)."""
         out = np.zeros_like(self.solid)
-        out[:, RE] = self.solid[:, RE] / MOLAR_MASS[RE]
+        out[:, _RARE] = self.solid[:, _RARE] / MOLAR_MASS[_RARE]
         total = _total(out)
         return np.asarray(out / np.where(total > 0.0, total, 1.0)[:, None])
 
@@ -99,26 +110,25 @@ class PhaseBalance:
         total = _total(out)
         return np.asarray(out / np.where(total > 0.0, total, 1.0)[:, None])
 
-    def _others(self) -> list[tuple[int, str, Array]]:
-        """Phase, element and mol per g of all that stands neither on an R nor on a T site."""
+    @cached_property
+    def _first(self) -> Array:
+        """mol per g in each phase of what stands first beside R and T sites, (samples, phases): `_FIRST` names it."""
         n, x = self.moles, self.extras
-        kept = self.code == 0
-        found = [(phase, "B", _B_SITES[phase] * n[:, phase]) for phase in (BORIDE, T2B, ZRB2, TIB2, NBFEB)]
-        return [
-            *found,
-            (HARD, "B", n[:, HARD] - x[:, _C_IN_HARD]),
-            (HARD, "C", x[:, _C_IN_HARD]),
-            (OXIDE, "O", 3.0 * n[:, OXIDE]),
-            (CARBIDE, "C", n[:, CARBIDE] / PER_CARBON[self.carbide]),
-            (NITRIDE, "N", n[:, NITRIDE]),
-            (ZRB2, "Zr", n[:, ZRB2]),
-            (TIB2, "Ti", n[:, TIB2]),
-            (NBFEB, "Nb", n[:, NBFEB]),
-            (R6T13X, "Ga", x[:, _GA_BOUND]),
-            (R6T13X, "Cu", x[:, _CU_BOUND]),
-            (RICH, "Ga", np.where(kept, self._mol("Ga") - x[:, _GA_BOUND], 0.0)),
-            (RICH, "Cu", np.where(kept, self._mol("Cu") - x[:, _CU_BOUND], 0.0)),
-        ]
+        out = np.asarray(n * _FIRST_SITES)
+        out[:, HARD] = n[:, HARD] - x[:, _C_IN_HARD]
+        out[:, CARBIDE] = n[:, CARBIDE] / PER_CARBON[self.carbide]
+        out[:, R6T13X] = x[:, _GA_BOUND]
+        out[:, RICH] = np.where(self.code == 0, self._mol("Ga") - x[:, _GA_BOUND], 0.0)
+        return out
+
+    @cached_property
+    def _second(self) -> Array:
+        """The same of what stands second, by `_SECOND`: carbon, the metals of borides, copper."""
+        n, x = self.moles, self.extras
+        out = np.asarray(n * _SECOND_SITES)
+        out[:, HARD], out[:, R6T13X] = x[:, _C_IN_HARD], x[:, _CU_BOUND]
+        out[:, RICH] = np.where(self.code == 0, self._mol("Cu") - x[:, _CU_BOUND], 0.0)
+        return out
 
     def _mol(self, name: str) -> Array:
         return np.asarray(self.solid[:, INDEX[name]] / MOLAR_MASS[INDEX[name]])
@@ -129,8 +139,8 @@ class PhaseBalance:
         mean_r = _total(self._rare_earth * MOLAR_MASS)[:, None]
         mean_t = _total(self._iron_like * MOLAR_MASS)[:, None]
         out = self.moles * (_R_SITES * mean_r + _T_SITES * mean_t)
-        for phase, name, mol in self._others():
-            out[:, phase] += mol * MOLAR_MASS[INDEX[name]]
+        out += self._first * MOLAR_MASS[_FIRST]
+        out += self._second * MOLAR_MASS[_SECOND]
         return np.asarray(out)
 
     @cached_property
@@ -140,9 +150,8 @@ class PhaseBalance:
         out = self.moles * _unit_volumes(self.carbide)
         out[:, HARD] = self.moles[:, HARD] * _total(self._rare_earth * hard_volumes())
         out[:, RICH] = self.moles[:, RICH] * _total(self._rare_earth * metals)
-        for phase, name, mol in self._others():
-            if phase == RICH:
-                out[:, RICH] += mol * metals[INDEX[name]]
+        out[:, RICH] += self._first[:, RICH] * metals[INDEX["Ga"]]
+        out[:, RICH] += self._second[:, RICH] * metals[INDEX["Cu"]]
         return np.asarray(out)
 
     @cached_property
@@ -188,8 +197,8 @@ class PhaseBalance:
         """
         out = (self.moles * _R_SITES)[:, :, None] * (self._rare_earth * MOLAR_MASS)[:, None, :]
         out += (self.moles * _T_SITES)[:, :, None] * (self._iron_like * MOLAR_MASS)[:, None, :]
-        for phase, name, mol in self._others():
-            out[:, phase, INDEX[name]] += mol * MOLAR_MASS[INDEX[name]]
+        for columns, mol in ((_FIRST, self._first), (_SECOND, self._second)):
+            out[:, np.arange(len(columns)), columns] += mol * MOLAR_MASS[columns]
         return np.asarray(out)
 
     def elements(self, phase: str) -> Array:
@@ -228,24 +237,27 @@ def phase_balance(composition: Array, carbide: str = "R2C3", *, carbon_for_boron
         raise ValueError(f"composition has shape {given.shape}; give (samples, {COUNT})")
     if carbide not in PER_CARBON:
         raise ValueError(f"carbide is {carbide!r}; give one of {', '.join(PER_CARBON)}")
-    bad = np.any(~(np.isfinite(given) & (given >= 0.0) & (given < _MOST)), axis=1)
-    kept = np.where(bad[:, None], 0.0, given)
-    total, solid = _total(kept), np.zeros_like(kept)
-    weight = _total(kept[:, _SOLID])
-    weight = np.where(bad | (weight == 0.0), 1.0, weight)
-    solid[:, _SOLID] = np.where(bad[:, None], 0.0, kept[:, _SOLID] / weight[:, None])
+    bad = _unfit(given)
+    inside = given[:, _SOLID]
+    if bad.any():
+        inside[bad] = 0.0
+    weight, solid = _total(inside), np.zeros_like(given)
+    solid[:, _SOLID] = inside / np.where(weight == 0.0, 1.0, weight)[:, None]
     per_mol = solid / MOLAR_MASS
     moles = np.empty((len(given), 11))
-    moles[:, 0] = _total(per_mol[:, RE])
+    moles[:, 0] = _total(per_mol[:, _RARE])
     moles[:, 1] = _total(per_mol[:, _T])
-    moles[:, 2:] = per_mol[:, [INDEX[name] for name in _SINGLE]]
+    moles[:, 2:] = per_mol[:, _SINGLE_COLUMNS]
     phases, extras = np.empty((len(given), 13)), np.empty((len(given), 6))
     status = np.empty((len(given), 2), dtype=np.int64)
     kernel.balance(moles, PER_CARBON[carbide], carbon_for_boron, phases, extras, status)
     status[bad, 0] = kernel.BAD_NUMBER
-    whole = np.where(bad | (total == 0.0), 1.0, total)
-    aside = np.where(bad, 0.0, _total(kept[:, _ASIDE]) / whole)
-    return PhaseBalance(carbide, given, solid, aside, phases, extras, status[:, 0].copy(), status[:, 1].copy())
+    return PhaseBalance(carbide, given, solid, phases, extras, status[:, 0].copy(), status[:, 1].copy())
+
+
+def _unfit(composition: Array) -> NDArray[np.bool_]:
+    """Which rows hold what is no amount, (samples,): negative, not finite, or too much to add up."""
+    return np.asarray(~((composition >= 0.0) & (composition < _MOST)).all(axis=1))
 
 
 @cache

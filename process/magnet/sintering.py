@@ -113,7 +113,8 @@ def ceiling(green_density: Array, liquid: Array, oxide: Array) -> Array:
     [0.998, 0.935, 0.577]
     """
     fact = numbers()
-    wet = 1.0 / (1.0 + np.exp(np.clip((fact["liquid_least"] - liquid) / fact["liquid_width"], -500.0, 500.0)))
+    dry = (fact["liquid_least"] - liquid) / fact["liquid_width"]
+    wet = 1.0 / (1.0 + np.exp(np.minimum(np.maximum(dry, -500.0), 500.0)))
     full = np.maximum(fact["ceiling"] - fact["ceiling_oxide"] * oxide, green_density)
     return np.asarray(green_density + (full - green_density) * wet)
 
@@ -182,7 +183,9 @@ def sinter(
     solid[:, 9] = fact["closing"]
     solid[:, 10] = fact["closing_width"]
     solid[:, 11] = leak / 3600.0
-    hydrogen = np.stack([compact.matrix_hydrogen, compact.hydride_hydrogen], axis=1)
+    hydrogen, laws = np.empty((samples, 2)), np.empty((samples, 7, 2))
+    hydrogen[:, 0], hydrogen[:, 1] = compact.matrix_hydrogen, compact.hydride_hydrogen
+    laws[:] = _laws()
     metal = np.ascontiguousarray(compact.metal, dtype=np.float64)
     knots = schedule.time.shape[1]
     end, left = np.empty((samples, 10)), np.empty_like(metal)
@@ -191,7 +194,7 @@ def sinter(
     kernel.run(
         np.ascontiguousarray(schedule.time),
         np.ascontiguousarray(schedule.temperature),
-        np.ascontiguousarray(np.broadcast_to(_laws(), (samples, 7, 2))),
+        laws,
         solid,
         hydrogen,
         metal,

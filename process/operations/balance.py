@@ -64,6 +64,11 @@ def composition(item: str) -> Array:
 
 
 @cache
+def _columns(names: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(indices(names))
+
+
+@cache
 def _compositions(items: tuple[str, ...]) -> Array:
     out = np.array([composition(item) for item in items])
     out.flags.writeable = False
@@ -146,6 +151,7 @@ class Balance:
             sample = int(np.argmin(rate >= 0.0))
             raise OperationError(f"asks for {rate[sample]:.6g} kg/h of {item}, which is no amount", sample=sample)
         self._reagents.append((port or item, item, rate))
+        self._whole = None
         self._lines.append(Line(item, rate, "kg", tuple(follows)))
 
     def demand(self, inlet: str, rate: Array) -> None:
@@ -154,6 +160,7 @@ class Balance:
         if inlet in self._on_demand:
             self._demands[inlet] = self._each(rate).copy()
             self.inlets[inlet] = self._demands[inlet][:, None, None] * self._on_demand[inlet]
+            self._whole = None
 
     def is_on_demand(self, inlet: str) -> bool:
         """Whether an inlet takes as much as it asks for."""
@@ -174,18 +181,23 @@ class Balance:
         self._sizes.append(Size(item, value, unit, tuple(follows)))
 
     def total(self) -> Array:
-        """kg/h of all that enters, reagents included, shape (samples, elements)."""
-        out = self.flow()
-        return out + np.add.reduce(self._bought(), axis=1) if self._reagents else out
+        """kg/h of all that enters, reagents included, shape (samples, elements), read-only."""
+        if self._whole is None:
+            out = self.flow()
+            self._whole = out + np.add.reduce(self._bought(), axis=1) if self._reagents else out
+            self._whole.flags.writeable = False
+        return self._whole
 
     def trait(self, name: str, inlet: str = "feed") -> Array | None:
         """What an inlet's stream carries by this name (`traits.py`), shape (samples,); None where it says nothing.
 
         Of a list of inlets the mean by mass, where all that flow say it.
         """
+        if inlet in self.inlets:
+            return self._traits.get(inlet, {}).get(name)
         found, weight = np.zeros(self.samples), np.zeros(self.samples)
         for each, flow in self.inlets.items():
-            if each != inlet and not each.startswith(f"{inlet}."):
+            if not each.startswith(f"{inlet}."):
                 continue
             said = self._traits.get(each, {}).get(name)
             mass = per_sample(flow)
@@ -193,8 +205,6 @@ class Balance:
                 if mass.any():
                     return None
                 continue
-            if each == inlet:
-                return said
             found += mass * said
             weight += mass
         if not weight.all():
@@ -267,11 +277,11 @@ class Balance:
         enters, or for less than nothing, is an error.
         """
         self._sending()
-        total = self._whole if self._whole is not None else self.total()
-        self._whole = total
+        total = self.total()
         if elements:
+            columns = list(_columns(elements))
             wanted = np.zeros_like(mass)
-            wanted[:, indices(elements)] = mass[:, indices(elements)]
+            wanted[:, columns] = mass[:, columns]
             mass = wanted
         # Faults are looked for where a quick look finds a sign of one.
         asked = mass

@@ -91,7 +91,7 @@ def coating(p: SimpleNamespace, b: Balance) -> None:
             metals[:, INDEX[_SYMBOL[item]]] = bought * p.lost
     dissolved = feed * skin[:, None] + metals
     acid = np.maximum(acid_demand(dissolved), 0.0) / 2.0
-    rinse = p.rinse * square
+    rinse, lacking = p.rinse * square, np.zeros(b.samples)
     if coated:
         b.reagent("H2SO4", acid * (1.0 + p.acid_excess) * molar_mass("H2SO4"), ("acid_excess", "pickling", *follows))
         # What oxygen the dissolved metals lack, water gives; its hydrogen leaves.
@@ -110,7 +110,7 @@ def coating(p: SimpleNamespace, b: Balance) -> None:
         for outlet, share in (("magnets", 1.0 - p.rejects), ("rejects", p.rejects)):
             b.send(outlet, ((1.0 - p.lost) * share)[:, None], reagent=item, to=COAT)
     if coated:
-        _hydrogen(b, dissolved, rinse)
+        _hydrogen(b, lacking, rinse)
     if p.coat == "epoxy":
         b.send("overspray", np.where(sprayed > 0.0, p.lost, 0.0)[:, None], reagent="epoxy")
 
@@ -143,9 +143,9 @@ def _layers(p: SimpleNamespace, square: Array) -> dict[str, Array]:
     return {item: volume * share.get(item, 1.0) * layer_density()[item].value * 1000.0 for item in COATS[p.coat]}
 
 
-def _hydrogen(b: Balance, dissolved: Array, rinse: Array) -> None:
-    """Hydrogen of the water that oxidised what dissolved, to the gas."""
-    lacking = np.maximum(neutral_oxygen(dissolved) - dissolved[:, INDEX["O"]], 0.0) / MOLAR_MASS[INDEX["O"]]
+def _hydrogen(b: Balance, oxygen: Array, rinse: Array) -> None:
+    """Hydrogen of the water that oxidised what dissolved by `oxygen` kg/h, (samples,), to the gas."""
+    lacking = oxygen / MOLAR_MASS[INDEX["O"]]
     there = lacking + rinse / molar_mass("H2O")
     share = np.zeros((b.samples, COUNT))
     share[:, INDEX["H"]] = np.divide(lacking, there, out=np.zeros_like(there), where=there > 0.0)

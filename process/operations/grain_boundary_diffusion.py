@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal
 
@@ -10,7 +11,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from ..data.sintering import numbers
-from ..elements import COUNT, INDEX, RE
+from ..elements import COUNT, ELEMENTS, INDEX, RE
 from ..magnet.ageing import annealing
 from ..magnet.diffusion import Coated, Diffused, diffuse, of_rare_earths
 from ..magnet.diffusion_paths import diffusion_facts, paths
@@ -26,7 +27,7 @@ from .base import AskingInlet, Inlet, Kind, Outlet, Parameters, standard
 from .diffusion_remarks import remarks
 from .phases import METAL, SOLID
 from .sintering import AgeingStep
-from .stoichiometry import Array, moles, one, rare_earth_moles
+from .stoichiometry import Array, moles, rare_earth_moles
 
 DIFFUSED = "diffused"
 SOURCES = {
@@ -39,6 +40,8 @@ SOURCES = {
 }
 NOT_METAL = ("H", "C", "N", "O", "F", "P", "S", "Cl", "Ar")
 """What of a source does not go in: hydrogen leaves as gas, the rest is ground off with the surface."""
+_METAL = np.array([0.0 if name in NOT_METAL else 1.0 for name in ELEMENTS])
+_HYDROGEN = np.array([1.0 if name == "H" else 0.0 for name in ELEMENTS])
 USUAL_THICKNESS, USUAL_GRAIN = 4.0, 5.0
 """mm and µm that a recycle's first rounds go on with, where nothing says them yet."""
 USUAL_DENSITY = 7.6
@@ -129,25 +132,20 @@ def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
     feed = b.flow("feed")
     mass = per_sample(feed)
     made_of, landed = _source(p, b, mass)
-    rare, molar, field = of_rare_earths(made_of)
+    rare, molar, field = _metal_of(p, b, made_of)
     b.refuse(rare <= 0.0, lambda _: ("the coating holds no rare earth", "give `heavy` some Dy or Tb"), "heavy")
     thickness = _known(b, p.thickness, THICKNESS, "thickness", "how thick its magnets are", "machining")
     grain = _known(b, p.grain_size, GRAIN, "grain_size", "the grain size of its magnets", "sintering")
     density, boundary = _phases(p, b)
     _, _, own = of_rare_earths(feed)
     plates = Coated(landed, molar, field, thickness, grain, density, own)
-    degrees = np.column_stack([p.temperature, *(step.temperature for step in p.ageing)])
-    hours = np.column_stack([p.time, *(step.time for step in p.ageing)])
-    done = _diffused(p, b, plates, boundary, degrees, hours)
-    each, cycle, healed = _fired(p, b, degrees, hours)
+    furnace = _fired(p, b)
+    done = _diffused(p, b, plates, boundary, furnace)
 
     ground = np.asarray(p.grind)
     skin = share_of(done.down_to(ground), done.down_to(np.ones(b.samples)))
     went = p.application * done.uptake
-    into = np.tile((went * (1.0 - skin))[:, None], (1, COUNT))
-    for name in NOT_METAL:
-        into[:, INDEX[name]] = 0.0
-    gas = one("H", np.ones(b.samples), b.samples)
+    into = (went * (1.0 - skin))[:, None] * _METAL
     # A fluoride gives its metal for a metal of the magnet; what of it does not go in stays a fluoride.
     coated = made_of * share_of(landed * mass, rare * p.application)[:, None]
     swapped = went * moles(coated)[:, INDEX["F"]] / 3.0
@@ -159,31 +157,34 @@ def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
         "coating",
     )
     given = np.minimum(given, 1.0 - ground)
-    kept = np.broadcast_to((1.0 - ground)[:, None], (b.samples, COUNT)).copy()
+    kept = np.empty((b.samples, COUNT))
+    kept[:] = (1.0 - ground)[:, None]
     kept[:, RE] -= given[:, None]
 
-    told = p.electricity is not None
-    b.use("electricity", each * mass, "kWh", ("electricity",) if told else _schedule_keys(p))
-    b.size("vacuum furnace", mass * (cycle + p.turnaround), "kg", (*_schedule_keys(p), "turnaround"))
+    keys = _schedule_keys(p)
+    each = furnace.energy if p.electricity is None else p.electricity
+    b.use("electricity", each * mass, "kWh", keys if p.electricity is None else ("electricity",))
+    b.size("vacuum furnace", mass * (furnace.hours + p.turnaround), "kg", (*keys, "turnaround"))
     b.send("magnets", kept, inlet="feed")
     where = {"inlet": "heavy"} if p.source is None else {"reagent": SOURCES[p.source]}
     b.send("magnets", into, to=DIFFUSED, **where)
-    b.send("offgas", gas, **where)
+    b.send("offgas", _HYDROGEN, **where)
 
     b.carry_on("magnets")
     b.carry("magnets", THICKNESS, thickness * (1.0 - ground))
     b.carry("magnets", GRAIN, grain)
-    b.carry("magnets", ANNEALING, healed)
+    b.carry("magnets", ANNEALING, furnace.healed)
     for name, gained in ((GAIN, done.gain), (GAIN_LOW, done.gain_low)):
         before = b.trait(name)
         b.carry("magnets", name, gained if before is None else gained + before)
-    b.later(partial(_told, p, feed, plates, done, healed, landed, skin, mass))
+    b.later(partial(_told, p, feed, plates, done, furnace.healed, landed, skin, mass))
 
 
 def _source(p: SimpleNamespace, b: Balance, mass: Array) -> tuple[Array, Array]:
     """Mass fractions of the coating and kg of its rare earth per kg of magnet that lands, asking for as much."""
     if p.source is not None:
-        made_of = np.tile(composition(SOURCES[p.source]), (b.samples, 1))
+        made_of = np.empty((b.samples, COUNT))
+        made_of[:] = composition(SOURCES[p.source])
         bought = share_of(p.coating * mass, per_sample(made_of[:, RE]) * p.application)
         b.reagent(SOURCES[p.source], bought, ("coating", "application"))
         return made_of, np.asarray(p.coating)
@@ -200,6 +201,20 @@ def _source(p: SimpleNamespace, b: Balance, mass: Array) -> tuple[Array, Array]:
         "heavy",
     )
     return share_of(brought, whole[:, None]), np.minimum(landed, 0.2)
+
+
+def _metal_of(p: SimpleNamespace, b: Balance, made_of: Array) -> tuple[Array, Array, Array]:
+    """kg of rare earth per kg of coating, its molar mass and its anisotropy field, (samples,) each."""
+    if p.source is None:
+        return of_rare_earths(made_of)
+    rare, molar, field = (np.full(b.samples, value) for value in _of_source(p.source))
+    return rare, molar, field
+
+
+@cache
+def _of_source(source: str) -> tuple[float, float, float]:
+    rare, molar, field = of_rare_earths(composition(SOURCES[source])[None, :])
+    return float(rare[0]), float(molar[0]), float(field[0])
 
 
 def _known(b: Balance, own: Array | None, name: str, key: str, what: str, unit: str) -> Array:
@@ -221,30 +236,32 @@ def _phases(p: SimpleNamespace, b: Balance) -> tuple[Array, Array]:
     sound = found.code == 0
     relative = b.trait(DENSITY)
     density = np.where(sound, found.density, USUAL_DENSITY)
+    if relative is not None:
+        density = density * np.minimum(np.maximum(relative, 0.5), 1.0)
+    if p.boundary_share is not None:
+        return density, np.asarray(p.boundary_share)
     usual = diffusion_facts()["boundary_share"].value
-    share = np.clip(np.where(sound, found.rich_volume, usual), LEAST_BOUNDARY, MOST_BOUNDARY)
-    return (
-        density * (1.0 if relative is None else np.clip(relative, 0.5, 1.0)),
-        share if p.boundary_share is None else np.asarray(p.boundary_share),
-    )
+    share = np.where(sound, found.rich_volume, usual)
+    return density, np.minimum(np.maximum(share, LEAST_BOUNDARY), MOST_BOUNDARY)
 
 
-def _diffused(
-    p: SimpleNamespace, b: Balance, plates: Coated, boundary: Array, degrees: Array, hours: Array
-) -> Diffused:
-    """The diffusion, kept from one round of a recycle to the next where nothing that it follows has moved."""
-    by = paths().but(
-        boundary_diffusivity=p.boundary_diffusivity,
-        grain_diffusivity=p.grain_diffusivity,
-        partition=p.partition,
-        efficiency=p.efficiency,
-        boundary_share=boundary,
-    )
-    given = (*plates.arrays(), degrees, hours, *(np.asarray(value) for value in by.values()))
-    key = tuple(value.tobytes() for value in given)
-    if b.memory.get("given") != key:
-        b.memory["given"], b.memory["done"] = key, diffuse(plates, degrees, hours, by)
-    found: Diffused = b.memory["done"]
+def _diffused(p: SimpleNamespace, b: Balance, plates: Coated, boundary: Array, furnace: Furnace) -> Diffused:
+    """The diffusion, kept from one round of a recycle to the next where no magnet has moved; keys never do."""
+    kept = b.memory
+    key = b"".join(value.tobytes() for value in (*plates.arrays(), boundary))
+    if kept.get("given") != key:
+        by = paths().but(
+            boundary_diffusivity=p.boundary_diffusivity,
+            grain_diffusivity=p.grain_diffusivity,
+            partition=p.partition,
+            efficiency=p.efficiency,
+            boundary_share=boundary,
+        )
+        if "fast" not in kept:
+            kept["fast"], kept["slow"] = by.fast(furnace.degrees), by.slow(furnace.degrees)
+        kept["done"] = diffuse(plates, furnace.degrees, furnace.time, by, rates=(kept["fast"], kept["slow"]))
+        kept["given"] = key
+    found: Diffused = kept["done"]
     return found
 
 
@@ -257,19 +274,28 @@ def _schedule_keys(p: SimpleNamespace) -> tuple[str, ...]:
     )
 
 
-def _fired(p: SimpleNamespace, b: Balance, degrees: Array, hours: Array) -> tuple[Array, Array, Array]:
-    """kWh per kg of magnets, hours in the furnace and annealing, (samples,) each; kept like the diffusion.
+@dataclass(frozen=True, eq=False)
+class Furnace:
+    """Temperatures in degC and h at them, (samples, steps); kWh/kg, h in the furnace and annealing, (samples,)."""
 
-    Electricity is as told, or a sintering furnace's for these temperatures and times.
-    """
-    key = (degrees.tobytes(), hours.tobytes())
-    if b.memory.get("schedule") != key:
-        steps = ageing_schedules(degrees, hours)
-        whole = np.asarray(sum(step.hours for step in steps))
-        each = np.asarray(numbers()["energy_standard"] * energy_ratio(steps))
-        b.memory["schedule"], b.memory["fired"] = key, (each, whole, annealing(degrees, hours))
-    each, whole, healed = b.memory["fired"]
-    return each if p.electricity is None else np.asarray(p.electricity), whole, healed
+    degrees: Array
+    time: Array
+    energy: Array
+    hours: Array
+    healed: Array
+
+
+def _fired(p: SimpleNamespace, b: Balance) -> Furnace:
+    """What the keys alone decide, worked out once a recycle; energy is a sintering furnace's at these temperatures."""
+    kept = b.memory
+    if "degrees" not in kept:
+        kept["degrees"] = np.column_stack([p.temperature, *(step.temperature for step in p.ageing)])
+        kept["time"] = np.column_stack([p.time, *(step.time for step in p.ageing)])
+        steps = ageing_schedules(kept["degrees"], kept["time"])
+        kept["hours"] = np.asarray(sum(step.hours for step in steps))
+        kept["energy"] = np.asarray(numbers()["energy_standard"] * energy_ratio(steps))
+        kept["healed"] = annealing(kept["degrees"], kept["time"])
+    return Furnace(kept["degrees"], kept["time"], kept["energy"], kept["hours"], kept["healed"])
 
 
 def _told(

@@ -165,9 +165,12 @@ def sintering(p: SimpleNamespace, b: Balance) -> None:
     b.reagent("oxygen", done.oxygen * mass, ("leak",))
     b.reagent("argon", p.argon * mass, ("argon",))
     each = numbers()["energy_standard"] * furnace.energy if p.electricity is None else p.electricity
-    b.use("electricity", each * mass, "kWh", ("electricity",) if p.electricity is not None else _paths(p))
+    if "paths" not in b.memory:
+        b.memory["paths"] = _paths(p)
+    keys = b.memory["paths"]
+    b.use("electricity", each * mass, "kWh", ("electricity",) if p.electricity is not None else keys)
     held = mass * (furnace.hours + p.turnaround)
-    b.size("vacuum furnace", held, "kg", (*_paths(p), "turnaround"))
+    b.size("vacuum furnace", held, "kg", (*keys, "turnaround"))
     b.send("furnace_gas", gas, inlet="feed")
     b.send("furnace_gas", 1.0, reagent="argon")
     b.send("blanks", (1.0 - gas) * p.recovery[:, None], inlet="feed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import MappingProxyType, SimpleNamespace
 from typing import Annotated, Literal
 
@@ -34,6 +35,8 @@ ADDITIONS: Mapping[str, str] = MappingProxyType(
 )
 """What is bought of an element that the charge lacks; ferroboron first, since it brings others."""
 RESTS: Mapping[str, str] = MappingProxyType({"Fe": "iron", "Co": "cobalt"})
+_LOST = np.array([INDEX[name] for name in ("O", "C", *LEAVING)])
+_LEAVING = np.array([INDEX[name] for name in LEAVING])
 ROUNDING = 1e-9
 CRUCIBLE = "alumina"
 
@@ -119,7 +122,9 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
     for name in ("heavy", "iron", "ferroboron"):
         if not b.is_on_demand(name):
             inside = inside + b.flow(name)
-    _check_composition(p)
+    if "checked" not in b.memory:
+        _check_composition(p)
+        b.memory["checked"] = True
     share, times = kept(inside, p.oxygen, p.carbon, p.evaporation)
     b.refuse(
         times > 1.0,
@@ -165,16 +170,22 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
 
     total = b.total()
     lost = np.zeros_like(total)
-    for name in ("O", "C", *LEAVING):
-        column = INDEX[name]
-        lost[:, column] = total[:, column] * (1.0 - stays[:, column])
+    lost[:, _LOST] = total[:, _LOST] * (1.0 - stays[:, _LOST])
     lost[:, INDEX["O"]] -= taken_up * (1.0 - p.oxygen)
     lost[:, RE] = np.maximum(total[:, RE] - melt[:, RE], 0.0)
     b.require("dross", lost + (total - lost) * (1.0 - p.recovery[:, None]))
 
 
 def _of(name: str, flow: Array) -> Array:
-    return flow[:, INDEX[name]] if name in INDEX else per_sample(flow[:, indices([name])])
+    return flow[:, INDEX[name]] if name in INDEX else per_sample(flow[:, _columns(name)])
+
+
+@cache
+def _columns(name: str) -> slice | list[int]:
+    """Columns of a group, as a slice where they stand side by side."""
+    found = indices([name])
+    beside = found[-1] - found[0] == len(found) - 1
+    return slice(found[0], found[-1] + 1) if beside else found
 
 
 def _with_heavy(p: SimpleNamespace, b: Balance, melt: Array, worn: Array) -> tuple[Array, Array]:
@@ -184,7 +195,9 @@ def _with_heavy(p: SimpleNamespace, b: Balance, melt: Array, worn: Array) -> tup
     if not b.is_on_demand("heavy"):
         return melt, batch
     recipe = b.recipe("heavy")
-    heavy = recipe * kept(recipe, p.oxygen, p.carbon, p.evaporation)[0]
+    if "heavy" not in b.memory:
+        b.memory["heavy"] = recipe * kept(recipe, p.oxygen, p.carbon, p.evaporation)[0]
+    heavy = b.memory["heavy"]
     demand = np.zeros(b.samples)
     for name, asked in p.composition.items():
         if name == p.base or name in ADDITIONS:
@@ -251,7 +264,7 @@ def _worn(p: SimpleNamespace, inside: Array) -> Array:
 def _kept_of_addition(p: SimpleNamespace) -> Array:
     """Shares of an addition's elements that the melt keeps, shape (samples, elements); it holds no rare earths."""
     share = np.ones((len(p.recovery), COUNT))
-    share[:, [INDEX[name] for name in LEAVING]] = 0.0
+    share[:, _LEAVING] = 0.0
     share[:, INDEX["O"]], share[:, INDEX["C"]] = p.oxygen, p.carbon
     return share
 

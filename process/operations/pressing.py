@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
+from ..elements import INDEX
 from ..magnet.pressing import alignment, green_density, usual_pressure
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
-from ..traits import ALIGNMENT, GREEN
-from .balance import Balance
+from ..traits import ALIGNMENT, GREEN, LUBRICANT
+from .balance import Balance, composition
 from .base import Inlet, Kind, Outlet, Parameters, standard
 from .phases import METAL
 
@@ -68,6 +69,7 @@ def pressing(p: SimpleNamespace, b: Balance) -> None:
     b.carry_on("compacts")
     b.carry("compacts", GREEN, green)
     b.carry("compacts", ALIGNMENT, aligned)
+    b.carry("compacts", LUBRICANT, p.lubricant * composition(p.agent)[INDEX["C"]] / (1.0 + p.lubricant))
     b.details["green_density"] = green
     b.details["alignment"] = aligned
 

@@ -28,6 +28,8 @@ from .stoichiometry import Array
 
 USUAL_POWDER, USUAL_GREEN = 3.0, 0.55
 """What a first pass round a recycle goes on with where it does not know the powder or the compacts yet."""
+USUAL_AGEING = 950.0
+"""degC up to which ageing is usual and hardly densifies: the upper end of the range of its first step."""
 PER_CARBON_HYDROGEN, PER_CARBON_OXYGEN = 70.0 / 36.0, 4.0 / 36.0
 """Atoms per atom of carbon in zinc stearate, Zn(C18H35O2)2; those of a fatty acid are the same within 3 %."""
 PER_ZINC_CARBON = 36.0
@@ -217,6 +219,7 @@ def _furnace(p: SimpleNamespace, b: Balance) -> Furnace:
         to, rate, hold = (_columns(p.schedule, key, b.samples) for key in ("to", "rate", "hold"))
         _refuse_melting(to)
         degrees, time = (_columns(p.ageing, key, b.samples) for key in ("temperature", "time"))
+        _refuse_hot_ageing(degrees, to)
         schedule, aged = furnace_schedule(to, rate, hold), ageing_schedules(degrees, time)
         kept["time"], kept["temperature"] = schedule.time, schedule.temperature
         kept["hours"] = schedule.hours + sum(one.hours for one in aged)
@@ -235,6 +238,20 @@ def _refuse_melting(to: Array) -> None:
             "stay between 1000 and 1100 °C",
             sample,
             key=f"schedule.{step}.to",
+        )
+
+
+def _refuse_hot_ageing(degrees: Array, to: Array) -> None:
+    hottest = to.max(axis=1)
+    # A schedule colder than the usual ageing is remarked on by the density that it gives.
+    hot = degrees > np.maximum(hottest, USUAL_AGEING)[:, None]
+    if hot.any():
+        sample, step = (int(found[0]) for found in np.nonzero(hot))
+        raise OperationError(
+            f"ages at {degrees[sample, step]:.4g} °C, hotter than it sinters ({hottest[sample]:.4g} °C)",
+            "age at 850 to 950 °C, then at 460 to 560 °C, or move the step to `schedule`",
+            sample,
+            key=f"ageing.{step}.temperature",
         )
 
 

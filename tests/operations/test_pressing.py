@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from didymium.traits import ALIGNMENT, GREEN, POWDER
+from didymium.elements import molar_mass
+from didymium.traits import ALIGNMENT, GREEN, LUBRICANT, POWDER
 
 KEYS = {"recovery": "99 %", "lubricant": "0.5 kg/t", "electricity": "0.4 kWh/kg"}
 
@@ -18,6 +19,19 @@ def test_lubricant_and_yield(bench) -> None:
     # Zn(C18H35O2)2: 65.38 of 632.3 is zinc.
     assert done.kg("compacts", "Zn") == pytest.approx(0.99 * 0.0005 * feed.sum() * 65.38 / 632.33, rel=1e-4)
     assert done.kg("rejects") == pytest.approx(0.01 * 1.0005 * feed.sum())
+
+
+@pytest.mark.parametrize(
+    ("agent", "formula", "atoms"), [("zinc_stearate", "C36H70O4Zn", 36), ("kerosene", "C12H26", 12)]
+)
+def test_the_lubricants_carbon_is_carried(bench, agent, formula, atoms) -> None:
+    # 2 kg of lubricant on 1000 kg of powder: its carbon over the 1002 kg of compacts.
+    feed = bench.of({"Nd2Fe14B": 1.0, "C": 0.2})
+    done = bench.run("pressing", KEYS | {"lubricant": "2 kg/t", "agent": agent}, feed)
+    carbon = float(done.outcome.traits["compacts"][LUBRICANT][0])
+    assert carbon == pytest.approx(2.0 / 1002.0 * atoms * 12.011 / molar_mass(formula), rel=1e-4)
+    own = 0.99 * 0.2 * 12.011
+    assert carbon * done.kg("compacts") == pytest.approx(done.kg("compacts", "C") - own, rel=1e-4)
 
 
 def traits(bench, **keys: str):

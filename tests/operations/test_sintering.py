@@ -192,6 +192,32 @@ def test_above_melting_is_refused_at_its_step(bench) -> None:
     assert run(bench, {"schedule": steps((600, 3, 1), (1150, 3, 1))}).details["grain_um"][0] > 10.0
 
 
+def test_ageing_hotter_than_sintering_is_refused_at_its_step(bench) -> None:
+    ageing = [{"temperature": "900 °C", "time": "2 h"}, {"temperature": "1100 °C", "time": "2 h"}]
+    with pytest.raises(
+        OperationError, match=r"ages at 1100 °C, hotter than it sinters \(1060 °C\); .*850 to 950"
+    ) as caught:
+        run(bench, {"ageing": ageing})
+    assert caught.value.key == "ageing.1.temperature"
+    # As hot as the schedule's hottest step is no fault, nor is a hotter step before its last.
+    run(bench, {"ageing": ageing, "schedule": steps((600, 3, 1), (1100, 3, 1), (1050, 3, 1))})
+
+
+def test_one_sample_that_ages_too_hot_is_named(bench) -> None:
+    both = {"ageing.0.temperature": np.array([900.0, 1075.0])}
+    twice = {"feed": {name: np.repeat(value, 2) for name, value in TRAITS["feed"].items()}}
+    with pytest.raises(OperationError, match="ages at 1075 °C") as caught:
+        bench.run("sintering", {}, np.repeat(alloy(), 2, axis=0), changes=both, traits=twice)
+    assert (caught.value.sample, caught.value.key) == (1, "ageing.0.temperature")
+
+
+@pytest.mark.parametrize("ageing", [{}, {"ageing": []}, {"ageing": [{"temperature": "500 °C", "time": "0 h"}]}])
+def test_far_too_cold_a_schedule_is_only_told(bench, ageing) -> None:
+    done = run(bench, {"schedule": steps((700, 3, 2))} | ageing)
+    assert done.details["relative_density"][0] < 0.7
+    assert "sinter hotter" in " ".join(done.details["flags"][0])
+
+
 FILE = """\
 didymium: 1
 name: Blanks from compacts
@@ -240,9 +266,13 @@ def test_more_oxygen_than_rare_earth_binds_is_refused(bench) -> None:
         {"schedule": [{"to": "1060 °C", "rate": "0 K/min"}]},
         {"schedule": [{"to": "3000 °C"}]},
         {"schedule": [{"to": "1060 °C", "hold": "-1 h"}]},
+        {"schedule": [{"to": "1060 °C", "rate": "-3 K/min"}]},
+        {"schedule": [{"to": "-20 °C"}]},
         {"schedule": [{"rate": "3 K/min"}]},
         {"schedule": [{"to": "1060 bar"}]},
         {"ageing": [{"temperature": "500 °C"}]},
+        {"ageing": [{"temperature": "500 °C", "time": "-1 h"}]},
+        {"ageing": [{"temperature": "1190 °C", "time": "1 h"}]},
         {"powder_size": "0 um"},
         {"green_density": "120 %"},
         {"carbide": "R3C"},

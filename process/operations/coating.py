@@ -123,17 +123,18 @@ def _area(p: SimpleNamespace, b: Balance) -> Array:
     if p.area is not None:
         return np.asarray(p.area)
     known = b.trait(AREA)
-    if known is not None:
-        return known
+    if known is None:
+        known = np.full(b.samples, np.nan)
+    untold = np.isnan(known)
     b.refuse(
-        np.ones(b.samples, dtype=bool),
+        untold,
         lambda sample: (
             "how much surface the magnets have is not known: nothing before says their shape",
             "give `area: 0.068 m^2/kg`, or feed it from machining",
         ),
         "area",
     )
-    return np.full(b.samples, STANDARD_AREA)
+    return np.where(untold, STANDARD_AREA, known)
 
 
 def _layers(p: SimpleNamespace, square: Array) -> dict[str, Array]:

@@ -24,7 +24,7 @@ def remarks(
         found = []
         if thickness[n] > THICK or low[n] < WEAK * gain[n]:
             found.append(
-                f"the middle of magnets {thickness[n]:.3g} mm thick gains {low[n]:.3g} of {gain[n]:.3g} kA/m, so "
+                f"the middle of magnets {thickness[n]:.3g} mm thick gains {low[n]:.0f} of {gain[n]:.0f} kA/m, so "
                 "squareness falls; diffuse thinner magnets, or longer"
             )
         if temperature[n] > HOT:

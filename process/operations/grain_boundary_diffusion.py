@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from ..data.sintering import numbers
-from ..elements import COUNT, ELEMENTS, INDEX, RE
+from ..elements import COUNT, ELEMENTS, INDEX, MOLAR_MASS, RE
 from ..magnet.ageing import annealing
 from ..magnet.diffusion import Coated, Diffused, diffuse, of_rare_earths
 from ..magnet.diffusion_paths import diffusion_facts, paths
@@ -40,6 +40,9 @@ SOURCES = {
 }
 NOT_METAL = ("H", "C", "N", "O", "F", "P", "S", "Cl", "Ar")
 """What of a source does not go in: hydrogen leaves as gas, the rest is ground off with the surface."""
+_COBALT = MOLAR_MASS[INDEX["Co"]] / MOLAR_MASS[INDEX["Fe"]]
+NO_GAIN = 1.0
+"""kA/m below which nothing is gained that heavy rare earth in the melt would have to match."""
 _METAL = np.array([0.0 if name in NOT_METAL else 1.0 for name in ELEMENTS])
 _HYDROGEN = np.array([1.0 if name == "H" else 0.0 for name in ELEMENTS])
 USUAL_THICKNESS, USUAL_GRAIN = 4.0, 5.0
@@ -131,6 +134,14 @@ def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
     """Coat, diffuse, grind: shares of coating and magnet that end in the magnets, the swarf and the gas."""
     feed = b.flow("feed")
     mass = per_sample(feed)
+    b.refuse(
+        feed[:, INDEX["Co"]] > feed[:, INDEX["Fe"]] * _COBALT,
+        lambda _: (
+            "the magnets are samarium-cobalt, without R2Fe14B grains that could get shells",
+            "diffuse sintered Nd-Fe-B, or leave this unit out",
+        ),
+        "feed",
+    )
     made_of, landed = _source(p, b, mass)
     rare, molar, field = _metal_of(p, b, made_of)
     b.refuse(rare <= 0.0, lambda _: ("the coating holds no rare earth", "give `heavy` some Dy or Tb"), "heavy")
@@ -176,7 +187,7 @@ def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
     b.carry("magnets", ANNEALING, furnace.healed)
     for name, gained in ((GAIN, done.gain), (GAIN_LOW, done.gain_low)):
         before = b.trait(name)
-        b.carry("magnets", name, gained if before is None else gained + before)
+        b.carry("magnets", name, gained if before is None else gained + np.where(np.isnan(before), 0.0, before))
     b.later(partial(_told, p, feed, plates, done, furnace.healed, landed, skin, mass))
 
 
@@ -224,10 +235,12 @@ def _known(b: Balance, own: Array | None, name: str, key: str, what: str, unit: 
         return np.asarray(own)
     found = b.trait(name)
     if found is None:
+        found = np.full(b.samples, np.nan)
+    told = (found > 0.0) & np.isfinite(found)
+    if not told.all():
         reason = f"does not know {what}"
-        b.refuse(np.ones(b.samples, dtype=bool), lambda _: (reason, f"feed it from {unit}, or give {key}"), "feed")
-        return np.full(b.samples, usual)
-    return np.asarray(np.where((found > 0.0) & np.isfinite(found), found, usual))
+        b.refuse(np.isnan(found), lambda _: (reason, f"feed it from {unit}, or give {key}"), "feed")
+    return np.asarray(np.where(told, found, usual))
 
 
 def _phases(p: SimpleNamespace, b: Balance) -> tuple[Array, Array]:
@@ -237,7 +250,7 @@ def _phases(p: SimpleNamespace, b: Balance) -> tuple[Array, Array]:
     relative = b.trait(DENSITY)
     density = np.where(sound, found.density, USUAL_DENSITY)
     if relative is not None:
-        density = density * np.minimum(np.maximum(relative, 0.5), 1.0)
+        density = density * np.where(np.isnan(relative), 1.0, np.minimum(np.maximum(relative, 0.5), 1.0))
     if p.boundary_share is not None:
         return density, np.asarray(p.boundary_share)
     usual = diffusion_facts()["boundary_share"].value
@@ -325,7 +338,7 @@ def _told(
         "gain_low_kA_m": done.gain_low,
         "annealing": healed,
         "heavy_in_melt_instead": melt,
-        "saved": np.where(melt > 0.0, 1.0 - share_of(landed, melt), 0.0),
+        "saved": np.where(done.gain > NO_GAIN, 1.0 - share_of(landed, melt), 0.0) * (melt > 0.0),
     }
     return told | {"flags": remarks(told, plates.thickness, np.asarray(p.temperature), mass > 0.0)}
 

@@ -197,10 +197,12 @@ def _carried(b: Balance, own: Array | None, name: str, key: str, what: str, unit
         return own
     found = b.trait(name)
     if found is None:
+        found = np.full(b.samples, np.nan)
+    told = (found > 0.0) & np.isfinite(found)
+    if not told.all():
         reason = f"does not know {what}"
-        b.refuse(np.ones(b.samples, dtype=bool), lambda _: (reason, f"feed it from {unit}, or give {key}"), "feed")
-        return np.full(b.samples, usual)
-    return np.asarray(np.where((found > 0.0) & np.isfinite(found), found, usual))
+        b.refuse(np.isnan(found), lambda _: (reason, f"feed it from {unit}, or give {key}"), "feed")
+    return np.asarray(np.where(told, found, usual))
 
 
 def _columns(steps: list[SimpleNamespace], key: str, samples: int) -> Array:
@@ -270,9 +272,11 @@ def _lubricant(b: Balance, own: Array | None, feed: Array, mass: Array) -> Array
     """kmol/h of carbon that came with the lubricant, (samples,): as said, as carried, or by its zinc."""
     carbon = feed[:, INDEX["C"]] / MOLAR_MASS[INDEX["C"]]
     said = b.trait(LUBRICANT) if own is None else own
-    if said is not None:
-        return np.asarray(np.minimum(carbon, np.maximum(said, 0.0) * mass / MOLAR_MASS[INDEX["C"]]))
-    return np.asarray(np.minimum(carbon, PER_ZINC_CARBON * feed[:, INDEX["Zn"]] / MOLAR_MASS[INDEX["Zn"]]))
+    zinc = PER_ZINC_CARBON * feed[:, INDEX["Zn"]] / MOLAR_MASS[INDEX["Zn"]]
+    if said is None:
+        return np.asarray(np.minimum(carbon, zinc))
+    told = np.maximum(said, 0.0) * mass / MOLAR_MASS[INDEX["C"]]
+    return np.asarray(np.minimum(carbon, np.where(np.isnan(said), zinc, told)))
 
 
 def _beside(feed: Array, name: str, kmol: Array) -> Array:

@@ -185,6 +185,32 @@ def test_a_round_of_a_recycle_uses_what_the_last_one_found(bench, monkeypatch) -
         bench.run(KIND_NAME, KEYS | {"thickness": "5 mm"}, MAGNET, memory=memory)
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"thickness": "200 mm"},
+        {"coating": "0 kg/kg"},
+        {"time": "0 h"},
+        {"time": "0 h", "ageing": [], "coating": "0 kg/kg", "thickness": "200 mm"},
+    ],
+)
+def test_where_nothing_is_gained_nothing_is_saved(bench, keys) -> None:
+    done = bench.run(KIND_NAME, KEYS | keys, MAGNET)
+    assert 0.0 <= done.details["gain_kA_m"][0] < 1e-10
+    assert done.details["saved"][0] == 0.0
+    assert ("200 mm thick gains 0 of 0 kA/m" in " ".join(done.details["flags"][0])) is (
+        keys.get("thickness") == "200 mm"
+    )
+
+
+@pytest.mark.parametrize("source", ["Dy", "DyF3", "TbH2"])
+def test_samarium_cobalt_is_refused(bench, source) -> None:
+    magnet = bench.of({"SmCo5": 0.5, "Sm2Co17": 0.2, "Fe": 1.0})
+    with pytest.raises(OperationError, match=r"samarium-cobalt.*Nd-Fe-B") as caught:
+        bench.run(KIND_NAME, KEYS | {"source": source}, magnet)
+    assert caught.value.key == "feed"
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     source=st.sampled_from(["TbH2", "DyH2", "TbF3", "DyF3", "Tb", "Dy"]),

@@ -9,7 +9,8 @@ this order; what is left of R, T and B lies in one of five triangles, which tile
     R2T14B - R2T17 - T         boron short, R short
     R2T14B - T - T2B           R shorter than R2T14B needs
 
-X that R6T13X does not take stays beside the R that is left; Zr, Ti and Nb that find no boron replace T.
+X that R6T13X does not take stays beside the R that is left; Zr, Ti and Nb that find no boron replace T. A composition
+on a border is inside: what lacks by less than SLACK of all moles, the rounding of sums, is taken as nothing.
 
 Columns of what comes in, mol: R, T, B, C, N, O, Ga, Cu, Zr, Ti, Nb. Columns of the phases, mol of formula units:
 R2T14B, R left, R1.1T4B4, R2T17, R6T13X, T, T2B, R2O3, carbide, RN, ZrB2, TiB2, TNbB. Columns of what they hold
@@ -34,12 +35,14 @@ NO_RARE_EARTH = WITHOUT_R
 SHORT_OF_R = R_SHORT
 BORON_BEYOND = MUCH_BORON
 
+cdef double SLACK = 1e-14
+
 include "phases_triangles.pxi"
 
 
 cdef int case_of(const double *n, double k, bint carbon_for_boron, double *p, double *x, long long *status) noexcept nogil:
     """One composition: phases p and extras x (zeros when called). The status is a code and a column, else -1."""
-    cdef double r, t, b, c, replaced, whole = 0.0
+    cdef double r, t, b, c, replaced, slack, whole = 0.0
     cdef Py_ssize_t j
     for j in range(COLUMNS):
         if not (isfinite(n[j]) and n[j] >= 0.0):
@@ -57,6 +60,7 @@ cdef int case_of(const double *n, double k, bint carbon_for_boron, double *p, do
         status[1] = R
         return 0
 
+    slack = SLACK * whole
     # The borides of the refractory metals do not depend on R.
     t, b = n[T], n[B]
     p[ZRB2] = min(n[ZR], 0.5 * b)
@@ -74,12 +78,13 @@ cdef int case_of(const double *n, double k, bint carbon_for_boron, double *p, do
     r = n[R]
     p[OXIDE] = n[O] / 3.0
     r -= 2.0 * p[OXIDE]
-    if r < 0.0:
+    if r < -slack:
         return short(status, O, p, x)
     p[NITRIDE] = n[N]
-    r -= n[N]
-    if r < 0.0:
+    r = max(r, 0.0) - n[N]
+    if r < -slack:
         return short(status, N, p, x)
+    r = max(r, 0.0)
     c = n[C]
     replaced = 0.0
     if carbon_for_boron:
@@ -89,9 +94,9 @@ cdef int case_of(const double *n, double k, bint carbon_for_boron, double *p, do
     c -= replaced
     p[CARBIDE] = k * c
     r -= k * c
-    if r < 0.0:
+    if r < -slack:
         return short(status, C, p, x)
-    if not triangles(r, t, b + replaced, n[GA], n[CU], p, x):
+    if not triangles(max(r, 0.0), t, b + replaced, n[GA], n[CU], slack, p, x):
         status[0] = MUCH_BORON
         status[1] = B
         clear(p, x)

@@ -23,7 +23,7 @@ cdef inline void boron_short(double r, double t, double ga, double cu, double *p
     if 8.5 * r <= t:
         # Even R2T17 alone would want more R.
         p[R2T17] = 0.5 * r
-        p[ALPHA] = t - 17.0 * p[R2T17]
+        p[ALPHA] = max(t - 17.0 * p[R2T17], 0.0)
         return
     # The share of R6T13X at which it and R2T17 use up both R and T.
     pinned = (8.5 * r - t) / 38.0
@@ -35,28 +35,30 @@ cdef inline void boron_short(double r, double t, double ga, double cu, double *p
         p[RICH] = max(r - 6.0 * most - 2.0 * p[R2T17], 0.0)
     p[R6T13X] = most
     x[GA_BOUND] = min(ga, most)
-    x[CU_BOUND] = most - x[GA_BOUND]
+    x[CU_BOUND] = min(most - x[GA_BOUND], cu)
 
 
-cdef inline int triangles(double r, double t, double b, double ga, double cu, double *p, double *x) noexcept nogil:
+cdef inline int triangles(
+    double r, double t, double b, double ga, double cu, double slack, double *p, double *x
+) noexcept nogil:
     """0 where boron lies beyond the triangles (R - R1.1T4B4 - T2B is the border), else 1."""
     cdef double left
     if t > 14.0 * b:
         if r < 2.0 * b:
             p[HARD] = 0.5 * r
             p[T2B] = b - p[HARD]
-            p[ALPHA] = t - 14.0 * p[HARD] - 2.0 * p[T2B]
+            p[ALPHA] = max(t - 14.0 * p[HARD] - 2.0 * p[T2B], 0.0)
             return 1
         p[HARD] = b
         boron_short(r - 2.0 * b, t - 14.0 * b, ga, cu, p, x)
         return 1
-    if t < b:
+    if t < b - slack:
         return 0
-    p[HARD] = (t - b) / 13.0
+    p[HARD] = max(t - b, 0.0) / 13.0
     p[BORIDE] = max(b - p[HARD], 0.0) / 4.0
     left = r - 2.0 * p[HARD] - 1.1 * p[BORIDE]
-    if left >= 0.0:
-        p[RICH] = left
+    if left >= -slack:
+        p[RICH] = max(left, 0.0)
         return 1
     p[BORIDE] = (6.0 * r + 2.0 * b - t) / 10.6
     if p[BORIDE] < 0.0:
@@ -66,5 +68,8 @@ cdef inline int triangles(double r, double t, double b, double ga, double cu, do
         p[ALPHA] = max(t - 14.0 * p[HARD] - 2.0 * p[T2B], 0.0)
         return 1
     p[HARD] = 0.5 * (r - 1.1 * p[BORIDE])
+    if p[HARD] < -slack:
+        return 0
+    p[HARD] = max(p[HARD], 0.0)
     p[T2B] = max(b - p[HARD] - 4.0 * p[BORIDE], 0.0)
-    return 0 if p[HARD] < 0.0 else 1
+    return 1

@@ -115,10 +115,10 @@ class PhaseBalance:
         """mol per g in each phase of what stands first beside R and T sites, (samples, phases): `_FIRST` names it."""
         n, x = self.moles, self.extras
         out = np.asarray(n * _FIRST_SITES)
-        out[:, HARD] = n[:, HARD] - x[:, _C_IN_HARD]
+        out[:, HARD] = np.maximum(n[:, HARD] - x[:, _C_IN_HARD], 0.0)
         out[:, CARBIDE] = n[:, CARBIDE] / PER_CARBON[self.carbide]
         out[:, R6T13X] = x[:, _GA_BOUND]
-        out[:, RICH] = np.where(self.code == 0, self._mol("Ga") - x[:, _GA_BOUND], 0.0)
+        out[:, RICH] = np.where(self.code == 0, np.maximum(self._mol("Ga") - x[:, _GA_BOUND], 0.0), 0.0)
         return out
 
     @cached_property
@@ -127,7 +127,7 @@ class PhaseBalance:
         n, x = self.moles, self.extras
         out = np.asarray(n * _SECOND_SITES)
         out[:, HARD], out[:, R6T13X] = x[:, _C_IN_HARD], x[:, _CU_BOUND]
-        out[:, RICH] = np.where(self.code == 0, self._mol("Cu") - x[:, _CU_BOUND], 0.0)
+        out[:, RICH] = np.where(self.code == 0, np.maximum(self._mol("Cu") - x[:, _CU_BOUND], 0.0), 0.0)
         return out
 
     def _mol(self, name: str) -> Array:

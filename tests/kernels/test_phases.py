@@ -290,3 +290,62 @@ def test_carbide_is_checked(per_carbon):
 def test_strided_input_is_refused():
     with pytest.raises(ValueError, match="contiguous"):
         balanced(np.ones((4, 22))[:, ::2])
+
+
+def closes(moles, out, extras, per_carbon=R2C3):
+    """No amount is negative and every column closes to 1e-12 of the whole."""
+    assert (out >= 0.0).all()
+    assert (extras >= 0.0).all()
+    got = columns(out, extras, per_carbon)
+    got.pop("X")
+    whole = moles.sum(axis=1)
+    for name, amounts in got.items():
+        assert (np.abs(amounts - moles[:, twin.COLUMNS.index(name)]) <= 1e-12 * whole).all(), name
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        {"R": 2, "O": 3},
+        {"R": 1, "N": 1},
+        {"R": 1, "C": 1.5},
+        {"R": 1.1, "T": 4, "B": 4},
+        {"T": 2, "B": 1, "R": 1e-300},
+        {"R": 2, "T": 17},
+        {"R": 6, "T": 13, "Cu": 1},
+        {"R": 2, "T": 14, "B": 1},
+    ],
+)
+def test_a_compound_alone_at_any_scale_is_inside(corners):
+    scales = np.random.default_rng(5).uniform(1e-4, 10.0, 500)
+    moles = scales[:, None] * np.array([corners.get(name, 0.0) for name in twin.COLUMNS])
+    out, extras, status = balanced(moles)
+    assert not status[:, 0].any()
+    closes(moles, out, extras)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("R1.1T4B4", "T2B"), ("R", "R1.1T4B4"), ("R2T14B", "T2B"), ("R2T14B", "R6T13Cu"), ("T", "T2B")],
+)
+def test_mixtures_on_a_border_are_inside(first, second):
+    rng = np.random.default_rng(8)
+    held = twin.unknowns(R2C3, False)
+    shares = rng.uniform(0.0, 1.0, (2000, 3))
+    moles = np.zeros((2000, 11))
+    for name, amount in zip((first, second, "R2O3"), shares.T, strict=True):
+        for column, count in held[name][1].items() if name != "R2O3" else (("R", 2), ("O", 3)):
+            moles[:, twin.COLUMNS.index(column)] += amount * count
+    out, extras, status = balanced(moles)
+    assert not status[:, 0].any()
+    closes(moles, out, extras)
+
+
+def test_beyond_the_slack_is_refused():
+    for lacking in (1e-12, 1e-9, 1e-3):
+        moles = np.zeros((1, 11))
+        moles[0, [0, 5]] = 2.0 * (1.0 - lacking), 3.0
+        assert balanced(moles)[2][0].tolist() == [kernel.SHORT_OF_R, 5]
+        moles = np.zeros((1, 11))
+        moles[0, [0, 1, 2]] = 1.1 * (1.0 - lacking), 4.0, 4.0
+        assert balanced(moles)[2][0, 0] == kernel.BORON_BEYOND

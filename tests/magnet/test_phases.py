@@ -230,3 +230,19 @@ def test_densities_have_sources():
     # Heavy rare earths shrink the cell: the volume of a formula unit falls from La to Lu.
     volumes = [unit_volume("R2T14B", f"{name}2Fe14B") for name in ("La", "Nd", "Gd", "Dy", "Lu")]
     assert volumes == sorted(volumes, reverse=True)
+
+
+@pytest.mark.parametrize("carbide", ["R2C3", "RC"])
+def test_amounts_are_never_negative(carbide):
+    alloys = random_alloys(np.random.default_rng(12), 2000, inside=True)
+    for carbon_for_boron in (False, True):
+        found = phase_balance(alloys, carbide, carbon_for_boron=carbon_for_boron)
+        assert found.amounts.min() >= 0.0
+        assert found.mass.min() >= 0.0
+
+
+@pytest.mark.parametrize("formula", ["Dy2O3", "La2O3", "NdN", "Nd11Fe40B40", "Nd2C3", "PrN", "Tb2O3", "Nd2Fe17"])
+def test_a_compound_on_a_border_is_inside(formula):
+    found = phase_balance(mass_fractions(formula)[None, :])
+    assert found.code[0] == 0
+    assert found.mass.max() == pytest.approx(1.0, rel=1e-12)

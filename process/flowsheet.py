@@ -135,7 +135,7 @@ class Result:
 
         Families with furnaces of their own say it there, and it holds until the next unit that changes the magnet.
         """
-        from .magnet.evaluate import FORM, Ability, ability
+        from .magnet.evaluate import FORM, ability, of_family
 
         stream = self.stream(name)
         if stream.form != FORM:
@@ -145,8 +145,7 @@ class Result:
         while found is None and unit in self.solution.units:
             details = self.solution.units[unit].details
             if "magnet" in details:
-                values = {name: details[name] for name in details["magnet"]}
-                return Ability(values, tuple(details["grade"]), details["phases"], details["phase_names"])
+                return of_family(details)
             unit = self.solution.units[unit].inlets.get("feed", "").partition(".")[0]
         return found
 

@@ -1,7 +1,8 @@
 """What a stream of powder or magnets carries besides mass: names of its traits, each with its unit.
 
-A unit that makes one says so (`Balance.carry`); a unit that needs one asks (`Balance.trait`). Traits follow streams in
-the order of the units, so nothing that decides a recycle's flows may hang on a trait that comes back by it.
+A unit that makes one says so (`Balance.carry`); a unit that needs one asks (`Balance.trait`). A sample that does not
+say one has NaN there. Traits follow streams in the order of the units, so nothing that decides a recycle's flows may
+hang on a trait that comes back by it.
 """
 
 POWDER = "powder_um"

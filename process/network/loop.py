@@ -263,10 +263,6 @@ class Loop:
                     type(size)(size.item, joined([o.sizes[i].value for o in outcomes]), size.unit, size.follows)
                     for i, size in enumerate(outcomes[0].sizes)
                 ),
-                {
-                    outlet: {name: joined([o.traits[outlet][name] for o in outcomes]) for name in said}
-                    for outlet, said in outcomes[0].traits.items()
-                },
             )
             self.case.take(name, self._inlets(name, flow), outcome)
 
@@ -283,5 +279,4 @@ def _rows(outcome: Outcome, rows: Indices) -> Outcome:
     demands = {inlet: rate[rows] for inlet, rate in outcome.demands.items()}
     sizes = tuple(type(size)(size.item, size.value[rows], size.unit, size.follows) for size in outcome.sizes)
     shares, reagents, doubtful = outcome.shares[rows], outcome.reagents[rows], outcome.doubtful[rows]
-    traits = {outlet: {name: v[rows] for name, v in said.items()} for outlet, said in outcome.traits.items()}
-    return type(outcome)(shares, reagents, demands, lines, details, doubtful, sizes, traits)
+    return type(outcome)(shares, reagents, demands, lines, details, doubtful, sizes)

@@ -184,20 +184,24 @@ class Case:
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _traits_of(self, unit: Unit, rows: Indices) -> dict[str, dict[str, Array]]:
-        """What the streams of a unit's inlets carry, as far as it is known of all these samples."""
+        """What the streams of a unit's inlets carry, NaN for samples of which it is not known."""
         out: dict[str, dict[str, Array]] = {}
         whole = len(rows) == self.samples
         for inlet, stream in unit.inlets.items():
             for name, values in self.traits.get(stream, {}).items():
                 said = values if whole else values[rows]
-                if not np.isnan(said).any():
+                if not np.isnan(said).all():
                     out.setdefault(inlet, {})[name] = said
         return out
 
     def _say(self, unit: str, outcome: Outcome, rows: Indices) -> None:
+        """Keep what a unit says of its outlets; what it said in an earlier round and says no more is forgotten."""
         whole = len(rows) == self.samples
-        for outlet, said in outcome.traits.items():
+        for outlet in self.plan.units[unit].outlets:
+            said = outcome.traits.get(outlet, {})
             known = self.traits.setdefault(f"{unit}.{outlet}", {})
+            for name in known.keys() - said.keys():
+                known[name][rows] = np.nan
             for name, values in said.items():
                 if whole:
                     known[name] = np.array(values)
@@ -335,9 +339,7 @@ def _solution(plan: Plan, graph: Network, cases: list[Case]) -> Solution:
     for name in cases[0].streams:
         form = _form(plan, name)
         flow = np.concatenate([case.streams[name] for case in cases])
-        carried = [case.traits.get(name, {}) for case in cases]
-        traits = {key: np.concatenate([said[key] for said in carried]) for key in carried[0]}
-        streams[name] = Stream(name, form, graph.parts.get(name, BULK), flow, traits)
+        streams[name] = Stream(name, form, graph.parts.get(name, BULK), flow, _carried(cases, name))
     units = {}
     for name, unit in plan.units.items():
         outcomes = [case.outcomes[name] for case in cases]
@@ -369,6 +371,18 @@ def _solution(plan: Plan, graph: Network, cases: list[Case]) -> Solution:
     iterations = int(max(case.iterations.max() for case in cases))
     routes = Routes(plan, graph, [case.outcomes for case in cases], streams)
     return Solution(plan, sum(c.samples for c in cases), streams, units, graph.takers, closure, iterations, routes)
+
+
+def _carried(cases: list[Case], stream: str) -> dict[str, Array]:
+    """The traits of a stream over all chunks: NaN for samples that do not say one; none that no sample says."""
+    said = [case.traits.get(stream, {}) for case in cases]
+    found = {
+        name: np.concatenate(
+            [one.get(name, np.full(case.samples, np.nan)) for one, case in zip(said, cases, strict=True)]
+        )
+        for name in dict.fromkeys(name for one in said for name in one)
+    }
+    return {name: values for name, values in found.items() if not np.isnan(values).all()}
 
 
 def _joined(details: list[dict[str, Any]] | list[Mapping[str, Any]]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Outcome:
     `shares` has shape (samples, slots in, slots out, elements) over the inlets' parts and then the reagents;
     `reagents` (samples, reagents, elements) kg/h; `demands` the kg/h asked of on-demand feeds; `doubtful`, shape
     (samples,), is true where a tentative balance passed over a fault; `sizes` those of its equipment; `traits` what
-    its outlets carry besides mass, shape (samples,) each.
+    its outlets carry besides mass, shape (samples,) each, which the solver keeps as soon as they are said.
     """
 
     shares: Array
@@ -191,25 +191,26 @@ class Balance:
     def trait(self, name: str, inlet: str = "feed") -> Array | None:
         """What an inlet's stream carries by this name (`traits.py`), shape (samples,); None where it says nothing.
 
-        Of a list of inlets the mean by mass, where all that flow say it.
+        NaN for the samples whose stream does not say it. Of a list of inlets the mean by mass, where all that flow say
+        it.
         """
         if inlet in self.inlets:
             return self._traits.get(inlet, {}).get(name)
         found, weight = np.zeros(self.samples), np.zeros(self.samples)
+        untold = np.zeros(self.samples, dtype=bool)
         for each, flow in self.inlets.items():
             if not each.startswith(f"{inlet}."):
                 continue
             said = self._traits.get(each, {}).get(name)
             mass = per_sample(flow)
-            if said is None:
-                if mass.any():
-                    return None
-                continue
-            found += mass * said
+            known = np.zeros(self.samples, dtype=bool) if said is None else ~np.isnan(said)
+            untold |= ~known & (mass > 0.0)
             weight += mass
-        if not weight.all():
-            return None
-        return np.asarray(found / weight)
+            if said is not None:
+                found += np.where(known, mass * said, 0.0)
+        told = ~untold & (weight > 0.0)
+        mean = np.divide(found, weight, out=np.full(self.samples, np.nan), where=told)
+        return mean if told.any() else None
 
     def later(self, details: Callable[[], Mapping[str, Any]]) -> None:
         """Details that cost time: `details` is called when they are first read, after the recycle has settled.

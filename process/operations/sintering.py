@@ -18,7 +18,7 @@ from ..magnet.schedule import KELVIN, Schedule, ageing_schedules, energy_ratio, 
 from ..magnet.sintering import Compact, Sintered, sinter
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
-from ..traits import ALIGNMENT, ANNEALING, DENSITY, GRAIN, GREEN, LUBRICANT, POWDER
+from ..traits import ALIGNMENT, ANNEALING, DENSITY, GAIN, GAIN_LOW, GRAIN, GREEN, LUBRICANT, POWDER
 from .assays import share_of
 from .balance import Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
@@ -185,6 +185,8 @@ def sintering(p: SimpleNamespace, b: Balance) -> None:
         b.carry(outlet, DENSITY, done.density)
         b.carry(outlet, GRAIN, done.grain_um)
         b.carry(outlet, ANNEALING, furnace.healed)
+        for gain in (GAIN, GAIN_LOW):
+            b.carry(outlet, gain, np.zeros(b.samples))
         if aligned is not None:
             b.carry(outlet, ALIGNMENT, aligned)
     b.details["furnaces"] = held / p.charge

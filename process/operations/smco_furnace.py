@@ -108,8 +108,8 @@ def sinter(family: str, p: SimpleNamespace, b: Balance, treatment: Treatment) ->
     b.details["family"] = family
     b.details.update(made.table())
     b.details["magnet"] = tuple(made.table())
-    for key, words in zip(("grade", "limiting"), assign(family, made.table()), strict=True):
-        b.details[key] = np.array(words, dtype=object)
+    for key, named in zip(("grade", "limiting"), assign(family, made.table()), strict=True):
+        b.details[key] = np.array(named, dtype=object)
 
 
 def _arriving(p: SimpleNamespace, b: Balance, key: str, mass: Array) -> Array:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..studies import leaving
+from . import magnets
 from .effluents import remarks, several
 from .figures import NONE, amount, listed, money, percent, plain, points, signed
 from .tables import (
@@ -154,4 +155,5 @@ def page(found: Comparison) -> list[RenderableType]:
     """The tables of a comparison in the order that a reader wants them: what it rests on stands last."""
     head = Text(plain(f"{listed(list(found.results))}, per kg {found.basis}"), style="bold")
     costs = [cost(found, product) for product in found.products if found.cost[product]]
-    return [head, recoveries(found), *costs, capacity(found), several(found.results), sentences(lines(found))]
+    beside = magnets.several(found.results)
+    return [head, recoveries(found), *costs, *beside, capacity(found), several(found.results), sentences(lines(found))]

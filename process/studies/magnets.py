@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..elements import ELEMENTS, INDEX, RE
 from ..flowsheet import Result
-from ..magnet.evaluate import Ability
+from ..magnet.evaluate import COAT, Ability
 from ..network.solution import UnitResult
+from ..operations.base import leaves
+from ..quantities import Value
 from ..sums import per_sample
 
 Columns = NDArray[np.intp]
@@ -20,6 +24,17 @@ STAGES = ("alloy", "magnet")
 """The stages whose units make the line of a magnet."""
 LEAST = 5e-6
 """Mass shares below this are left out of a composition."""
+ROOM, WARM = 20.0, 100.0
+SETTINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "jet_milling": ("size",),
+        "pressing": ("press", "field", "alignment", "pressure"),
+        "sintering": ("schedule", "ageing"),
+        "grain_boundary_diffusion": ("source", "coating", "temperature", "time"),
+        "coating": ("coat",),
+    }
+)
+"""Keys of a line that make the magnet what it is, by kind."""
 PPM = ("O", "C", "H", "N")
 """Elements that a powder line watches."""
 
@@ -48,12 +63,16 @@ class Step:
 class MagnetLine:
     """The magnets of one product: composition by mass share, what they can do, and the steps of their making.
 
-    `energy` is the power of all steps in kWh per kg of the finished magnet, `counted` what its steps keep and lose.
+    `coat` is what its skin adds, in shares of the coated magnet; composition, phases and density are without it.
+    `settings` are the values of its steps as the file, or a standard, says them. `energy` is the power of all steps in
+    kWh per kg of the finished magnet, `counted` what its steps keep and lose.
     """
 
     product: str
     stream: str
     composition: Mapping[str, float]
+    coat: Mapping[str, float]
+    settings: Mapping[str, str]
     ability: Ability
     steps: tuple[Step, ...]
     energy: float
@@ -72,16 +91,59 @@ def magnets(result: Result) -> tuple[MagnetLine, ...]:
             made = float(per_sample(result.streams[stream].flow)[0])
             counted = "rare earths" if result.streams[stream].elements[0, RE].any() else "iron"
             energy = sum(step.kwh_per_kg * step.kg_per_h for step in steps) / made
-            out.append(MagnetLine(product, stream, composition(result, stream), ability, steps, energy, counted))
+            told = settings(result, steps)
+            inside, skin = composition(result, stream), coat(result, stream)
+            out.append(MagnetLine(product, stream, inside, skin, told, ability, steps, energy, counted))
     return tuple(out)
 
 
+def settings(result: Result, steps: tuple[Step, ...]) -> dict[str, str]:
+    """What sets the magnet, by unit and key: numbers as the file or the kind's standard says them, without spreads."""
+    out = {}
+    for step in steps:
+        unit = result.plan.units[step.unit]
+        for key in SETTINGS.get(unit.kind.name, ()):
+            value = getattr(unit.parameters, key)
+            if value not in (None, []):
+                out[f"{step.unit}.{key}"] = _short(value)
+    return out
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Value):
+        return value.text.partition(" (")[0].partition(" from ")[0]
+    if isinstance(value, list):
+        return ", ".join(" ".join(_short(one) for one in leaves(item).values()) for item in value)
+    return str(value)
+
+
 def composition(result: Result, stream: str) -> dict[str, float]:
-    """Mass shares of the elements of a stream, largest first."""
-    held = result.streams[stream].elements[0]
+    """Mass shares of the elements of the magnets of a stream, largest first; a coat is left out."""
+    found = result.streams[stream]
+    held = np.add.reduce([flow for part, flow in zip(found.parts, found.flow[0], strict=True) if part != COAT])
     shares = held / held.sum()
     order = np.argsort(-shares, kind="stable")
     return {ELEMENTS[i]: float(shares[i]) for i in order if shares[i] > LEAST}
+
+
+def coat(result: Result, stream: str) -> dict[str, float]:
+    """Mass shares in the whole stream of the elements of its coat, largest first; empty where there is none."""
+    found = result.streams[stream]
+    if COAT not in found.parts:
+        return {}
+    held = found.flow[0, found.parts.index(COAT)] / found.flow[0].sum()
+    return {ELEMENTS[i]: float(held[i]) for i in np.argsort(-held, kind="stable") if held[i] > LEAST}
+
+
+def warm(ability: Ability) -> dict[str, float]:
+    """T and kA/m at 100 °C (of the first sample), by the mean slopes from 20 °C to there; none without slopes."""
+    slopes = {"Br": ("Br_T", "alpha_Br_pct_K"), "Hcj": ("Hcj_kA_m", "beta_Hcj_pct_K")}
+    out = {}
+    for name, (key, slope) in slopes.items():
+        if slope in ability.values:
+            share = 1.0 + 0.01 * (WARM - ROOM) * float(ability.get(slope)[0])
+            out[key.replace(name, f"{name}_100C", 1)] = share * float(ability.get(key)[0])
+    return out
 
 
 def _steps(result: Result, stream: str) -> list[Step]:

@@ -49,7 +49,14 @@ def test_losses_name_their_outlets(text: str, result: didymium.Result) -> None:
 def test_the_document_says_what_the_page_says(result: didymium.Result) -> None:
     (line,) = lines(result)
     made = magnets.document(result)["magnet"]
-    assert made["grade"] == line.ability.grades[0]
+    assert (made["grade"], made["words"]) == (line.ability.names[0], line.ability.grades[0])
+    assert made["limiting"] in ("Br", "Hcj", "(BH)max")
+    assert 0.0 <= made["margin"] < 0.2
+    assert made["class_C"] in (120.0, 150.0)
+    assert set(made["coat"]) == {"Ni", "Cu"}
+    assert "Ni" not in made["composition"]
+    assert made["settings"]["diffusion.source"] == "TbH2"
+    assert made["properties"]["Hcj_100C_kA_m"] < made["properties"]["Hcj_kA_m"]
     assert made["properties"]["Hcj_kA_m"] == line.ability.get("Hcj_kA_m")[0]
     assert sum(made["phases"].values()) == pytest.approx(1.0, abs=1e-9)
     assert sum(made["composition"].values()) == pytest.approx(1.0, abs=1e-4)

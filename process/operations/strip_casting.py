@@ -145,9 +145,13 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
     stays = _kept_of_addition(p)
     for name, item in ADDITIONS.items():
         if name in p.composition and name != p.base:
-            recipe = _recipe(b, item) * stays
+            if item not in b.memory:
+                b.memory[item] = _recipe(b, item) * stays
+            recipe = b.memory[item]
             held = recipe[:, INDEX[name]]
-            b.refuse(held <= 0.0, _holds_none(name, item), key=item)
+            poor = held <= 0.0
+            if poor.any():
+                b.refuse(poor, _holds_none(name, item), key=item)
             missing = np.maximum(batch * p.composition[name] - _of(name, melt), 0.0)
             amount = np.divide(missing, held, out=np.zeros_like(missing), where=held > 0.0)
             _buy(b, item, amount, (f"composition.{name}", f"composition.{p.base}"))
@@ -271,18 +275,20 @@ def _kept_of_addition(p: SimpleNamespace) -> Array:
 
 def _check_charge(p: SimpleNamespace, b: Balance, melt: Array, batch: Array) -> None:
     """Refuse what nothing brings and what the inputs bring too much of."""
-    worst = np.zeros(b.samples)
-    for name, asked in p.composition.items():
-        if name == p.base:
-            continue
-        over = _of(name, melt) - batch * asked
-        key = f"composition.{name}"
-        if name not in ADDITIONS:
-            b.refuse(-over > ROUNDING * batch, _nothing_brings(name, -over), key)
-        excess = np.divide(over, batch, out=np.zeros_like(over), where=batch > 0.0)
-        b.refuse(excess > p.tolerance + ROUNDING, _too_much(name, asked, excess), key)
-        worst = np.maximum(worst, excess)
-    b.details["tolerance_left"] = p.tolerance - worst
+    names = [name for name in p.composition if name != p.base]
+    over = np.empty((b.samples, len(names)))
+    for i, name in enumerate(names):
+        over[:, i] = _of(name, melt) - batch * p.composition[name]
+    whole = batch[:, None]
+    excess = np.divide(over, whole, out=np.zeros_like(over), where=whole > 0.0)
+    lacking, much = -over > ROUNDING * whole, excess > (p.tolerance + ROUNDING)[:, None]
+    if lacking.any() or much.any():
+        for i, name in enumerate(names):
+            key = f"composition.{name}"
+            if name not in ADDITIONS:
+                b.refuse(lacking[:, i], _nothing_brings(name, -over[:, i]), key)
+            b.refuse(much[:, i], _too_much(name, p.composition[name], excess[:, i]), key)
+    b.details["tolerance_left"] = p.tolerance - np.max(excess, axis=1, initial=0.0)
 
 
 def _none_of(name: str, share: Array) -> Callable[[int], tuple[str, str]]:

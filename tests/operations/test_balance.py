@@ -47,6 +47,38 @@ def test_the_rest_takes_what_is_left(bench) -> None:
     assert np.array_equal(shares.sum(axis=2), np.ones((1, 1, COUNT)))
 
 
+def test_several_reagents_are_sent_as_one_by_one(bench) -> None:
+    found = []
+    for ports in (("salt", "acid"), ("salt",), ("acid",)), ((("salt", "acid")), "salt", "acid"):
+        b = table(bench, bench.of({"NaCl": 1.0}))
+        for port, item in (("salt", "NaCl"), ("water", "water"), ("acid", "HCl")):
+            b.reagent(item, np.array([2.0]), port=port)
+        for which, share in zip(ports, (0.25, 0.125, 0.5), strict=True):
+            b.send("first", share, reagent=which)
+        found.append(b.finish("second").shares)
+    assert np.array_equal(*found)
+    assert found[0][0, 1:, 0, 0].tolist() == [0.375, 0.0, 0.75]
+
+
+def test_what_enters_follows_each_reagent(bench) -> None:
+    b = table(bench, bench.of({"NaCl": 1.0}))
+    before = float(b.total().sum())
+    b.reagent("water", np.array([3.0]))
+    assert float(b.total().sum()) == pytest.approx(before + 3.0)
+    with pytest.raises(ValueError, match="read-only"):
+        b.total()[0, 0] = 1.0
+
+
+def test_details_wait_until_they_are_read(bench) -> None:
+    b = table(bench, bench.of({"NaCl": 1.0}))
+    called = []
+    b.details["now"] = 1
+    b.later(lambda: called.append(1) or {"late": 2})
+    outcome = b.finish("second")
+    assert called == []
+    assert dict(outcome.details) == {"now": 1, "late": 2}
+
+
 def test_a_remainder_below_rounding_is_none(bench) -> None:
     b = table(bench, bench.of({"NaCl": 1.0}))
     for _ in range(10):

@@ -10,6 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from ..data import reagents
 from ..studies.compare import WAITING, carried, limit, recovery, rests_on, split
 from ..studies.model import model_facts
 from ..studies.origins import Absent, absent, new_oxide
@@ -313,7 +314,9 @@ def assumed_money(result: Result) -> Table:
     for one in rests_on(result):
         year = str(one.year) if one.year else NONE
         share, value = percent(one.share), amount(one.value)
-        row(made, one.item, share, value, _range(one.low, one.high), one.unit, year, one.source, one.note)
+        # Names of the data in words, which may be broken; those of the file stay as the reader wrote them.
+        item = one.item.replace("_", " ") if one.item in reagents() else one.item
+        row(made, item, share, value, _range(one.low, one.high), one.unit, year, one.source, one.note)
     return made
 
 

@@ -169,7 +169,8 @@ CASES = {
     "smco5_sintering": (COMPACTS, {"SmCo5": 7.6, "Sm2Co7": 0.3, "Sm2O3": 0.1, "C": 0.02, "ZnH2": 0.001}),
     "sm2co17_sintering": (
         COMPACTS | {"cooling": "2 K/min"},
-        {"Sm2Co17": 3.0, "SmCo5": 3.0, "Fe": 3.0, "Cu": 3.0, "Zr": 0.5, "Sm": 0.3, "Sm2O3": 0.1, "C": 0.02, "ZnH2": 0.001},
+        {"Sm2Co17": 3.0, "SmCo5": 3.0, "Fe": 3.0, "Cu": 3.0, "Zr": 0.5, "Sm": 0.3, "Sm2O3": 0.1, "C": 0.02}
+        | {"ZnH2": 0.001},
     ),
     "iron_nitriding": ({"temperature": "160 degC"}, {"Fe2O3": 1.0, "SiO2": 0.01, "H2O": 0.1}),
     "nitride_compaction": ({"ordered": "90 %"}, {"Fe16N2": 1.0, "Fe": 5.0, "FeO": 0.1}),

@@ -40,7 +40,7 @@ def test_a_grade_prints_and_writes_the_same(tmp_path: Any) -> None:
     assert made["kind"] == "design"
     assert made["grade"] == "N42SH"
     best = made["choices"][0]
-    assert f"{best['magnet']['usd_per_kg']:.2f} USD of metals per kg" in result.stdout
+    assert f"{best['magnet']['usd_per_kg']:.2f} USD of metals and diffusion per kg" in result.stdout
     assert f"{100 * made['saving']['share']:.0f} % saved" in result.stdout
     assert f"{best['magnet']['properties']['Br_T']:.3f}" in result.stdout
     assert sum(best["magnet"]["composition"].values()) == pytest.approx(1.0)
@@ -66,8 +66,8 @@ def test_a_composition_prints_and_writes_the_same() -> None:
     assert f"{magnet['properties']['Hcj_kA_m']:.0f}" in result.stdout
     assert sum(one["mass"] for one in magnet["phases"].values()) == pytest.approx(1.0)
     # N is not named: as usual, and said.
-    assert made["taken"] == ["N 0.03 %, as usual"]
-    assert "N 0.03 %, as usual" in result.stdout
+    assert made["taken"] == ["N 0.025 %, as usual"]
+    assert "N 0.025 %, as usual" in result.stdout
 
 
 def test_diffusion_of_a_composition() -> None:
@@ -78,6 +78,20 @@ def test_diffusion_of_a_composition() -> None:
     assert late["diffused"]["Tb"] == pytest.approx(0.004 * late["uptake"])
     assert late["properties"]["Hcj_kA_m"] > plain["properties"]["Hcj_kA_m"] + 300.0
     assert plain["coating"] is None
+
+
+def test_a_low_grade_is_told_to_be_the_better_magnet() -> None:
+    told = " ".join(invoke("--grade", "N42").stdout.split())
+    assert "N42: no heavy rare earth in the melt, " in told
+    assert "nothing in range that meets N42 is cheaper than this N5" in told
+    assert "lower grades get the same magnet" in told
+    assert "none is needed, in the melt or by diffusion" in told
+
+
+def test_the_help_lists_what_may_be_chosen() -> None:
+    told = " ".join(invoke("--help").stdout.split())
+    assert "[alloy|diffusion|cheapest]" in told
+    assert "[isostatic|transverse|axial]" in told
 
 
 def test_the_same_words_give_the_same_text() -> None:
@@ -126,7 +140,7 @@ def test_wrong_use(words: tuple[str, ...], told: str) -> None:
         (("--composition", " , "), "error: the composition is empty"),
         (("--composition", "Nd nan"), "error: Nd: expected a number, such as 30.5 %, not 'nan'"),
         (("--composition", "Nd 1e400"), "error: Nd: 1e400 is too large a number"),
-        (("--composition", "Nd 31", "--size", "1"), "of O would bind"),
+        (("--composition", "Nd 4", "--size", "1"), "of O would bind"),
         (("--composition", "Nd 31", "--diffuse", "Tb"), "error: cannot read 'Tb'"),
         (("--composition", "Nd 31, H 0.1"), "error: H is no part of a sintered magnet"),
         (("--composition", "30 Nd"), "error: cannot read '30 Nd'"),

@@ -20,7 +20,7 @@ def magnet(
         typer.Option(metavar="TEXT", help='What a composition can do, in % by mass: "NdPr 30.5, Dy 1, B 0.95, Co 1".'),
     ] = None,
     route: Annotated[
-        str | None, typer.Option(metavar="alloy|diffusion|cheapest", help="With --grade: how coercivity is made.")
+        str | None, typer.Option(metavar="[alloy|diffusion|cheapest]", help="With --grade: how coercivity is made.")
     ] = None,
     spare: Annotated[
         str | None, typer.Option(metavar="SHARE", help="With --grade: coercivity above its least; 5 %.")
@@ -35,7 +35,7 @@ def magnet(
         str | None, typer.Option(metavar="LENGTH", help="Thickness of a magnet that is diffused; 4 mm.")
     ] = None,
     press: Annotated[
-        str, typer.Option(metavar="isostatic|transverse|axial", help="How the powder is pressed.")
+        str, typer.Option(metavar="[isostatic|transverse|axial]", help="How the powder is pressed.")
     ] = "isostatic",
     region: Annotated[str, typer.Option(metavar="REGION", help="Whose prices metals have.")] = "china",
     json: Annotated[

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from ..magnet.milling import effort, surface, yield_of
+from ..magnet.milling import effort, oxygen, surface, yield_of
 from ..magnet.powder import value
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
@@ -21,8 +21,8 @@ from .phases import METAL
 class JetMilling(Parameters):
     """Jet milling: powder for the press, ultrafines to the cyclone, oxygen and nitrogen taken up by both.
 
-    Finer powder takes more gas and time, by a power of its size, and with the gas more oxygen. Gas that escapes is made
-    up; the rest goes round.
+    Finer powder takes more gas and time, by a power of its size that is steep from 2.3 to 3 µm and lower beyond, and
+    with the gas more oxygen. Gas that escapes is made up; the rest goes round.
     """
 
     kind: Literal["jet_milling"]
@@ -31,7 +31,11 @@ class JetMilling(Parameters):
         standard("3 um from 2.5 to 4 um (assumed)"), description="Mean size of the powder (D50)."
     )
     throughput_exponent: Annotated[Value, In("1", "4.66", low=0, high=8)] = Field(
-        standard("4.66 from 2 to 5 (jetmill_size)"), description="Power of the size that the mill's throughput follows."
+        standard("4.66 from 2 to 5 (jetmill_size)"),
+        description="Power of the size that the mill's throughput follows from 2.3 to 3 µm.",
+    )
+    outer_exponent: Annotated[Value, In("1", "1.5", low=0, high=8)] = Field(
+        standard("1.5 from 1 to 2 (assumed)"), description="The same for finer and for coarser powder."
     )
     gas: Literal["nitrogen", "argon"] = Field("nitrogen", description="The gas that the mill runs on.")
     gas_energy: Annotated[Value, In("kWh/kg", "0.1 kWh/kg", low=0.01)] = Field(
@@ -45,11 +49,16 @@ class JetMilling(Parameters):
         standard("0.6 mg/m^2 from 0.3 to 3 mg/m^2 (assumed)"),
         description="Oxygen per area of the film on handled powder.",
     )
-    oxygen: Annotated[Value, In("kg/kg", "1500 ppm", low=0, high=0.02)] | None = Field(
-        None, description="Oxygen taken up per kg of feed, in place of that of film and gas."
+    least_oxygen: Annotated[Value, In("kg/kg", "450 ppm", low=0, high=0.02)] = Field(
+        standard("450 ppm from 300 to 600 ppm (assumed)"),
+        description="Oxygen that handling gives powder of any size; film and gas give fine powder more.",
     )
-    nitrogen: Annotated[Value, In("kg/kg", "50 ppm", low=0, high=0.01)] = Field(
-        standard("50 ppm from 10 to 200 ppm (assumed)"), description="Nitrogen taken up per kg of feed, from nitrogen."
+    oxygen: Annotated[Value, In("kg/kg", "1500 ppm", low=0, high=0.02)] | None = Field(
+        None, description="Oxygen taken up per kg of feed, in place of that of film, gas and handling."
+    )
+    nitrogen: Annotated[Value, In("kg/kg", "250 ppm", low=0, high=0.01)] = Field(
+        standard("250 ppm from 100 to 500 ppm (assumed)"),
+        description="Nitrogen taken up per kg of feed, from nitrogen.",
     )
     gas_loss: Fraction = Field(
         standard("2 % from 1 to 5 % (assumed)"), description="Share of the gas through the mill that escapes."
@@ -69,22 +78,21 @@ class JetMilling(Parameters):
 def jet_milling(p: SimpleNamespace, b: Balance) -> None:
     """The same share of every element to the powder; gas that escapes to the off-gas."""
     mass = per_sample(b.flow("feed"))
-    work = effort(p.size, p.throughput_exponent)
+    sizes = ("size", "throughput_exponent", "outer_exponent")
+    work = effort(p.size, p.throughput_exponent, p.outer_exponent)
     energy = value("milling", "electricity") * work
     through = energy / p.gas_energy
-    oxygen = p.film * surface(p.size) * 1e-6 + p.gas_oxygen * through
-    oxygen_keys: tuple[str, ...] = ("film", "gas_oxygen", "gas_energy", "size", "throughput_exponent")
-    if p.oxygen is not None:
-        oxygen, oxygen_keys = p.oxygen, ("oxygen",)
+    taken_up = oxygen(p.size, through, p.film, p.gas_oxygen, p.least_oxygen) if p.oxygen is None else p.oxygen
+    oxygen_keys = ("film", "gas_oxygen", "least_oxygen", "gas_energy", *sizes) if p.oxygen is None else ("oxygen",)
     given = p.electricity is not None
     used = p.electricity if given else energy
-    energy_keys = ("electricity",) if given else ("size", "throughput_exponent")
-    b.reagent("oxygen", oxygen * mass, oxygen_keys)
+    energy_keys = ("electricity",) if given else sizes
+    b.reagent("oxygen", taken_up * mass, oxygen_keys)
     escaping = p.gas_loss * through * mass
     taken = p.nitrogen * mass if p.gas == "nitrogen" else np.zeros(b.samples)
-    b.reagent(p.gas, escaping + taken, ("gas_loss", "gas_energy", "size", "throughput_exponent"))
+    b.reagent(p.gas, escaping + taken, ("gas_loss", "gas_energy", *sizes))
     b.use("electricity", used * mass, "kWh", energy_keys)
-    b.size("jet mill", energy * mass, "kW", ("size", "throughput_exponent"))
+    b.size("jet mill", energy * mass, "kW", sizes)
 
     kept = yield_of(p.size, p.ultrafines) if p.recovery is None else p.recovery
     whole = escaping + taken
@@ -96,7 +104,7 @@ def jet_milling(p: SimpleNamespace, b: Balance) -> None:
     b.carry("powder", POWDER, p.size)
     b.details["throughput"] = 1.0 / work
     b.details["surface_m2_per_kg"] = surface(p.size)
-    b.details["oxygen_taken_up"] = np.broadcast_to(oxygen, (b.samples,)).copy()
+    b.details["oxygen_taken_up"] = np.broadcast_to(taken_up, (b.samples,)).copy()
 
 
 KIND = Kind(

@@ -45,8 +45,8 @@ class Pressing(Parameters):
     recovery: Fraction = Field(
         standard("99 % from 98 to 99.8 % (assumed)"), description="Share of the powder that reaches the furnace."
     )
-    lubricant: Annotated[Value, In("kg/kg", "0.5 kg/t", low=0, high=0.02)] = Field(
-        standard("0.5 kg/t from 0.2 to 2 kg/t (assumed)"), description="Lubricant per kg of powder."
+    lubricant: Annotated[Value, In("kg/kg", "1 kg/t", low=0, high=0.02)] = Field(
+        standard("1 kg/t from 0.3 to 2 kg/t (assumed)"), description="Lubricant per kg of powder."
     )
     agent: Literal["zinc_stearate", "fatty_acid", "kerosene"] = Field(
         "zinc_stearate", description="What the lubricant is; a hydrocarbon leaves no zinc and no oxygen."

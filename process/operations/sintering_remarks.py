@@ -21,7 +21,7 @@ TRAPPED = 10.0
 FEW_OXYGEN, FINE = 700.0, 4.0
 """ppm of oxygen and µm of powder below which giant grains were seen (liu2004)."""
 MUCH_CARBON = 0.2
-"""Share of the lubricant's carbon that is worth a word."""
+"""Share of the lubricant's carbon, of what need not stay, that is worth a word."""
 MUCH_VAPOUR = 0.003
 """Share of the rare earths that is worth a word: makers see less than 0.1 % of the magnet go."""
 UNHEALED = 0.5
@@ -44,6 +44,7 @@ def _found(
     density, liquid, hydrogen = details["relative_density"], details["liquid"], details["hydrogen_ppm"]
     kept, healed, vapour = details["carbon_kept"], details["annealing"], details["evaporated"]
     loose, dry, seen = density < SOUND, liquid < LEAST_RICH, numbers()["abnormal_seen"]
+    always = numbers()["carbon_kept"]
     giant = (peak > seen) & (details["oxygen_ppm"] < FEW_OXYGEN) & (powder < FINE)
     return [
         (
@@ -68,10 +69,10 @@ def _found(
             ),
         ),
         (
-            kept > MUCH_CARBON,
+            kept > always + MUCH_CARBON * (1.0 - always),
             lambda n: (
-                f"{kept[n]:.0%} of the lubricant's carbon stays as carbide; heat more slowly or hold between 300 and "
-                "400 °C"
+                f"{kept[n]:.0%} of the lubricant's carbon stays as carbide, {always:.0%} would at best; heat more "
+                "slowly or hold between 300 and 400 °C"
             ),
         ),
         (

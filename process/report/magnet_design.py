@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from ..studies.magnet_design import LEAST_HEAVY
+from ..studies.magnets import ROOM, WARM
 from .figures import NONE, first, listed, money, percent, signed
 from .magnet_design_document import contents, cost, limiting, shares
 from .magnets import CGS, LEAST_PHASE, PROPERTIES
@@ -21,14 +23,15 @@ if TYPE_CHECKING:
     from ..studies.magnet_search import Found, Wanted
 
 ASKED = {"Br_T": "Br_min_T", "Hcj_kA_m": "Hcj_min_kA_m", "BHmax_kJ_m3": "BHmax_min_kJ_m3"}
-COSTS = "metals in the finished magnet and the whole coating: rare earths at their oxide's price by stoichiometry, no \
-yields, no making"
+COSTS = "metals in the finished magnet: rare earths at their oxide's price by stoichiometry, no yields, no making; of \
+a diffusion the whole coating, its power and an assumed price of the step"
 
 
 def design(found: MagnetDesign) -> list[RenderableType]:
     """The tables of a design in the order that a reader wants them."""
     best, wanted = found.best, found.wanted
-    made = f"{best.made.size_um[0]:.2f} µm powder, {money(best.cost)} USD of metals per kg"
+    what = "metals and diffusion" if best.candidate.coat else "metals"
+    made = f"{best.made.size_um[0]:.2f} µm powder, {money(best.cost)} USD of {what} per kg"
     head = f"{wanted.limits.name}: {way(best)}, {made}"
     return [
         Text(head, style="bold"),
@@ -101,6 +104,7 @@ def properties(made: Made, limits: Limits | None = None) -> Table:
         "relative_density": first(made.magnet.relative_density),
         "grain_um": first(made.magnet.grain_um),
         "alignment": first(made.magnet.alignment),
+        **_warm(made),
     }
     heads = ["value", "unit", "as the trade says", *(["asked for", "above it"] if limits else [])]
     out = table("Properties at 20 °C", ["property"], heads)
@@ -114,6 +118,16 @@ def properties(made: Made, limits: Limits | None = None) -> Table:
     return out
 
 
+def _warm(made: Made) -> dict[str, float]:
+    """T and kA/m at 100 °C, by the mean slopes from 20 °C to there."""
+    one = made.properties
+    slopes = {
+        "Br_100C_T": (one.Br_T, one.alpha_Br_pct_K),
+        "Hcj_100C_kA_m": (one.Hcj_kA_m, one.beta_Hcj_pct_K),
+    }
+    return {key: first(room) * (1.0 + 0.01 * (WARM - ROOM) * first(slope)) for key, (room, slope) in slopes.items()}
+
+
 def ways(found: MagnetDesign) -> Table:
     """Every way to the grade, the cheapest first, and those that miss it."""
     heads = ["USD/kg", "RE in the melt", "Dy, Tb in it", "diffused", "powder µm", "grade made"]
@@ -123,7 +137,8 @@ def ways(found: MagnetDesign) -> Table:
         diffused = percent(one.point[3], 2) if one.candidate.coat else NONE
         cells = [percent(one.point[0], 2), percent(one.point[1], 2), diffused, f"{one.point[2]:.2f}", told]
         price = money(one.cost) if one.meets else "misses it"
-        row(out, one.candidate.heavy, one.candidate.coat or NONE, price, *cells)
+        melt = one.candidate.heavy if one.point[1] > 0.0 or not one.meets else NONE
+        row(out, melt, one.candidate.coat or NONE, price, *cells)
     return out
 
 
@@ -148,7 +163,9 @@ def notes(found: MagnetDesign) -> list[tuple[str, str, str]]:
     ]
     if grade.name and grade.name != wanted.limits.name:
         better = (
-            f"the cheapest in range is {grade.name}; a lower grade as sold holds Ce or is aligned less, not searched"
+            f"better than asked for: nothing in range that meets {wanted.limits.name} is cheaper than this "
+            f"{grade.name}, so lower grades get the same magnet; as sold they hold Ce or are aligned less, which is "
+            "not searched"
         )
         out.append(("grade", "", better))
     if saving is None:
@@ -164,8 +181,10 @@ def notes(found: MagnetDesign) -> list[tuple[str, str, str]]:
                 f"{percent(saving.alloy, 2)} by alloying ({saving.alloy_with}): {percent(saving.share, 0)} saved",
             )
         )
+    elif saving.alloy <= LEAST_HEAVY:
+        out.append(("heavy rare earths", "", "none is needed, in the melt or by diffusion"))
     else:
-        out.append(("heavy rare earths", "", "none is needed in the melt"))
+        out.append(("heavy rare earths", "", "diffusion saves none"))
     out.append(("rests on", "", "models and assumptions of docs/theory_magnet.md and docs/theory_phases.md"))
     return out
 

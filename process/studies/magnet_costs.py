@@ -1,18 +1,23 @@
 """What the metals of a magnet cost: rare earths from their oxides by stoichiometry, the rest from the price book.
 
-Metals in the finished magnet only, and the whole coating of a diffusion: no yields, no wages, no energy.
+Metals in the finished magnet only: no yields, no wages, no energy. A diffusion, which one route has and the other has
+not, counts with its whole coating, its power and an assumed price of the step.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data import oxide_price
+from ..data.sintering import numbers
 from ..economics.pricebook import PriceBook
 from ..elements import INDEX, OXIDE_FACTOR, RARE_EARTHS
+from ..magnet.schedule import ageing_schedules, energy_ratio
+from .magnet_route import Route, route_facts
 
 Array = NDArray[np.float64]
 
@@ -29,6 +34,10 @@ BOUGHT = {
     "Ni": "nickel",
 }
 """Items of the price book by element; iron and boron come apart, C, N, O, Si and Mn cost nothing here."""
+AGEING = (500.0, 4.0)
+"""degC and h of the ageing after a diffusion, as the unit `grain_boundary_diffusion` has it."""
+STEP = "diffusion step"
+"""Name of the line that is no metal."""
 
 
 def metal_price(element: str, year: int) -> float:
@@ -62,6 +71,20 @@ def metal_costs(
         if np.any(mass > 0.0):
             out[item] = mass * float(book.price(item).per("kg"))
     return out
+
+
+@cache
+def diffusion_cost(route: Route, region: str, year: int) -> float:
+    """USD per kg of magnet for a diffusion without its coating: power of the furnace, and coating, loading, furnace.
+
+    >>> round(diffusion_cost(Route(), "china", 2024), 2)
+    1.16
+    """
+    steps = (np.array([[route.celsius, AGEING[0]]]), np.array([[route.hours, AGEING[1]]]))
+    power = numbers()["energy_standard"] * float(energy_ratio(ageing_schedules(*steps))[0])
+    return (
+        power * float(PriceBook(region, year).price("electricity").per("kWh")) + route_facts()["diffusion_step"].value
+    )
 
 
 def total(costs: Mapping[str, Array]) -> Array:

@@ -14,9 +14,9 @@ from ..magnet.grades import CLASSES, DIFFUSED, SINTERED, Limits, UnknownGrade, c
 from ..magnet.pressing import PRESSES
 from ..magnet.reference import references
 from ..wording import suggestion
-from .magnet_costs import metal_costs
+from .magnet_costs import STEP, diffusion_cost, metal_costs
 from .magnet_errors import MagnetError
-from .magnet_route import SIZES, USUAL, Made, Route, make, oxygen, with_rest
+from .magnet_route import SIZES, Made, Route, gases, make, oxygen, with_rest
 from .magnet_search import CANDIDATES, MARGINS, Candidate, Found, Wanted, best, within_sight
 from .magnet_text import amount, composition
 
@@ -86,9 +86,10 @@ def heavy_share(made: Made) -> float:
 
 
 def cost_lines(made: Made, region: str, year: int = YEAR) -> Mapping[str, float]:
-    """USD per kg of one magnet by metal."""
+    """USD per kg of one magnet by metal, and the step of its diffusion."""
     found = metal_costs(made.composition, region, year, made.coat, made.coating)
-    return {name: float(one[0]) for name, one in found.items()}
+    lines = {name: float(one[0]) for name, one in found.items()}
+    return lines | {STEP: diffusion_cost(made.route, region, year)} if made.coat else lines
 
 
 def design_magnet(
@@ -97,7 +98,8 @@ def design_magnet(
     """The cheapest magnet of a grade by its name.
 
     `route` is "alloy", "diffusion" or "cheapest" (both); `making` the press and what is diffused at; `spare` the
-    coercivity aimed at over the least of the grade. Cost is that of the metals in the magnet. Raises MagnetError where
+    coercivity aimed at over the least of the grade. Cost is that of the metals in the magnet, and of the diffusion
+    where there is one. Raises MagnetError where
     the grade, route or region is unknown or no composition in range reaches the grade.
 
     >>> found = design_magnet("N42SH")
@@ -127,7 +129,7 @@ def describe(
     `diffuse` ("Tb 0.4") is diffused in. Raises MagnetError.
 
     >>> describe("Nd 31, B 1, Dy 1, Cu 0.1, C 0.06").taken
-    ('O 0.099 %, that of 3 µm powder', 'N 0.03 %, as usual')
+    ('O 0.099 %, that of 3 µm powder', 'N 0.025 %, as usual')
     """
     making = _checked(making or Route(), region)
     if not SIZES[0] <= size <= SIZES[1]:
@@ -138,10 +140,10 @@ def describe(
     if "O" not in named:
         row[:, INDEX["O"]] = oxygen(sizes)
         taken.append(f"O {100.0 * float(row[0, INDEX['O']]):.3f} %, that of {size:g} µm powder")
-    for element in ("C", "N"):
+    for element, share in gases().items():
         if element not in named:
-            row[:, INDEX[element]] = USUAL[element]
-            taken.append(f"{element} {100.0 * USUAL[element]:g} %, as usual")
+            row[:, INDEX[element]] = share
+            taken.append(f"{element} {100.0 * share:.3f} %, as usual")
     row = with_rest(row, best_boron="B" not in named)
     if "B" not in named:
         taken.append(f"B {100.0 * float(row[0, INDEX['B']]):.3f} %, that of most R2T14B")
@@ -181,9 +183,14 @@ def _limits(name: str) -> Limits:
 
 
 def _ways(wanted: Wanted) -> list[Found]:
-    """The best of every candidate; Tb in melt and boundary only where diffusion cannot do otherwise."""
+    """The best of every candidate; Tb in melt and boundary only where diffusion cannot do otherwise.
+
+    Where no heavy rare earth is needed in the melt, Tb in place of Dy is the same magnet.
+    """
     found: list[Found] = []
     for candidate in CANDIDATES:
+        if candidate == Candidate("Tb") and any(one.meets and one.point[1] == 0.0 for one in found):
+            continue
         if candidate == Candidate("Tb", "Tb") and any(one.meets and one.candidate.coat for one in found):
             continue
         found.append(best(candidate, wanted))

@@ -20,7 +20,8 @@ from ..data.sintering import numbers
 from ..elements import COUNT, INDEX, MOLAR_MASS, RE
 from ..magnet.diffusion import Coated, Diffused, diffuse, of_rare_earths
 from ..magnet.grades import Grade, assign
-from ..magnet.milling import effort, surface
+from ..magnet.milling import effort
+from ..magnet.milling import oxygen as taken_up
 from ..magnet.phases import OXIDE, R6T13X, RICH, PhaseBalance, phase_balance
 from ..magnet.powder import value
 from ..magnet.pressing import alignment, green_density, usual_pressure
@@ -28,6 +29,7 @@ from ..magnet.properties import Magnet, Properties, properties
 from ..magnet.reference import DIFFUSION_CELSIUS, DIFFUSION_HOURS, references
 from ..magnet.schedule import KELVIN, STANDARD, furnace_schedule
 from ..magnet.sintering import GAS, Compact, ceiling, sinter
+from ..operations.balance import composition as reagent
 from ..operations.base import plain
 from ..operations.jet_milling import JetMilling
 from ..operations.pressing import Pressing
@@ -36,8 +38,8 @@ from ..operations.sintering import Sintering
 Array = NDArray[np.float64]
 
 USUAL = references()["N52"].values
-"""Shares that hold for every reference magnet: additions, carbon, nitrogen, annealing."""
-ADDITIONS = ("Co", "Al", "Cu", "Ga", "C", "N")
+"""Shares that hold for every reference magnet: additions, annealing."""
+ADDITIONS = ("Co", "Al", "Cu", "Ga")
 """What every designed magnet holds, kg/kg as in the references."""
 SIZES = (1.0, 10.0)
 """Powder sizes that the model takes, µm."""
@@ -71,6 +73,7 @@ class Made:
     diffused in (kg per kg of magnet, and what it did), else None. `sintering_C` is the hold of the furnace.
     """
 
+    route: Route
     composition: Array
     size_um: Array
     sintering_C: Array
@@ -87,20 +90,36 @@ class Made:
 
 
 @cache
-def _milling() -> tuple[float, float, float, float]:
+def _milling() -> Mapping[str, float]:
+    """What `jet_milling` takes where a file says nothing, by key."""
+    names = ("film", "gas_oxygen", "gas_energy", "least_oxygen", "throughput_exponent", "outer_exponent", "nitrogen")
     p = plain(JetMilling(kind="jet_milling", feed="x"), 1, {})
-    return tuple(float(one[0]) for one in (p.film, p.gas_oxygen, p.gas_energy, p.throughput_exponent))  # type: ignore[return-value]
+    return {name: float(getattr(p, name)[0]) for name in names}
 
 
 def oxygen(size: Array) -> Array:
-    """kg of oxygen per kg of magnet from powder of a size in µm, (samples,): the alloy's, the film's and the gas's.
+    """kg of oxygen per kg of magnet from powder of a size in µm, (samples,): the mill's, the alloy's and the furnace's.
 
     >>> oxygen(np.array([2.5, 3.0, 5.0])).round(5).tolist()
-    [0.00187, 0.00099, 0.00035]
+    [0.00187, 0.00099, 0.00065]
     """
-    film, gas, energy, exponent = _milling()
-    through = value("milling", "electricity") * effort(size, np.full_like(size, exponent)) / energy
-    return np.asarray(1e-6 * route_facts()["alloy_oxygen"].value + film * surface(size) * 1e-6 + gas * through)
+    mill = {name: np.full_like(size, one) for name, one in _milling().items()}
+    through = value("milling", "electricity") * effort(size, mill["throughput_exponent"], mill["outer_exponent"])
+    milled = taken_up(size, through / mill["gas_energy"], mill["film"], mill["gas_oxygen"], mill["least_oxygen"])
+    return np.asarray(1e-6 * route_facts()["alloy_oxygen"].value + milled)
+
+
+@cache
+def gases() -> Mapping[str, float]:
+    """kg of carbon and nitrogen per kg of magnet: the alloy's, what stays of the lubricant, and the jet mill's.
+
+    >>> {name: round(1e6 * share) for name, share in gases().items()}
+    {'C': 452, 'N': 250}
+    """
+    p = plain(Pressing(kind="pressing", feed="x"), 1, {})
+    lubricant = float(p.lubricant[0]) * float(reagent(p.agent)[INDEX["C"]])
+    carbon = 1e-6 * route_facts()["alloy_carbon"].value + numbers()["carbon_kept"] * lubricant
+    return {"C": carbon, "N": _milling()["nitrogen"]}
 
 
 def hold_temperature(size: Array) -> Array:
@@ -173,6 +192,8 @@ def compositions(rare_earth: Array, heavy: Mapping[str, Array], oxygen_share: Ar
     out[:, INDEX["Nd"]] = light - out[:, INDEX["Pr"]]
     for name in ADDITIONS:
         out[:, INDEX[name]] = USUAL[name]
+    for name, share in gases().items():
+        out[:, INDEX[name]] = share
     out[:, INDEX["O"]] = oxygen_share
     return with_rest(out, best_boron=True)
 
@@ -231,6 +252,7 @@ def make(composition: Array, size: Array, route: Route, coat: str = "", coating:
         gain_low=low,
     )
     return Made(
+        route=route,
         composition=composition,
         size_um=size,
         sintering_C=hold_temperature(size),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from ..magnet.grades import Limits
-from .magnet_costs import metal_costs, total
+from .magnet_costs import diffusion_cost, metal_costs, total
 from .magnet_route import Made, Route, compositions, make, oxygen, route_facts
 
 Array = NDArray[np.float64]
@@ -145,8 +145,9 @@ class Found:
 
 
 def cost_of(made: Made, wanted: Wanted) -> Array:
-    """USD per kg, (samples,)."""
-    return total(metal_costs(made.composition, wanted.region, wanted.year, made.coat, made.coating))
+    """USD per kg, (samples,): the metals, and the step of a diffusion."""
+    metals = total(metal_costs(made.composition, wanted.region, wanted.year, made.coat, made.coating))
+    return metals + diffusion_cost(made.route, wanted.region, wanted.year) if made.coat else metals
 
 
 def best(candidate: Candidate, wanted: Wanted) -> Found:

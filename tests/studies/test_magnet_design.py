@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import didymium
 from didymium.elements import COUNT, INDEX, MOLAR_MASS, OXIDE_FACTOR
 from didymium.magnet.grades import grade
 from didymium.magnet.phases import phase_balance
-from didymium.studies.magnet_costs import metal_costs, metal_price, total
-from didymium.studies.magnet_design import SPARE, describe, design_magnet, heavy_share, lacking
+from didymium.studies.magnet_costs import STEP, diffusion_cost, metal_costs, metal_price, total
+from didymium.studies.magnet_design import SPARE, cost_lines, describe, design_magnet, heavy_share, lacking
 from didymium.studies.magnet_errors import MagnetError
-from didymium.studies.magnet_route import HOTTEST, Route, aligned, compositions, hold_temperature, make, oxygen
+from didymium.studies.magnet_route import HOTTEST, Route, aligned, compositions, gases, hold_temperature, make, oxygen
 from didymium.studies.magnet_search import CANDIDATES, Candidate, Wanted, best, cost_of, grid, made_at
 from didymium.studies.magnet_text import amount, composition
 
@@ -32,15 +35,17 @@ def test_the_grade_is_met(found, name):
         assert made.Br_T[0] >= limits.Br_min_T
         assert made.BHmax_kJ_m3[0] >= limits.BHmax_min_kJ_m3
         assert made.Hcj_kA_m[0] >= SPARE * limits.Hcj_min_kA_m
-        assert one.made.magnet.relative_density[0] >= 0.985
+        assert one.made.magnet.relative_density[0] >= 0.99
         phases = one.made.phases
         assert phases.mass[0, phases.names.index("R2T17")] < 1e-6
         assert phases.mass[0, phases.names.index("R1.1T4B4")] < 1e-6
     costs = [one.cost for one in design.choices]
     assert costs == sorted(costs)
-    assert design.best.cost == pytest.approx(total(metal_costs(
-        design.best.made.composition, "china", 2024, design.best.made.coat, design.best.made.coating
-    ))[0])  # fmt: skip
+    for one in design.choices:
+        metals = metal_costs(one.made.composition, "china", 2024, one.made.coat, one.made.coating)
+        step = diffusion_cost(Route(), "china", 2024) if one.made.coat else 0.0
+        assert one.cost == pytest.approx(total(metals)[0] + step)
+        assert sum(cost_lines(one.made, "china").values()) == pytest.approx(one.cost)
 
 
 @pytest.mark.parametrize("name", GRADES)
@@ -82,8 +87,29 @@ def test_higher_classes_cost_more(found):
 
 def test_no_heavy_rare_earth_where_none_is_needed(found):
     best_one = found["N52"].best
-    assert heavy_share(best_one.made) < 1e-9 or best_one.candidate.coat
+    assert best_one.candidate.route == "alloy"
+    assert heavy_share(best_one.made) == 0.0
     assert found["N52"].saving.share == 0.0
+    # Without Dy in the melt, Tb in place of it is no other way.
+    assert sum(one.candidate.route == "alloy" for one in found["N52"].choices) == 1
+
+
+def test_low_grades_get_the_same_magnet(found):
+    low = design_magnet("N35")
+    assert low.best.candidate.route == "alloy"
+    np.testing.assert_allclose(low.best.point, found["N52"].best.point, rtol=1e-6)
+
+
+def test_a_diffusion_costs_its_power_and_the_step(found):
+    """900 °C for 10 h and 500 °C for 4 h: 1.8 kWh/kg or so, at 0.089 USD; and 1 USD for the step."""
+    cost = diffusion_cost(Route(), "china", 2024)
+    assert 1.1 < cost < 1.25
+    assert diffusion_cost(Route(hours=30.0), "china", 2024) > cost
+    late = next(one for one in found["N52"].choices if one.candidate.coat == "Dy")
+    # The same magnet with the least coating costs that coating and the step more.
+    coating = 5e-4 * metal_price("Dy", 2024)
+    assert late.cost - found["N52"].best.cost == pytest.approx(cost + coating, abs=0.15)
+    assert cost_lines(late.made, "china")[STEP] == cost
 
 
 def test_the_same_answer_again():
@@ -133,8 +159,8 @@ def test_finer_powder_takes_oxygen_and_less_heat():
 
 def test_an_optimum_of_powder_size():
     """Coercivity rises with finer powder, then falls: oxygen eats the RE-rich phase."""
-    size = np.linspace(1.6, 6.0, 45)
-    alloy = compositions(np.full(45, 0.30), {}, oxygen(size))
+    size = np.linspace(1.2, 6.0, 45)
+    alloy = compositions(np.full(45, 0.295), {}, oxygen(size))
     found = make(alloy, size, Route()).properties.Hcj_kA_m
     top = int(np.argmax(found))
     assert 0 < top < 44
@@ -186,6 +212,17 @@ def test_a_described_magnet_takes_what_is_not_named():
     assert held[INDEX["Fe"]] == pytest.approx(14.0 * held[INDEX["B"]])
     assert len(plain.taken) == 4
     assert describe("Nd 30.5, B 1, O 0.1, C 0.05, N 0.02").taken == ()
+
+
+def test_the_gases_of_a_flowsheet_with_the_same_powder():
+    """What `jet_milling`, `pressing` and `sintering` leave by their defaults is what the command takes."""
+    file = Path(__file__).resolve().parents[2] / "flowsheets" / "texas_magnets.yaml"
+    said = didymium.load(file).solve().solution.units["sintering"].details
+    for element, key in {"C": "carbon_ppm", "N": "nitrogen_ppm"}.items():
+        assert said[key][0] == pytest.approx(1e6 * gases()[element], rel=0.05)
+    assert said["oxygen_ppm"][0] == pytest.approx(1e6 * oxygen(np.array([3.0]))[0], rel=0.05)
+    # Magnets hold 0.03 to 0.1 % of carbon (ep1014392), 0.05 to 0.15 % (us20070221296).
+    assert 300.0 < 1e6 * gases()["C"] < 1000.0
 
 
 def test_better_presses_align_better():

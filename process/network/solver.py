@@ -343,14 +343,16 @@ def _solution(plan: Plan, graph: Network, cases: list[Case]) -> Solution:
     units = {}
     for name, unit in plan.units.items():
         outcomes = [case.outcomes[name] for case in cases]
-        lines = tuple(
-            Line(line.item, np.concatenate([o.lines[i].rate for o in outcomes]), line.unit, line.follows)
-            for i, line in enumerate(outcomes[0].lines)
-        )
-        sizes = tuple(
-            Size(size.item, np.concatenate([o.sizes[i].value for o in outcomes]), size.unit, size.follows)
-            for i, size in enumerate(outcomes[0].sizes)
-        )
+        lines, sizes = outcomes[0].lines, outcomes[0].sizes
+        if len(outcomes) > 1:
+            lines = tuple(
+                Line(line.item, np.concatenate([o.lines[i].rate for o in outcomes]), line.unit, line.follows)
+                for i, line in enumerate(lines)
+            )
+            sizes = tuple(
+                Size(size.item, np.concatenate([o.sizes[i].value for o in outcomes]), size.unit, size.follows)
+                for i, size in enumerate(sizes)
+            )
         units[name] = UnitResult(
             name=name,
             kind=unit.kind.name,

@@ -52,6 +52,11 @@ def test_numbers_have_year_confidence_and_range(name: str) -> None:
             assert row["confidence"] == "low" or row["source"] != "assumed", row
 
 
+def test_every_source_has_one_row() -> None:
+    keys = [row["key"] for row in rows("sources")]
+    assert sorted(keys) == sorted(set(keys))
+
+
 def test_sources_are_complete() -> None:
     for source in data.sources().values():
         assert source.kind in ("published", "computed", "general knowledge", "assumption"), source

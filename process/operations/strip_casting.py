@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
 from types import MappingProxyType, SimpleNamespace
 from typing import Annotated, Literal
 
@@ -12,13 +13,15 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from ..elements import COUNT, INDEX, MOLAR_MASS, RARE_EARTHS, RE, indices, members
-from ..magnet.charge import LEAVING, kept
+from ..magnet.charge import LEAVING, bound, kept
+from ..magnet.charge_amounts import Amounts, Inputs, Wanted, amounts
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from .balance import Balance, composition
 from .base import AskingInlet, ElementName, Inlet, Kind, OperationError, Outlet, Parameters, standard
 from .phases import METAL
 from .stoichiometry import rare_earth_moles
+from .strip_casting_words import holds_none, no_amounts, none_of, nothing_brings, too_much, worn_off
 
 ADDITIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -48,8 +51,9 @@ class StripCasting(Parameters):
 
     The batch is as large as the rare earths named by `base` allow. What every input brings counts: iron of Dy-Fe and
     ferroboron, all of the scrap. Heavy rare earths come as a purchased feed, as much as the element that lacks most
-    asks for. Of the oxygen a share stays in the alloy, the rest takes rare earth to the dross as oxide, as nitrogen,
-    sulphur and halogens do; hydrogen and zinc leave. A share of the melt is lost to the dross too.
+    asks for; all are weighed out together, so that each counts what the others bring. Of the oxygen a share stays in
+    the alloy, the rest takes rare earth to the dross as oxide, as nitrogen, sulphur and halogens do; hydrogen and zinc
+    leave. A share of the melt is lost to the dross too.
     """
 
     kind: Literal["strip_casting"]
@@ -136,30 +140,21 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
     melt = inside * share
     # What the crucible gives and takes grows with the batch, which is as yet unknown.
     worn = _worn(p, inside)
-    melt, batch = _with_heavy(p, b, melt, worn)
+    inputs = _inputs(p, b)
+    recipe = inputs.melted(_rare_earth_per_mole(p, inside))
+    found = _weighed(p, b, melt, worn, recipe, inputs)
+    batch = found.batch
     melt = melt + batch[:, None] * worn
     taken_up = p.oxygen_pickup * batch
     b.reagent("oxygen", taken_up, ("oxygen_pickup", f"composition.{p.base}"))
     if p.crucible is not None:
         b.reagent(CRUCIBLE, p.crucible * batch, ("crucible", f"composition.{p.base}"))
-    stays = _kept_of_addition(p)
-    for name, item in ADDITIONS.items():
-        if name in p.composition and name != p.base:
-            if item not in b.memory:
-                b.memory[item] = _recipe(b, item) * stays
-            recipe = b.memory[item]
-            held = recipe[:, INDEX[name]]
-            poor = held <= 0.0
-            if poor.any():
-                b.refuse(poor, _holds_none(name, item), key=item)
-            missing = np.maximum(batch * p.composition[name] - _of(name, melt), 0.0)
-            amount = np.divide(missing, held, out=np.zeros_like(missing), where=held > 0.0)
-            _buy(b, item, amount, (f"composition.{name}", f"composition.{p.base}"))
-            melt = melt + amount[:, None] * recipe
-    filler = RESTS[p.rest]
-    recipe = _recipe(b, filler) * stays
-    filling = (batch - per_sample(melt)) / per_sample(recipe)
-    _check_charge(p, b, melt + np.maximum(filling, 0.0)[:, None] * recipe, batch)
+    for k, (item, follows) in enumerate(zip(inputs.items, inputs.follows, strict=True)):
+        amount = np.maximum(found.inputs[:, k], 0.0) + 0.0
+        _buy(b, item, amount, follows)
+        melt = melt + amount[:, None] * recipe[:, k]
+    filling = found.inputs[:, -1]
+    _check_charge(p, b, melt, batch, worn)
     b.refuse(
         filling < -ROUNDING * batch,
         lambda sample: (
@@ -168,13 +163,12 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
             "bring more metal or less scrap",
         ),
     )
-    _buy(b, filler, np.maximum(filling, 0.0), tuple(f"composition.{name}" for name in p.composition))
     b.use("electricity", p.electricity * batch * p.recovery, "kWh", ("electricity",))
     b.size("melting furnace", batch, "kg/h", (f"composition.{p.base}",))
 
     total = b.total()
     lost = np.zeros_like(total)
-    lost[:, _LOST] = total[:, _LOST] * (1.0 - stays[:, _LOST])
+    lost[:, _LOST] = total[:, _LOST] * (1.0 - _kept_of_gases(p)[:, _LOST])
     lost[:, INDEX["O"]] -= taken_up * (1.0 - p.oxygen)
     lost[:, RE] = np.maximum(total[:, RE] - melt[:, RE], 0.0)
     b.require("dross", lost + (total - lost) * (1.0 - p.recovery[:, None]))
@@ -192,36 +186,94 @@ def _columns(name: str) -> slice | list[int]:
     return slice(found[0], found[-1] + 1) if beside else found
 
 
-def _with_heavy(p: SimpleNamespace, b: Balance, melt: Array, worn: Array) -> tuple[Array, Array]:
-    """The melt with the heavy metal that it lacks, kg/h, and the batch, kg/h, that its base metal makes."""
-    per_batch = p.composition[p.base] - _of(p.base, worn)
-    batch = _of(p.base, melt) / per_batch
-    if not b.is_on_demand("heavy"):
-        return melt, batch
-    recipe = b.recipe("heavy")
-    if "heavy" not in b.memory:
-        b.memory["heavy"] = recipe * kept(recipe, p.oxygen, p.carbon, p.evaporation)[0]
-    heavy = b.memory["heavy"]
-    demand = np.zeros(b.samples)
-    for name, asked in p.composition.items():
-        if name == p.base or name in ADDITIONS:
-            continue
-        wanted = asked - _of(name, worn)
-        missing = batch * wanted - _of(name, melt)
-        held = _of(name, heavy) - wanted / per_batch * _of(p.base, heavy)
-        # Manganese or silicon may yet come with iron and ferroboron; the finished charge is checked for them.
-        if set(members(name)) <= set(RARE_EARTHS):
-            lacking = (held <= 0.0) & (missing > ROUNDING * batch)
-            b.refuse(lacking, _none_of(name, asked), key=f"composition.{name}")
-        demand = np.maximum(demand, np.divide(missing, held, out=np.zeros_like(missing), where=held > 0.0))
-    b.demand("heavy", demand)
-    melt = melt + demand[:, None] * heavy
-    return melt, _of(p.base, melt) / per_batch
+@dataclass(frozen=True, eq=False)
+class Bought:
+    """What is bought as much as the charge asks for, the filler last: kept in the melt, and what its gases bind.
+
+    `kept` (samples, inputs, elements) is kg per kg, `binds` (samples, inputs) kmol of the charge's rare earths per kg,
+    `follows` the keys that each amount hangs on, `serves` the names of the composition that each is bought for.
+    """
+
+    items: tuple[str, ...]
+    follows: tuple[tuple[str, ...], ...]
+    serves: tuple[tuple[str, ...], ...]
+    kept: Array
+    binds: Array
+
+    def melted(self, per_mole: Array) -> Array:
+        """What a kg changes in the melt, (samples, inputs, elements); `per_mole` is kg of rare earths per kmol."""
+        return self.kept if self.clean else np.asarray(self.kept - self.binds[:, :, None] * per_mole[:, None])
+
+    @cached_property
+    def clean(self) -> bool:
+        """Whether nothing that is bought binds any."""
+        return not self.binds.any()
 
 
-def _recipe(b: Balance, item: str) -> Array:
-    """Mass fractions of an addition: those of the feed that stands for it, (samples, elements), or of the data."""
-    return b.recipe(item) if b.is_on_demand(item) else composition(item)
+def _inputs(p: SimpleNamespace, b: Balance) -> Bought:
+    """What can be bought, worked out once a recycle: recipes and keys never change."""
+    if "inputs" in b.memory:
+        found: Bought = b.memory["inputs"]
+        return found
+    stays = _kept_of_gases(p)
+    earths = tuple(n for n in p.composition if n != p.base and set(members(n)) <= set(RARE_EARTHS))
+    wanted = [(item, (name,)) for name, item in ADDITIONS.items() if name in p.composition and name != p.base]
+    keys = [(f"composition.{name}", f"composition.{p.base}") for _, (name,) in wanted]
+    kept_of, binds = [], []
+    if b.is_on_demand("heavy"):
+        recipe = b.recipe("heavy")
+        wanted.insert(0, ("heavy", earths))
+        keys.insert(0, ())
+        kept_of.append(recipe * kept(recipe, p.oxygen, p.carbon, p.evaporation)[0])
+        binds.append(np.zeros(b.samples))
+    wanted.append((RESTS[p.rest], ()))
+    keys.append(tuple(f"composition.{name}" for name in p.composition))
+    for item, _ in wanted[len(kept_of) :]:
+        recipe = np.broadcast_to(b.recipe(item) if b.is_on_demand(item) else composition(item), stays.shape)
+        kept_of.append(recipe * stays)
+        binds.append(bound(recipe, p.oxygen))
+    items, serves = zip(*wanted, strict=True)
+    b.memory["inputs"] = Bought(items, tuple(keys), serves, np.stack(kept_of, axis=1), np.stack(binds, axis=1))
+    return b.memory["inputs"]  # type: ignore[no-any-return]
+
+
+def _rare_earth_per_mole(p: SimpleNamespace, inside: Array) -> Array:
+    """kg of the melt's rare earths that a kmol of them is, (samples, elements): what gases of additions bind."""
+    rare = rare_earth_moles(inside)
+    out = np.zeros_like(inside)
+    out[:, RE] = (
+        inside[:, RE] * np.divide(1.0 - p.evaporation, rare, out=np.zeros_like(rare), where=rare > 0.0)[:, None]
+    )
+    return out
+
+
+def _weighed(p: SimpleNamespace, b: Balance, melt: Array, worn: Array, recipe: Array, inputs: Bought) -> Amounts:
+    """The batch and what is bought for it, kg/h, so that every named element comes out exactly where that can be."""
+    names = list(p.composition)
+    base = names.index(p.base)
+    if "held" not in b.memory or not inputs.clean:
+        flat = recipe.reshape(-1, COUNT)
+        b.memory["held"] = np.stack([_of(name, flat).reshape(recipe.shape[:2]) for name in names], axis=1)
+        b.memory["gain"] = per_sample(flat).reshape(recipe.shape[:2])
+    held, gain = b.memory["held"], b.memory["gain"]
+    asked = np.stack([p.composition[name] - _of(name, worn) for name in names], axis=1)
+    # An input that brings more of the batch than of the name serves it the less, the more of it there is.
+    net = held - (asked / asked[:, base : base + 1])[:, :, None] * held[:, base : base + 1]
+    serves = np.array([[name in served for served in inputs.serves] for name in names]) & (net > 0.0)
+    there = np.stack([_of(name, melt) for name in names], axis=1)
+    wanted = Wanted(asked, 1.0 - per_sample(worn), there, per_sample(melt), base)
+    found = amounts(wanted, Inputs(held, gain, serves))
+    for k, (item, served) in enumerate(zip(inputs.items, inputs.serves, strict=True)):
+        for name in served:
+            n = names.index(name)
+            without = ~serves[:, n, k]
+            if item == "heavy":
+                lacking = without & (found.lacking[:, n] > ROUNDING * found.batch)
+                b.refuse(lacking, none_of(name, p.composition[name]), key=f"composition.{name}")
+            else:
+                b.refuse(without, holds_none(name, item), key=item)
+    b.refuse(~found.solved, no_amounts(inputs.items), key="composition")
+    return found
 
 
 def _buy(b: Balance, item: str, amount: Array, follows: tuple[str, ...]) -> None:
@@ -265,56 +317,33 @@ def _worn(p: SimpleNamespace, inside: Array) -> Array:
     return out
 
 
-def _kept_of_addition(p: SimpleNamespace) -> Array:
-    """Shares of an addition's elements that the melt keeps, shape (samples, elements); it holds no rare earths."""
+def _kept_of_gases(p: SimpleNamespace) -> Array:
+    """Shares of an addition's elements that the melt keeps, shape (samples, elements), but for what its gases bind."""
     share = np.ones((len(p.recovery), COUNT))
     share[:, _LEAVING] = 0.0
     share[:, INDEX["O"]], share[:, INDEX["C"]] = p.oxygen, p.carbon
+    share[:, RE] = (1.0 - p.evaporation)[:, None]
     return share
 
 
-def _check_charge(p: SimpleNamespace, b: Balance, melt: Array, batch: Array) -> None:
+def _check_charge(p: SimpleNamespace, b: Balance, melt: Array, batch: Array, worn: Array) -> None:
     """Refuse what nothing brings and what the inputs bring too much of."""
-    names = [name for name in p.composition if name != p.base]
-    over = np.empty((b.samples, len(names)))
-    for i, name in enumerate(names):
-        over[:, i] = _of(name, melt) - batch * p.composition[name]
-    whole = batch[:, None]
-    excess = np.divide(over, whole, out=np.zeros_like(over), where=whole > 0.0)
-    lacking, much = -over > ROUNDING * whole, excess > (p.tolerance + ROUNDING)[:, None]
-    if lacking.any() or much.any():
-        for i, name in enumerate(names):
-            key = f"composition.{name}"
-            if name not in ADDITIONS:
-                b.refuse(lacking[:, i], _nothing_brings(name, -over[:, i]), key)
-            b.refuse(much[:, i], _too_much(name, p.composition[name], excess[:, i]), key)
-    b.details["tolerance_left"] = p.tolerance - np.max(excess, axis=1, initial=0.0)
-
-
-def _none_of(name: str, share: Array) -> Callable[[int], tuple[str, str]]:
-    return lambda sample: (
-        f"the alloy needs {share[sample]:.3g} kg/kg of {name} and the feed `heavy` holds none",
-        f"give that feed some {name}",
-    )
-
-
-def _holds_none(name: str, item: str) -> Callable[[int], tuple[str, str]]:
-    return lambda _: (f"the feed `{item}` holds no {name}", f"give that feed some {name}, or leave it out")
-
-
-def _nothing_brings(name: str, missing: Array) -> Callable[[int], tuple[str, str]]:
-    return lambda sample: (
-        f"the alloy needs {missing[sample]:.6g} kg/h more {name} and nothing brings it",
-        "name a feed without a rate as `heavy`",
-    )
-
-
-def _too_much(name: str, share: Array, excess: Array) -> Callable[[int], tuple[str, str]]:
-    return lambda sample: (
-        f"the inputs bring {share[sample] + excess[sample]:.4%} {name}, {excess[sample]:.4%} more than the "
-        f"{share[sample]:.4%} asked for",
-        f"ask for at least {share[sample] + excess[sample]:.4%}, bring less of it, or widen `tolerance`",
-    )
+    worst = np.zeros(b.samples)
+    for name, asked in p.composition.items():
+        if name == p.base:
+            continue
+        over = _of(name, melt) - batch * asked
+        key = f"composition.{name}"
+        if name not in ADDITIONS:
+            b.refuse(-over > ROUNDING * batch, nothing_brings(name, -over, _of(name, melt)), key)
+        excess = np.divide(over, batch, out=np.zeros_like(over), where=batch > 0.0)
+        much = excess > p.tolerance + ROUNDING
+        if name == "Al" and p.crucible is not None:
+            crucible = much & (excess - _of(name, worn) <= p.tolerance)
+            b.refuse(crucible, worn_off(asked, excess, _of(name, worn)), "crucible")
+        b.refuse(much, too_much(name, asked, excess), key)
+        worst = np.maximum(worst, excess)
+    b.details["tolerance_left"] = p.tolerance - worst
 
 
 KIND = Kind(

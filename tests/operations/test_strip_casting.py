@@ -291,3 +291,117 @@ def test_cobalt_is_the_rest(bench) -> None:
         bench.parameters(
             "strip_casting", {"rest": "Co", "base": "Sm", "composition": {"Sm": "25 %", "Co": "50 %"}}, ["feed"]
         )
+
+
+@pytest.mark.parametrize("cobalt", [0.0, 0.5, 1.5])
+def test_what_bought_iron_brings_counts(bench, cobalt) -> None:
+    # At 1.5 % the iron brings about 1 of the 1.5 % asked for; the rest is bought.
+    rod, feb = metal(Fe=1.0 - cobalt / 100.0, Co=cobalt / 100.0), metal(Fe=0.79, B=0.2, Al=0.005, Co=0.005)
+    feeds = {"feed": metal(Nd=30.0), "iron": 0 * rod, "ferroboron": 0 * feb}
+    keys = SIMPLE | {"composition": {"NdPr": "30 %", "Co": "1.5 %", "B": "1 %", "Al": "0.3 %"}}
+    done = bench.run("strip_casting", keys, feeds, on_demand={"iron": rod, "ferroboron": feb})
+    for name, asked in (("NdPr", 0.30), ("Co", 0.015), ("B", 0.01), ("Al", 0.003)):
+        assert share(done, name) == pytest.approx(asked, rel=1e-12)
+    brought = done.outcome.demands["iron"][0] * cobalt / 100.0 + 0.005 * done.outcome.demands["ferroboron"][0]
+    assert done.used("cobalt") == pytest.approx(1.5 - brought, rel=1e-12)
+    assert done.kg("alloy") == pytest.approx(100.0, rel=1e-12)
+
+
+def test_iron_with_too_much_cobalt_buys_none(bench) -> None:
+    # 69 kg of iron bring 1.725 kg of cobalt where 1.7 are asked for: inside the tolerance, and none is bought.
+    rod = metal(Fe=0.975, Co=0.025)
+    keys = SIMPLE | {"composition": {"NdPr": "30 %", "Co": "1.7 %", "Al": "1 %"}}
+    done = bench.run("strip_casting", keys, {"feed": metal(Nd=30.0), "iron": 0 * rod}, on_demand={"iron": rod})
+    assert done.used("cobalt") == 0.0
+    assert share(done, "Co") == pytest.approx(0.01725, rel=1e-12)
+    fails(
+        bench,
+        "bring 1.7250% Co",
+        keys | {"tolerance": "0.01 %"},
+        {"feed": metal(Nd=30.0), "iron": 0 * rod},
+        on_demand={"iron": rod},
+    )
+
+
+GASES = {"O": 0.004, "N": 0.001, "S": 0.0005, "C": 0.002, "Co": 0.01}
+
+
+@pytest.mark.parametrize(
+    "keys", [{}, {"oxygen": "20 %", "carbon": "50 %", "evaporation": "1 %", "crucible": "0.002 kg/kg"}]
+)
+def test_bought_iron_is_cast_as_rated_iron(bench, keys) -> None:
+    keys = SIMPLE | {"composition": {"NdPr": "30 %", "Co": "1.5 %", "B": "1 %", "Al": "0.5 %"}} | keys
+    rod, feb = metal(Fe=1.0 - sum(GASES.values()), **GASES), metal(Fe=0.79, B=0.2, O=0.01)
+    feeds = {"feed": metal(Nd=25.0, Pr=5.0), "iron": 0 * rod, "ferroboron": 0 * feb}
+    bought = bench.run("strip_casting", keys, feeds, on_demand={"iron": rod, "ferroboron": feb})
+    iron, boron = (bought.outcome.demands[name][0] for name in ("iron", "ferroboron"))
+    rated = bench.run(
+        "strip_casting", keys, {"feeds.0": metal(Nd=25.0, Pr=5.0), "feeds.1": iron * rod, "feeds.2": boron * feb}
+    )
+    for outlet in ("alloy", "dross"):
+        np.testing.assert_allclose(bought.outlets[outlet], rated.outlets[outlet], rtol=1e-9, atol=1e-9)
+    # O as R2O3, N as RN, S as R2S3.
+    kmol = {name: bought.kmol("dross", name) for name in ("O", "N", "S", "Nd", "Pr")}
+    if "evaporation" not in keys or keys["evaporation"] == "0 %":
+        bound = 2.0 / 3.0 * (kmol["O"] + kmol["S"]) + kmol["N"]
+        assert kmol["Nd"] + kmol["Pr"] == pytest.approx(bound, rel=1e-9)
+
+
+def test_bought_iron_and_samples(bench) -> None:
+    rod, feb = metal(Fe=1.0 - sum(GASES.values()), **GASES), metal(Fe=0.79, B=0.2, O=0.01)
+    heavy = metal(Dy=0.8, Tb=0.1, Fe=0.1)
+    recipes = {"heavy": heavy, "iron": rod, "ferroboron": feb}
+    one, two = (
+        {"feed": feed} | {name: 0 * held for name, held in recipes.items()}
+        for feed in (metal(Nd=30.0), metal(Nd=3.0, Dy=0.3, O=0.01))
+    )
+    bench.idle("strip_casting", FULL, one, on_demand=recipes)
+    changes = {"composition.Co": (0.005, 0.02), "composition.DyTb": (0.01, 0.002), "tolerance": (0.01, 0.1)}
+    bench.alike("strip_casting", FULL, one, two, changes, on_demand=recipes)
+
+
+def test_iron_that_is_rust_takes_its_rare_earth(bench) -> None:
+    # A kg of iron binds 0.3 / 15.999 x 2/3 x 144.24 = 1.8031 kg of Nd: 30 - 1.8031 f = 0.3 (30 - 1.1031 f).
+    rod = metal(Fe=0.7, O=0.3)
+    done = bench.run(
+        "strip_casting",
+        SIMPLE | {"composition": {"NdPr": "30 %"}},
+        {"feed": metal(Nd=30.0), "iron": 0 * rod},
+        on_demand={"iron": rod},
+    )
+    assert done.outcome.demands["iron"][0] == pytest.approx(21.0 / (1.8031 - 0.3 * 1.1031), rel=1e-4)
+    assert share(done, "NdPr") == pytest.approx(0.30, rel=1e-12)
+
+
+def test_iron_that_is_cobalt(bench) -> None:
+    rod = metal(Co=1.0)
+    feeds = {"feed": metal(Nd=30.0), "iron": 0 * rod}
+    keys = SIMPLE | {"composition": {"NdPr": "30 %", "Co": "1 %"}}
+    with pytest.raises(
+        OperationError, match="no amounts of cobalt and iron make the composition with this metal; give purer"
+    ) as caught:
+        bench.run("strip_casting", keys, feeds, on_demand={"iron": rod})
+    assert caught.value.key == "composition"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("U", "needs 1 kg/h more U and no input holds any; add a metal that holds U to `feeds`, or leave it out"),
+        ("Ce", "needs 1 kg/h more Ce and no input holds any; add a metal that holds Ce to `feeds`"),
+        ("Mn", "more Mn and no input holds any; add a metal that holds Mn to `feeds`"),
+        ("Gd", "needs 1 kg/h more Gd and nothing brings it; name a feed without a rate as `heavy`"),
+    ],
+)
+def test_what_is_missing_is_asked_of_where_it_can_come_from(bench, name, text) -> None:
+    fails(bench, text, SIMPLE | {"composition": {"NdPr": "30 %", name: "1 %"}}, metal(Nd=30.0))
+
+
+def test_a_crucible_that_brings_the_aluminium(bench) -> None:
+    # 1 % of alumina is 0.529 % of aluminium.
+    keys = SIMPLE | {"composition": {"NdPr": "30 %", "Al": "0.2 %"}, "crucible": "1 %"}
+    with pytest.raises(
+        OperationError, match=r"the crucible brings 0.5293% Al into .* 0.2000%.*; lower crucible"
+    ) as caught:
+        bench.run("strip_casting", keys, metal(Nd=30.0))
+    assert caught.value.key == "crucible"

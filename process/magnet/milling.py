@@ -42,16 +42,17 @@ def effort(size: Array, exponent: Array, outer: Array) -> Array:
     return np.asarray((reference / near) ** exponent * (near / size) ** outer)
 
 
-def oxygen(size: Array, through: Array, film: Array, gas_oxygen: Array, least: Array) -> Array:
-    """Oxygen that powder of this size (µm) takes up, kg/kg, but at least `least`: of the film, mg/m², and the gas.
+def oxygen(size: Array, through: Array, film: Array, gas_oxygen: Array) -> Array:
+    """Oxygen that powder of this size (µm) takes up, kg/kg: of film (mg/m²) and gas, at least that of handling.
 
     `through` is the gas, kg per kg of powder; `gas_oxygen` what it holds, kg/kg.
 
     >>> size, through = np.array([3.0, 10.0]), np.array([18.0, 3.0])
-    >>> (1e6 * oxygen(size, through, np.full(2, 0.6), np.full(2, 35e-6), np.full(2, 450e-6))).round(6).tolist()
+    >>> (1e6 * oxygen(size, through, np.full(2, 0.6), np.full(2, 35e-6))).round(6).tolist()
     [790.0, 450.0]
     """
-    return np.asarray(np.maximum(film * surface(size) * 1e-6 + gas_oxygen * through, least))
+    milled = film * surface(size) * 1e-6 + gas_oxygen * through
+    return np.asarray(np.maximum(milled, 1e-6 * value("milling", "least_oxygen")))
 
 
 def surface(size: Array) -> Array:

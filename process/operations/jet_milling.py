@@ -49,12 +49,9 @@ class JetMilling(Parameters):
         standard("0.6 mg/m^2 from 0.3 to 3 mg/m^2 (assumed)"),
         description="Oxygen per area of the film on handled powder.",
     )
-    least_oxygen: Annotated[Value, In("kg/kg", "450 ppm", low=0, high=0.02)] = Field(
-        standard("450 ppm from 300 to 600 ppm (assumed)"),
-        description="Oxygen that handling gives powder of any size; film and gas give fine powder more.",
-    )
     oxygen: Annotated[Value, In("kg/kg", "1500 ppm", low=0, high=0.02)] | None = Field(
-        None, description="Oxygen taken up per kg of feed, in place of that of film, gas and handling."
+        None,
+        description="Oxygen taken up per kg of feed, in place of that of film and gas, at least 450 ppm (assumed).",
     )
     nitrogen: Annotated[Value, In("kg/kg", "250 ppm", low=0, high=0.01)] = Field(
         standard("250 ppm from 100 to 500 ppm (assumed)"),
@@ -82,8 +79,8 @@ def jet_milling(p: SimpleNamespace, b: Balance) -> None:
     work = effort(p.size, p.throughput_exponent, p.outer_exponent)
     energy = value("milling", "electricity") * work
     through = energy / p.gas_energy
-    taken_up = oxygen(p.size, through, p.film, p.gas_oxygen, p.least_oxygen) if p.oxygen is None else p.oxygen
-    oxygen_keys = ("film", "gas_oxygen", "least_oxygen", "gas_energy", *sizes) if p.oxygen is None else ("oxygen",)
+    taken_up = oxygen(p.size, through, p.film, p.gas_oxygen) if p.oxygen is None else p.oxygen
+    oxygen_keys = ("film", "gas_oxygen", "gas_energy", *sizes) if p.oxygen is None else ("oxygen",)
     given = p.electricity is not None
     used = p.electricity if given else energy
     energy_keys = ("electricity",) if given else sizes

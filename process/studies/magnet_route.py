@@ -92,7 +92,7 @@ class Made:
 @cache
 def _milling() -> Mapping[str, float]:
     """What `jet_milling` takes where a file says nothing, by key."""
-    names = ("film", "gas_oxygen", "gas_energy", "least_oxygen", "throughput_exponent", "outer_exponent", "nitrogen")
+    names = ("film", "gas_oxygen", "gas_energy", "throughput_exponent", "outer_exponent", "nitrogen")
     p = plain(JetMilling(kind="jet_milling", feed="x"), 1, {})
     return {name: float(getattr(p, name)[0]) for name in names}
 
@@ -105,7 +105,7 @@ def oxygen(size: Array) -> Array:
     """
     mill = {name: np.full_like(size, one) for name, one in _milling().items()}
     through = value("milling", "electricity") * effort(size, mill["throughput_exponent"], mill["outer_exponent"])
-    milled = taken_up(size, through / mill["gas_energy"], mill["film"], mill["gas_oxygen"], mill["least_oxygen"])
+    milled = taken_up(size, through / mill["gas_energy"], mill["film"], mill["gas_oxygen"])
     return np.asarray(1e-6 * route_facts()["alloy_oxygen"].value + milled)
 
 
@@ -192,8 +192,8 @@ def compositions(rare_earth: Array, heavy: Mapping[str, Array], oxygen_share: Ar
     out[:, INDEX["Nd"]] = light - out[:, INDEX["Pr"]]
     for name in ADDITIONS:
         out[:, INDEX[name]] = USUAL[name]
-    for name, share in gases().items():
-        out[:, INDEX[name]] = share
+    for name, left in gases().items():
+        out[:, INDEX[name]] = left
     out[:, INDEX["O"]] = oxygen_share
     return with_rest(out, best_boron=True)
 

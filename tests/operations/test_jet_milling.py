@@ -61,8 +61,7 @@ def test_beyond_the_pair_by_hand(bench) -> None:
     assert coarse.used("electricity") == pytest.approx(1.8 * 0.6**1.5 * mass)
     assert 0.7 < coarse.used("electricity") / mass < 1.0
     assert coarse.used("oxygen") == pytest.approx(450e-6 * mass)
-    least = at(bench, "5 um", least_oxygen="0 ppm")
-    assert least.used("oxygen") == pytest.approx((96e-6 + 8.37 * 35e-6) * mass, rel=1e-3)
+    assert at(bench, "5 um", film="2 mg/m^2").used("oxygen") == pytest.approx((320e-6 + 8.37 * 35e-6) * mass, rel=1e-3)
 
 
 @pytest.mark.parametrize("edge", [2.3, 3.0])

@@ -163,7 +163,7 @@ CASES = {
     "metallothermic_reduction": ({"reductant": "Ca"}, {"DyF3": 1.0, "TbF3": 0.1, "DyOF": 0.01}),
     "strip_casting": ({}, {"Nd": 1.0, "Nd2O3": 0.01, "C": 0.01}),
     "hydrogen_decrepitation": ({}, ALLOY),
-    "jet_milling": ({"size": "2.8 um"}, ALLOY),
+    "jet_milling": ({"size": "2 um"}, ALLOY),
     "pressing": ({}, ALLOY),
     "sintering": ({"powder_size": "3 um", "green_density": "55 %"}, ALLOY),
     "smco5_sintering": (COMPACTS, {"SmCo5": 7.6, "Sm2Co7": 0.3, "Sm2O3": 0.1, "C": 0.02, "ZnH2": 0.001}),

@@ -117,7 +117,7 @@ def test_a_grade_is_a_target_and_names_what_misses_it() -> None:
 
 def test_the_chain_from_powder_to_coercivity() -> None:
     """Finer powder takes more oxygen, which eats the RE-rich phase; past an optimum coercivity falls (DESIGN §6)."""
-    sizes = np.array([1.9, 2.2, 2.6, 3.0, 3.6, 4.5])
+    sizes = np.array([1.6, 2.0, 2.5, 3.0, 3.6, 4.5])
     rates = {"jet_milling.size": sizes, "strip_casting.composition.NdPr": np.full(len(sizes), 0.282)}
     result = didymium.load("texas_magnets").solve(rates)
     found = result.magnet("magnet")

@@ -53,7 +53,7 @@ def test_numbers_have_year_confidence_and_range(name: str) -> None:
 
 
 def test_every_source_has_one_row() -> None:
-    keys = [row["key"] for row in rows("sources")]
+    keys = [row["key"] for row in rows("sources.csv")]
     assert sorted(keys) == sorted(set(keys))
 
 

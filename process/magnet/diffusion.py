@@ -19,7 +19,7 @@ from didymium.kernels import diffusion as kernel
 from ..elements import INDEX, MOLAR_MASS, RARE_EARTHS, RE
 from ..sums import per_sample
 from .diffusion_paths import Paths, column, paths
-from .intrinsic import shares, table
+from .intrinsic import counted, shares, table
 from .shells import local_gain, skin_share, whole_gain
 
 Array = NDArray[np.float64]
@@ -33,8 +33,8 @@ class Grid:
     """
 
     cells: int = 24
-    shells: int = 14
-    skin: int = 3
+    shells: int = 18
+    skin: int = 6
     steps: int = 24
     later: int = 6
 
@@ -154,7 +154,7 @@ def of_rare_earths(composition: Array) -> tuple[Array, Array, Array]:
     some = per_sample(share) > 0.0
     nd = RARE_EARTHS.index("Nd")
     molar = np.where(some, per_sample(share * MOLAR_MASS[RE]), MOLAR_MASS[RE][nd])
-    field = np.where(some, per_sample(share * table().anisotropy), table().anisotropy[nd])
+    field = np.where(some, per_sample(counted(share) * table().anisotropy), table().anisotropy[nd])
     return np.divide(mass, whole, out=np.zeros_like(mass), where=whole > 0.0), molar, field
 
 
@@ -174,7 +174,7 @@ def diffuse(
 
     >>> done = diffuse(Coated.of("Tb", 0.005, 4.0), np.array([[900.0, 500.0]]), np.array([[10.0, 4.0]]))
     >>> round(float(done.uptake[0]), 2), bool(done.gain[0] > done.gain_low[0] > 0.0)
-    (0.97, True)
+    (0.95, True)
     """
     slab = Slab(plates, celsius, hours, by or paths(), cut, rates)
     for step in range(slab.steps):
@@ -269,7 +269,7 @@ class Slab:
         share = self._cases[:, 2:3]
         inside = share * self._boundary + (1.0 - share) * inside
         shell = skin_share(self._grain, volume, self._cut.skin) / (1e3 * column(by.hard_sites))
-        local = local_gain(shell, plates.anisotropy, plates.base, by.efficiency)
+        local = local_gain(shell, plates.anisotropy, plates.base, by.efficiency, by.saturation)
         gain, low = whole_gain(local, self._faces)
         left = np.divide(self._film, coating, out=np.zeros_like(coating), where=coating > 0.0)
         return Diffused(

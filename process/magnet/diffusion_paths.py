@@ -41,6 +41,7 @@ class Paths:
     directness: float | Array
     skin: float | Array
     efficiency: float | Array
+    saturation: float | Array
 
     def but(self, **changed: float | Array) -> Paths:
         """The same with other numbers.
@@ -68,7 +69,7 @@ class Paths:
         """Diffusivity into the grains, m²/s, at temperatures of shape (samples, steps).
 
         >>> f"{paths().slow(np.array([[1000.0]]))[0, 0]:.2g}"
-        '3.4e-18'
+        '1.3e-18'
         """
         return arrhenius(self.grain_diffusivity, self.grain_activation, self.reference, celsius)
 

@@ -4,6 +4,7 @@ R2Fe14B of each rare earth has its own values at 300 K (`data/intrinsic.csv`); a
 share on the rare-earth sites. With temperature the iron's part of the polarisation follows Kuz'min's curve, the rare
 earth's part (its difference to Y2Fe14B, negative for Gd to Tm) falls faster, as 1/T besides; the anisotropy field of
 each compound falls as a power of the distance to its Curie point. Cobalt lifts the Curie point; Al, Si and Mn dilute.
+Of cerium less counts in the anisotropy than in the rest: it gathers in the boundaries and in RT2, not in grains' skins.
 """
 
 from __future__ import annotations
@@ -35,12 +36,13 @@ SOLUTES = ("Al", "Si", "Mn")
 
 
 class Table(NamedTuple):
-    """The compounds' values in the order of the rare earths, shape (rare earths,): T, T, K and 1."""
+    """The compounds' values in the order of the rare earths, shape (rare earths,): T, T, K, 1 and 1."""
 
     polarisation: Array
     anisotropy: Array
     curie: Array
     course: Array
+    in_skin: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ def table() -> Table:
         return out
 
     names = ("polarisation", "anisotropy", "curie", "anisotropy_course")
-    return Table(*(column(name) for name in names))
+    weight = np.array([known[name, "in_skin"].value if (name, "in_skin") in known else 1.0 for name in RARE_EARTHS])
+    weight.flags.writeable = False
+    return Table(*(column(name) for name in names), weight)
 
 
 @cache
@@ -93,6 +97,19 @@ def shares(composition: Array) -> Array:
     moles = np.ascontiguousarray(composition[:, :first]) / MOLAR_MASS[:first]
     total = per_sample(moles)[:, np.newaxis]
     return np.divide(moles, total, out=np.zeros_like(moles), where=total > 0.0)
+
+
+def counted(share: Array) -> Array:
+    """Mole shares that count in the anisotropy, (samples, rare earths): of cerium less, of the others the more.
+
+    >>> half = np.zeros((1, len(RARE_EARTHS)))
+    >>> half[0, [RARE_EARTHS.index("Ce"), RARE_EARTHS.index("Nd")]] = 0.2, 0.8
+    >>> round(float(counted(half)[0, RARE_EARTHS.index("Ce")]), 4)
+    0.1304
+    """
+    weighed = share * table().in_skin
+    total = per_sample(weighed)[:, np.newaxis]
+    return np.divide(weighed, total, out=np.zeros_like(weighed), where=total > 0.0)
 
 
 def _of_sites(composition: Array, names: tuple[str, ...]) -> Array:
@@ -165,6 +182,7 @@ def hard_phase(composition: Array, kelvin: float | Array = ROOM, heavy: Array | 
         filled, np.maximum((iron + moment * (REFERENCE / at)) * course * dilution[:, np.newaxis], 0.0), 0.0
     )
     anisotropy = np.zeros((len(composition), at.shape[1]))
+    share = counted(share)
     for index in np.flatnonzero(share.any(axis=0)):  # a share of nothing would add nothing
         own = known.curie[index] + shift[:, np.newaxis]
         left = np.maximum((own - at) / np.maximum(own - REFERENCE, 1.0), 0.0)

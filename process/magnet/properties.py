@@ -1,8 +1,9 @@
 """What a sintered R–Fe–B magnet can do: remanence, coercivity, energy product, squareness, temperature limits.
 
 Br = f Js (ρ/ρ0) ⟨cos θ⟩ over the hard phase only: f is its share of the pore-free volume, Js follows its rare earths,
-soft and other phases add nothing. Hcj = α Ha − Neff Js/μ0 (see `coercivity`) plus what diffusion added. Temperature
-coefficients and the temperature limit come from the same formulas with Js and Ha at that temperature.
+soft and other phases add nothing. Hcj = α Ha − Neff Js/μ0 (see `coercivity`) plus what diffusion added; with
+temperature that goes as what diffused in is harder than its host. Temperature coefficients and the temperature limit
+come from the same formulas with Js and Ha at that temperature.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..elements import INDEX, RE
+from ..sums import per_sample
 from . import coercivity
-from .coercivity import Model
+from .coercivity import Boundary, Model
 from .demagnetisation import MU0, field_at_loss, second_quadrant
 from .intrinsic import ROOM, Hard, hard_phase
 from .phases import phase_balance
@@ -31,6 +34,8 @@ WARM = 16
 """Which of them is 100 degC: temperature coefficients are means from 20 degC to there."""
 SOFT = ("alpha-(Fe,Co)", "T2B", "R2T17")
 """Phases that reverse easily and take their neighbours along."""
+SEPARATE = "R6T13(Ga,Cu)"
+"""A phase of the boundaries that is not magnetic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +92,11 @@ class Magnet:
 class Properties:
     """What magnets can do at 20 degC: arrays over samples, units in the names.
 
-    `HcB_kA_m` is the coercivity of B; `squareness` Hk/Hcj; `alpha_Br_pct_K` and `beta_Hcj_pct_K` are means from 20 to
-    100 degC; `Tmax_C` the hottest that the load of `coercivity.Model` is borne. `hard` is the volume share of R2T14B,
-    `rich` the mass share of the RE-rich phase, `keep` and `demagnetising` α and Neff, `code` that of the phase balance:
-    where it is not 0 there is no such magnet and every number is 0.
+    `HcB_kA_m` is the coercivity of B; `squareness` Hk/Hcj, 0 without coercivity; `alpha_Br_pct_K` and `beta_Hcj_pct_K`
+    are means from 20 to 100 degC, 0 where nothing is left there; `Tmax_C` the hottest that the load of
+    `coercivity.Model` is borne. `hard` is the volume share of R2T14B, `rich` the mass share of the RE-rich phase,
+    `keep` and `demagnetising` α and Neff, `code` that of the phase balance: where it is not 0 there is no such magnet
+    and every number is 0.
     """
 
     Br_T: Array
@@ -134,7 +140,8 @@ def properties(magnet: Magnet, by: Model | None = None, phases: PhaseBalance | N
     shell = known.shell * magnet.diffused
 
     share = np.where(sound, balance.hard * magnet.relative_density * magnet.alignment, 0.0)
-    kept = coercivity.keep(balance.rich, soft_share(balance), magnet.annealing, known)
+    soft = soft_share(balance)
+    kept = coercivity.keep(_boundary(magnet, balance, soft), known)
     against = coercivity.demagnetising(magnet.grain_um, known)
 
     grain = hard_phase(magnet.composition, TEMPERATURES)
@@ -142,7 +149,8 @@ def properties(magnet: Magnet, by: Model | None = None, phases: PhaseBalance | N
     if shell.any():
         polarisation = hard_phase(magnet.composition, TEMPERATURES, heavy=shell).polarisation
     remanence = share[:, np.newaxis] * polarisation
-    fields = _coercivity(grain, kept, against, magnet.gain) * sound[:, np.newaxis]
+    added = magnet.gain[:, np.newaxis] * _left_of_gain(magnet, grain)
+    fields = _coercivity(grain, kept, against, added) * sound[:, np.newaxis]
     room = 0
 
     own = np.maximum(fields[:, room] - magnet.gain, 0.0)
@@ -152,14 +160,14 @@ def properties(magnet: Magnet, by: Model | None = None, phases: PhaseBalance | N
         out=np.ones_like(own),
         where=fields[:, room] > 0.0,
     )
-    square = coercivity.squareness(magnet.alignment, magnet.grain_um, magnet.annealing, weakest, known)
+    square = coercivity.squareness(magnet.alignment, magnet.grain_um, magnet.annealing, soft, weakest, known)
     second = second_quadrant(remanence[:, room], 1e3 * fields[:, room], square, known.recoil)
     return Properties(
         Br_T=remanence[:, room],
         Hcj_kA_m=fields[:, room],
         BHmax_kJ_m3=1e-3 * second.energy,
         HcB_kA_m=1e-3 * second.normal,
-        squareness=np.where(sound, square, 0.0),
+        squareness=np.where(fields[:, room] > 0.0, square, 0.0),
         alpha_Br_pct_K=_slope(remanence[:, room], remanence[:, WARM]),
         beta_Hcj_pct_K=_slope(fields[:, room], fields[:, WARM]),
         Tmax_C=np.where(sound, _limit(remanence, fields, square, known), 0.0),
@@ -171,17 +179,45 @@ def properties(magnet: Magnet, by: Model | None = None, phases: PhaseBalance | N
     )
 
 
-def _coercivity(hard: Hard, kept: Array, against: Array, gain: Array) -> Array:
-    """Hcj by temperature in kA/m, shape (samples, temperatures); a gain falls as the anisotropy field does."""
-    at_room = np.maximum(hard.anisotropy[:, :1], 1e-9)
+def _boundary(magnet: Magnet, balance: PhaseBalance, soft: Array) -> Boundary:
+    """What stands between the grains."""
+    both = magnet.composition + magnet.diffused
+    whole = per_sample(both)
+    wets = np.ascontiguousarray(both[:, INDEX["Cu"]] + both[:, INDEX["Ga"]])
+    return Boundary(
+        rich=balance.rich,
+        wetting=np.divide(wets, whole, out=np.zeros_like(whole), where=whole > 0.0),
+        separate=balance.mass[:, balance.names.index(SEPARATE)],
+        soft=soft,
+        annealing=magnet.annealing,
+    )
+
+
+def _left_of_gain(magnet: Magnet, host: Hard) -> Array:
+    """What is left of a diffusion's gain by temperature, 1 at 20 degC, shape (samples, temperatures).
+
+    It goes with how much harder R2T14B of what diffused in is than that of the magnet; where it is no harder, or
+    nothing is told of it, with the magnet's own anisotropy field.
+    """
+    own = host.anisotropy / np.maximum(host.anisotropy[:, :1], 1e-9)
+    if not magnet.diffused.any():
+        return np.asarray(own)
+    shell = magnet.composition.copy()
+    shell[:, RE] = magnet.diffused[:, RE]
+    over = hard_phase(shell, TEMPERATURES).anisotropy - host.anisotropy
+    harder = over[:, :1] > 0.0
+    return np.where(harder, np.maximum(over, 0.0) / np.where(harder, over[:, :1], 1.0), own)
+
+
+def _coercivity(hard: Hard, kept: Array, against: Array, added: Array) -> Array:
+    """Hcj by temperature in kA/m, shape (samples, temperatures), with what diffusion `added` there."""
     own = kept[:, np.newaxis] * hard.anisotropy - against[:, np.newaxis] * hard.polarisation
-    added = gain[:, np.newaxis] * (hard.anisotropy / at_room)
     return np.asarray(np.maximum(own / (1e3 * MU0) + added, 0.0))
 
 
 def _slope(room: Array, warm: Array) -> Array:
-    """Mean change from 20 to 100 degC in % per K, 0 for nothing."""
-    change = np.divide(warm, room, out=np.ones_like(room), where=room > 0.0) - 1.0
+    """Mean change from 20 to 100 degC in % per K, 0 where nothing is left there."""
+    change = np.divide(warm, room, out=np.ones_like(room), where=(room > 0.0) & (warm > 0.0)) - 1.0
     return 100.0 * change / float(TEMPERATURES[WARM] - ROOM)
 
 

@@ -35,18 +35,21 @@ def skin_share(grain: Array, volume: Array, skin: int) -> Array:
     return np.asarray(out / whole[:, np.newaxis])
 
 
-def local_gain(shell: Array, heavy: Array, base: Array, efficiency: float | Array) -> Array:
+def local_gain(shell: Array, heavy: Array, base: Array, efficiency: float | Array, saturation: float | Array) -> Array:
     """Coercivity gained in kA/m where shells hold a share of the rare-earth sites, shape (samples, depth).
 
     `heavy` and `base` (samples,) are anisotropy fields in T of what came in and of what was there: the shell's field is
-    the mean by share, and coercivity follows by `efficiency`.
+    the mean by share, and coercivity follows by `efficiency`. A skin harder than the rest does not help for ever: where
+    it is hard, reversal starts at faces without a shell or in the core, so that the share that counts tends to
+    `saturation`. A softer skin is where reversal starts, however soft.
 
     >>> one = np.array([1.0])
-    >>> local_gain(np.array([[0.1]]), 22.0 * one, 7.3 * one, 0.8).round(0).tolist()
-    [[936.0]]
+    >>> local_gain(np.array([[0.01, 0.1, 1.0]]), 22.0 * one, 7.3 * one, 0.8, 0.11).round(0).tolist()
+    [[89.0, 615.0, 1029.0]]
     """
-    by = np.asarray(efficiency, dtype=float) * (heavy - base) * KA_M_PER_TESLA
-    return np.asarray(by[..., np.newaxis] * shell)
+    by = (np.asarray(efficiency, dtype=float) * (heavy - base) * KA_M_PER_TESLA)[..., np.newaxis]
+    most = np.maximum(np.asarray(saturation, dtype=float), 1e-9)[..., np.newaxis]
+    return np.asarray(by * np.where(by > 0.0, -most * np.expm1(-np.maximum(shell, 0.0) / most), shell))
 
 
 @cache

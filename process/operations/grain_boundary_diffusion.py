@@ -104,8 +104,8 @@ class GrainBoundaryDiffusion(Parameters):
     boundary_diffusivity: Annotated[Value, In("m^2/s", "1e-10 m^2/s", low=0, high=1e-7)] = Field(
         standard("1e-10 m^2/s from 6e-12 to 3e-10 m^2/s (assumed)"), description="Along the boundaries at 900 °C."
     )
-    grain_diffusivity: Annotated[Value, In("m^2/s", "3e-19 m^2/s", low=0, high=1e-12)] = Field(
-        standard("3e-19 m^2/s from 1e-19 to 1e-18 m^2/s (assumed)"),
+    grain_diffusivity: Annotated[Value, In("m^2/s", "5e-20 m^2/s", low=0, high=1e-12)] = Field(
+        standard("5e-20 m^2/s from 1e-20 to 1e-18 m^2/s (assumed)"),
         description="Into the grains at 900 °C, an effective number: shells also grow by melting and freezing.",
     )
     partition: Annotated[Value, In("1", "3", low=0.01, high=100)] = Field(

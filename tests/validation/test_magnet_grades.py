@@ -63,8 +63,10 @@ def test_temperature_coefficients_of_the_catalogue(name: str) -> None:
     limits, found = references()[name].limits, predicted([name])
     assert found.alpha_Br_pct_K[0] == pytest.approx(limits.alpha_Br_pct_K, abs=0.015)
     if references()[name].role == DIFFUSED:
-        # One number for SH to AH in the catalogue; Hcj falls the less steeply the higher it is.
-        assert found.beta_Hcj_pct_K[0] == pytest.approx(limits.beta_Hcj_pct_K, abs=0.21)
+        # One number for SH to AH in the catalogue, though Hcj falls the less steeply the higher it is; and the part
+        # that terbium brings keeps four fifths of itself to 150 degC, so that EH and AH are far from that number.
+        far = 0.26 if limits.klass in ("EH", "AH") else 0.18
+        assert found.beta_Hcj_pct_K[0] == pytest.approx(limits.beta_Hcj_pct_K, abs=far)
     else:
         assert found.beta_Hcj_pct_K[0] == pytest.approx(limits.beta_Hcj_pct_K, abs=0.12)
 
@@ -127,10 +129,10 @@ def test_a_published_magnet_of_low_oxygen() -> None:
 
 
 def test_finer_powder_at_the_same_oxygen_gains_less_than_published() -> None:
-    # 2.8 to 2.3 um: +175 kA/m published with O from 1000 to 2700 ppm; the model's grain term alone gives a third.
+    # 2.8 to 2.3 um: +175 kA/m published with O from 1000 to 2700 ppm; the model's grain term alone gives two fifths.
     alloys = np.stack([composition(SHARED | {"TRE": 0.305, "O": 0.001})] * 2)
     found = properties(Magnet.of(alloys, grain_um=1.5 * np.array([2.8, 2.3]), alignment=0.955)).Hcj_kA_m
-    assert 40.0 < found[1] - found[0] < 175.0
+    assert 65.0 < found[1] - found[0] < 175.0
 
 
 def test_the_page_is_made_of_these_numbers() -> None:

@@ -25,6 +25,8 @@ FAMILIES = ("SmCo5", "Sm2Co17")
 _METALS = np.array([INDEX[name] for name in METALS])
 _COPPER = METALS.index("Cu")
 _SOLID = np.array(sorted({*_METALS, *RE, *(INDEX[name] for name in ("Zr", "O", "C", "N"))}))
+_TRACE = 1e-15
+"""mol per mol of rare earth that is none: what rounding leaves of traces."""
 POOREST, RICHEST = 8.5, 3.5
 """Metal per rare earth of Sm2Co17 and of Sm2Co7."""
 
@@ -115,7 +117,7 @@ def phase_balance(composition: Array) -> SmCoPhases:
     unbound = np.zeros(len(moles), dtype=bool)
     for name, taken in (("O", 3.0 * n["Sm2O3"]), ("N", n["SmN"]), ("C", 2.0 * n["SmCoC2"]), ("Zr", n["ZrCo3"])):
         left = moles[:, INDEX[name]] - taken
-        unbound |= left > 1e-12 * moles[:, INDEX[name]]
+        unbound |= left > 1e-12 * moles[:, INDEX[name]] + _TRACE * whole_earth
         # What nothing binds is no part of the solid.
         held[:, INDEX[name]] = np.where(left > 0.0, taken * MOLAR_MASS[INDEX[name]], held[:, INDEX[name]])
     n["cobalt"] = np.maximum(sites - POOREST * earth, 0.0)

@@ -13,7 +13,7 @@ from ..quantities import In, Value
 from .balance import Balance
 from .base import Kind, standard
 from .phases import METAL
-from .smco_furnace import OUTLETS, Degrees, Hours, SmCoSintering, melts, sinter
+from .smco_furnace import OUTLETS, Degrees, Hours, SmCoSintering, sinter, sinters
 
 
 class Sm2Co17Sintering(SmCoSintering):
@@ -45,8 +45,8 @@ class Sm2Co17Sintering(SmCoSintering):
 
     @field_validator("temperature")
     @classmethod
-    def _solid(cls, value: Value) -> Value:
-        melts("Sm2Co17", value)
+    def _sinters(cls, value: Value) -> Value:
+        sinters("Sm2Co17", value)
         return value
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from ..quantities import In, Value
 from .balance import Balance
 from .base import Kind, standard
 from .phases import METAL
-from .smco_furnace import OUTLETS, Degrees, Hours, SmCoSintering, melts, sinter
+from .smco_furnace import OUTLETS, Degrees, Hours, SmCoSintering, melts, sinter, sinters
 
 
 class SmCo5Sintering(SmCoSintering):
@@ -35,7 +35,13 @@ class SmCo5Sintering(SmCoSintering):
         standard("2.4 kWh/kg (sprecher2014)"), description="Per kg of compacts; the figure is of sintered Nd-Fe-B."
     )
 
-    @field_validator("temperature", "anneal")
+    @field_validator("temperature")
+    @classmethod
+    def _sinters(cls, value: Value) -> Value:
+        sinters("SmCo5", value)
+        return value
+
+    @field_validator("anneal")
     @classmethod
     def _solid(cls, value: Value) -> Value:
         melts("SmCo5", value)

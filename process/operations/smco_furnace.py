@@ -12,17 +12,23 @@ from ..elements import INDEX, RE
 from ..magnet.family_grades import assign
 from ..magnet.smco import NAMES, known, outside, phase_balance
 from ..magnet.smco_properties import Treatment, annealing, properties, sintered
+from ..magnet.window import beyond
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from ..traits import ALIGNMENT, ANNEALING, DENSITY, GRAIN, GREEN, POWDER
 from .balance import Balance
 from .base import Inlet, Outlet, Parameters, standard
 from .stoichiometry import Array
+from .told import told
 
 Degrees = Annotated[Value, In("degC", "1135 °C", low=20, high=2000)]
 Hours = Annotated[Value, In("h", "1 h", low=0.01, high=1000)]
-ARRIVING = {"powder_size": (POWDER, 4.5), "alignment": (ALIGNMENT, 0.95), "green_density": (GREEN, 0.6)}
-"""What compacts must bring or the file must say: the trait, and a middling number for a tentative pass."""
+ARRIVING = {
+    "powder_size": (POWDER, "jet_milling", 4.5),
+    "alignment": (ALIGNMENT, "pressing", 0.95),
+    "green_density": (GREEN, "pressing", 0.6),
+}
+"""What compacts bring or the file says: the trait, who makes it, and a middling number for a tentative pass."""
 OUTLETS = {"blanks": Outlet("magnet"), "rejects": Outlet("scrap"), "furnace_gas": Outlet("gas", waste=True)}
 
 
@@ -60,6 +66,17 @@ def melts(family: str, value: Value) -> None:
         )
 
 
+def sinters(family: str, value: Value) -> None:
+    """Refuse a temperature, °C, at which the compacts melt or stay powder."""
+    melts(family, value)
+    coldest = known("coldest", family=family).value
+    if value.nominal < coldest:
+        raise ValueError(
+            f"{value.nominal:g} degC does not sinter the compacts: {family} magnets are sintered at about "
+            f"{known('reference_temperature', family=family).value:g} degC, {coldest:g} degC at least; raise it"
+        )
+
+
 def sinter(family: str, p: SimpleNamespace, b: Balance, treatment: Treatment) -> None:
     """Gases first, then sound blanks and rejects of one composition; phases, properties and grade to the details."""
     feed = b.flow("feed")
@@ -72,17 +89,28 @@ def sinter(family: str, p: SimpleNamespace, b: Balance, treatment: Treatment) ->
         ),
         "temperature",
     )
+    coldest, usual = (known(name, family=family).value for name in ("coldest", "reference_temperature"))
+    b.refuse(
+        p.temperature < coldest,
+        lambda sample: (
+            f"{p.temperature[sample]:.0f} degC does not sinter the compacts, {coldest:.0f} degC at least does",
+            f"raise temperature, usual is {usual:.0f} degC",
+        ),
+        "temperature",
+    )
     mass = per_sample(feed)
     gas = np.zeros_like(feed)
     gas[:, INDEX["H"]] = 1.0
     for name in ("C", "Zn"):
         gas[:, INDEX[name]] = p.degassing
     gas[:, RE] = p.evaporation[:, None]
-    size, alignment, green = (_arriving(p, b, key, mass) for key in ARRIVING)
-    found = phase_balance(feed * (1.0 - gas))
+    size, alignment, green = (_arriving(p, b, key) for key in ARRIVING)
+    solid = feed * (1.0 - gas)
+    found = phase_balance(solid)
     flows = mass > 0.0
     bad, words = outside(family, found)
     b.refuse(bad & flows, words, "feed")
+    b.refuse(*beyond(solid, family), "feed")
     density, grain = sintered(family, p.temperature, p.time, size, green)
     annealed = annealing(family, treatment)
     made = properties(family, found, density, grain, alignment, annealed)
@@ -112,18 +140,8 @@ def sinter(family: str, p: SimpleNamespace, b: Balance, treatment: Treatment) ->
         b.details[key] = np.array(named, dtype=object)
 
 
-def _arriving(p: SimpleNamespace, b: Balance, key: str, mass: Array) -> Array:
+def _arriving(p: SimpleNamespace, b: Balance, key: str) -> Array:
     """A number that the file gives or the compacts bring, shape (samples,)."""
-    trait, middling = ARRIVING[key]
-    given = getattr(p, key)
-    if given is not None:
-        return np.asarray(given)
-    found = b.trait(trait)
-    if found is None:
-        b.refuse(
-            mass > 0.0,
-            lambda _: (f"nothing says the {key.replace('_', ' ')} of the compacts", f"give {key}"),
-            key,
-        )
-        return np.full(b.samples, middling)
-    return np.where(found > 0.0, found, middling)
+    trait, unit, middling = ARRIVING[key]
+    what = f"the {key.replace('_', ' ')} of the compacts"
+    return told(b, getattr(p, key), trait, key, what, unit, middling, points=key)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -53,6 +53,10 @@ def test_a_treatment_cut_short_costs_coercivity(bench, keys, least) -> None:
     ("keys", "words"),
     [
         ({"temperature": "1235 degC"}, "1235 degC melts the compacts: Sm2Co17 magnets begin to at 1230 degC"),
+        (
+            {"temperature": "1000 degC"},
+            "1000 degC does not sinter the compacts: Sm2Co17 magnets .* 1200 degC.*; raise it",
+        ),
         ({"solution": "1215 degC"}, "solution at 1215 degC is not below temperature at 1205 degC; lower solution"),
         ({"ageing": "1185 degC"}, "ageing at 1185 degC is not below solution at 1180 degC; lower ageing"),
     ],
@@ -77,6 +81,7 @@ def test_too_little_and_too_much_samarium(bench) -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@example(recovery=0.0, evaporation=0.0, oxygen=5e-324)
 @given(recovery=st.floats(0.0, 1.0), evaporation=st.floats(0.0, 0.01), oxygen=st.floats(0.0, 0.02))
 def test_closes(bench, recovery, evaporation, oxygen) -> None:
     changes = {"recovery": np.array([recovery]), "evaporation": np.array([evaporation])}
@@ -88,3 +93,18 @@ def test_idle_and_samples(bench) -> None:
     bench.idle("sm2co17_sintering", KEYS, feed)
     changes = {"temperature": (1205.0, 1200.0), "cooling": (0.7, 1.3), "recovery": (0.97, 1 / 3)}
     bench.alike("sm2co17_sintering", KEYS, feed, bench.of(FEED | {"Fe": 0.2, "Co": 0.95}), changes)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"Fe": 0.9, "Co": 0.25}, r"of Fe is outside the 0 to 28 %.*; lower Fe"),
+        ({"Cu": 0.47, "Co": 0.43}, r"of Cu is outside the 2 to 10 %.*; lower Cu"),
+        ({"Cu": 0.02, "Co": 0.87}, r"of Cu is outside the 2 to 10 %.*; raise Cu"),
+        ({"B": 0.11}, r"of other elements is outside the 0 to 1 %.*; clean the feed"),
+    ],
+)
+def test_what_is_no_alloy_of_the_family_is_refused(bench, changed, words) -> None:
+    with pytest.raises(OperationError, match=words) as caught:
+        bench.run("sm2co17_sintering", KEYS, bench.of(FEED | changed))
+    assert caught.value.key == "feed"

@@ -51,7 +51,8 @@ def test_traits_of_the_compacts_are_used(bench) -> None:
     given_ = bench.run("smco5_sintering", KEYS, bench.of(FEED))
     assert brought.details["Br_T"][0] == given_.details["Br_T"][0]
     with pytest.raises(
-        OperationError, match="nothing says the powder size of the compacts; give powder_size"
+        OperationError,
+        match="does not know the powder size of the compacts; feed it from jet_milling, or give powder_size",
     ) as caught:
         bench.run("smco5_sintering", {}, bench.of(FEED))
     assert caught.value.key == "powder_size"
@@ -97,3 +98,29 @@ def test_idle_and_samples(bench) -> None:
     bench.idle("smco5_sintering", KEYS, feed)
     other = bench.of({"SmCo5": 0.85, "Sm2Co7": 0.08, "Sm2O3": 0.02, "C": 0.01})
     bench.alike("smco5_sintering", KEYS, feed, other, CHANGES)
+
+
+def test_what_is_no_smco5_is_refused(bench) -> None:
+    for more, words in (({"Fe": 7.0}, "of Fe is outside"), ({"Co": 47.4, "B": 4.0}, "of other elements is outside")):
+        with pytest.raises(OperationError, match=words) as caught:
+            bench.run("smco5_sintering", KEYS, bench.of({"Sm": 10.1, "Co": 40.4, "O": 0.3} | more))
+        assert caught.value.key == "feed"
+
+
+def test_a_hold_that_sinters_nothing_is_refused_where_written(bench) -> None:
+    with pytest.raises(ValidationError, match=r"1000 degC does not sinter the compacts: SmCo5 magnets .*; raise it"):
+        bench.parameters("smco5_sintering", KEYS | {"temperature": "1000 degC"}, ["feed"])
+    with pytest.raises(OperationError, match=r"990 degC does not sinter the compacts.*; raise temperature") as caught:
+        bench.run("smco5_sintering", KEYS, bench.of(FEED), changes={"temperature": np.array([990.0])})
+    assert caught.value.key == "temperature"
+
+
+def test_samples_that_do_not_say_their_powder(bench) -> None:
+    feed = bench.of(FEED)
+    traits = {"feed": {"powder_um": np.array([4.5, np.nan])}}
+    keys = {"alignment": "0.9", "green_density": "60 %"}
+    with pytest.raises(OperationError, match="does not know the powder size") as caught:
+        bench.run("smco5_sintering", keys, np.concatenate([feed, feed]), traits=traits)
+    assert caught.value.sample == 1
+    done = bench.run("smco5_sintering", keys, np.concatenate([feed, 0 * feed]), traits=traits)
+    assert np.isfinite(done.details["Br_T"][0])

@@ -101,7 +101,7 @@ def test_idle_and_samples(bench) -> None:
 
 
 def test_what_is_no_smco5_is_refused(bench) -> None:
-    for more, words in (({"Fe": 7.0}, "of Fe is outside"), ({"Co": 47.4, "B": 4.0}, "of other elements is outside")):
+    for more, words in (({"Fe": 7.0}, "of Fe is outside"), ({"Co": 47.4, "B": 6.0}, "of other elements is outside")):
         with pytest.raises(OperationError, match=words) as caught:
             bench.run("smco5_sintering", KEYS, bench.of({"Sm": 10.1, "Co": 40.4, "O": 0.3} | more))
         assert caught.value.key == "feed"

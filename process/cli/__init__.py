@@ -162,9 +162,9 @@ def run(
         write_document(json, document.run(result, changes))
         show(shown)
         if pictures is not None:
-            from ..report.pictures import of_circuits
+            from ..report.pictures import of_circuits, of_magnets
 
-            draw(of_circuits(result), pictures, quiet=json == STDOUT)
+            draw([*of_circuits(result), *of_magnets(result)], pictures, quiet=json == STDOUT)
 
 
 @app.command()

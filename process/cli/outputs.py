@@ -50,7 +50,7 @@ def draw(pictures: Iterable[Picture], folder: str | None, quiet: bool) -> None:
     from ..report.pictures import write_all
 
     drawn = write_all(pictures, folder)
-    for line in [f"drawn: {path}" for path in drawn] or ["nothing to draw: no circuit that runs"]:
+    for line in [f"drawn: {path}" for path in drawn] or ["nothing to draw: no circuit, furnace or diffusion that runs"]:
         typer.echo(clean(line), err=quiet)
 
 

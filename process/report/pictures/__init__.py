@@ -1,10 +1,11 @@
-"""Pictures of separation: what each shows as plain data, and one file that draws them.
+"""Pictures of separation and of magnets: what each shows as plain data, and one file that draws them.
 
 `stage_profile`, `mccabe_thiele`, `startup_curves` and `train_diagram` make data from plain arrays, `from_result` from a
 solved circuit; `write`, `write_all` and `svg` draw that data. Only drawing needs matplotlib.
 """
 
 from .files import ready, svg, write, write_all
+from .magnets import of_magnets
 from .mccabe import mccabe_thiele
 from .picture import Axis, Box, Chart, Diagram, Label, Link, Mark, Panel, Picture, PictureError, Series
 from .profile import stage_profile
@@ -29,6 +30,7 @@ __all__ = [
     "from_result",
     "mccabe_thiele",
     "of_circuits",
+    "of_magnets",
     "ready",
     "stage_profile",
     "startup_curves",

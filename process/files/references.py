@@ -123,7 +123,7 @@ class References:
                     self._error(*fault, lead=f"{name}: ")
                     fed.add(name)
                     continue
-                if crossed := self.phases.crossed(name, kind, stream):
+                if crossed := self.phases.crossed(name, kind, stream, inlet):
                     self._error(node.place, f"{name} {crossed[0]}", crossed[1])
                 source = stream.split(".")[0]
                 if stream in self.feeds:

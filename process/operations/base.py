@@ -105,7 +105,8 @@ class Kind:
 
     An empty `stage` is that of a kind without equipment, such as a mixer: it counts to the stage that its streams come
     from. `named_outlets` is the parameter whose keys are outlets too, each like `named`, before those of the kind.
-    `takes` are the phases that its inlets may be in; empty where any will do.
+    `takes` are the phases that its inlets may be in; empty where any will do. `forms` narrows that to forms of a
+    stream, by inlet.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Kind:
     named_outlets: str = ""
     named: Outlet = field(default_factory=lambda: Outlet("liquor"))
     takes: tuple[str, ...] = ()
+    forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def outlets_of(self, names: Iterable[str]) -> Mapping[str, Outlet]:
         """The outlets of a unit whose parameter `named_outlets` has these keys."""

@@ -167,4 +167,5 @@ KIND = Kind(
     coating,
     rest="effluent",
     takes=(METAL,),
+    forms={"feed": ("magnet",)},
 )

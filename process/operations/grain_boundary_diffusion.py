@@ -355,4 +355,5 @@ KIND = Kind(
     grain_boundary_diffusion,
     rest="swarf",
     takes=(METAL, SOLID),
+    forms={"feed": ("magnet",)},
 )

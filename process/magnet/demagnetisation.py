@@ -7,16 +7,16 @@ where the knee comes before the working point: at poor squareness, or where Hcj 
 
 from __future__ import annotations
 
-from math import log, pi
+from math import log
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .constants import MU0
+
 Array = NDArray[np.float64]
 
-MU0 = 4e-7 * pi
-"""Magnetic constant, T m/A (to 1e-9 the CODATA value)."""
 STEPS = 9
 """Newton steps: from the right of a concave falling function eight bring rounding, whatever the knee."""
 LEAST_SQUARE, MOST_SQUARE = 0.2, 0.995

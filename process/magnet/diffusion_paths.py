@@ -11,13 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.facts import Fact, fact, rows
+from .constants import GAS, KELVIN
 
 Array = NDArray[np.float64]
-
-GAS = 8.314462618e-3
-"""Gas constant, kJ/(mol K). Source: SI (2019), exact."""
-ZERO = 273.15
-"""0 degC in K."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +80,8 @@ def arrhenius(value: float | Array, activation: float | Array, reference: float 
 
     `activation` in kJ/mol. Nothing moves at or below absolute zero.
     """
-    kelvin = np.maximum(celsius + ZERO, 1.0)
-    exponent = column(activation) / GAS * (1.0 / (column(reference) + ZERO) - 1.0 / kelvin)
+    kelvin = np.maximum(celsius + KELVIN, 1.0)
+    exponent = 1e3 * column(activation) / GAS * (1.0 / (column(reference) + KELVIN) - 1.0 / kelvin)
     return np.asarray(column(value) * np.exp(np.clip(exponent, -700.0, 60.0)))
 
 

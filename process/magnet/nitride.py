@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..data.facts import Fact, fact, rows
 from ..elements import INDEX, MOLAR_MASS, OXYGEN_PER_ATOM, molar_mass
 from ..sums import per_sample
+from .constants import MU0
 
 Array = NDArray[np.float64]
 
@@ -20,8 +21,6 @@ ORDERED = "ordered_nitride"
 """Trait of nitrided powder and its magnets: share of the nitrogen in α″-Fe16N2, 0..1; the rest is in Fe4N."""
 NAMES = ("Fe16N2", "Fe4N", "iron", "oxide", "binder", "other")
 """Phases in the order of every array."""
-MU0 = 1.25663706e-6
-"""Permeability of vacuum, V s/(A m). Source: CODATA."""
 
 
 @cache

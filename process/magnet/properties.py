@@ -18,7 +18,8 @@ from ..elements import INDEX, RE
 from ..sums import per_sample
 from . import coercivity
 from .coercivity import Boundary, Model
-from .demagnetisation import MU0, field_at_loss, second_quadrant
+from .constants import KELVIN, MU0
+from .demagnetisation import field_at_loss, second_quadrant
 from .intrinsic import ROOM, Hard, hard_phase
 from .phases import phase_balance
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-ZERO = 273.15
 TEMPERATURES: Array = np.asarray(ROOM + 5.0 * np.arange(61), dtype=np.float64)
 """Where the temperature limit is looked for, K: 20 to 320 degC."""
 WARM = 16
@@ -233,4 +233,4 @@ def _limit(remanence: Array, fields: Array, square: Array, by: Model) -> Array:
     step = np.divide(left, left - right, out=np.zeros_like(left), where=(left > 0.0) & (right < 0.0))
     found = TEMPERATURES[before] + step * (TEMPERATURES[first] - TEMPERATURES[before])
     found = np.where(below.any(axis=1), found, TEMPERATURES[-1])
-    return np.asarray(np.where(margin[:, 0] > 0.0, found, ROOM) - ZERO)
+    return np.asarray(np.where(margin[:, 0] > 0.0, found, ROOM) - KELVIN)

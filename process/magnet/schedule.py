@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.sintering import numbers
+from .constants import KELVIN
 
 Array = NDArray[np.float64]
 
-KELVIN = 273.15
 ROOM = 20.0
 """degC at which a furnace is loaded."""
 COLD = 100.0

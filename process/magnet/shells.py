@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..sums import per_sample
+from .constants import MU0
 
 Array = NDArray[np.float64]
 
-KA_M_PER_TESLA = 1e-3 / 1.25663706127e-6
-"""kA/m for each T of μ0 H. Source: SI, magnetic constant of CODATA 2022."""
+KA_M_PER_TESLA = 1e-3 / MU0
+"""kA/m for each T of μ0 H."""
 KA_M_PER_KOE = 250.0 / np.pi
 """kA/m for each kOe."""
 MIDDLE, WEAKEST = 0.5, 0.1

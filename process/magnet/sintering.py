@@ -13,12 +13,11 @@ from didymium.kernels import sintering as kernel
 from ..data.sintering import ATMOSPHERE, numbers, vapour_pressures
 from ..elements import MOLAR_MASS, RE
 from ..sums import per_sample
-from .schedule import KELVIN, Schedule
+from .constants import GAS, KELVIN
+from .schedule import Schedule
 
 Array = NDArray[np.float64]
 
-GAS = 8.31446261815324
-"""J/(mol K). Source: SI (2019)."""
 HOLD = 4.0
 """h at the reference temperature after which the standard powder has the standard grain."""
 SLOW = 1e-3

@@ -8,17 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .constants import GAS, KELVIN, MU0
+from .schedule import COLD, COOLING, ROOM, STANDARD, WARMING
 from .smco import METALS, SmCoPhases, known
 
 Array = NDArray[np.float64]
 
-MU0 = 1.25663706e-6
-"""Permeability of vacuum, V s/(A m). Source: CODATA."""
-GAS = 8.314462618e-3
-"""Gas constant, kJ/(mol K). Source: SI (2019), exact."""
-ZERO = 273.15
+RAMP = STANDARD[-1][1]
+"""K/min to the hold of sintering, as the last step of the standard schedule."""
+SLOW_TO = 400.0
+"""degC down to which the 2:17 type cools slowly after its ageing."""
 _DEAD = METALS[2:]
 """Metals without a moment on cobalt sites."""
+
+
+def _ramp(start: Array | float, end: Array | float, rate: Array | float) -> Array:
+    """Hours from one temperature to another at K/min."""
+    return np.asarray(np.abs(np.subtract(end, start)) / rate / 60.0)
 
 
 @dataclass(frozen=True)
@@ -35,9 +41,22 @@ class Treatment:
     solution_hours: Array | None = None
     cooling: Array | None = None
 
-    def furnace_hours(self) -> Array:
-        """Hours of all holds, shape (samples,)."""
-        return self.hours if self.solution_hours is None else self.hours + self.solution_hours
+    def furnace_hours(self, sintering: Array, hours: Array) -> Array:
+        """Hours from loading to opening, shape (samples,), of a hold at °C and h and this treatment after it.
+
+        Ramps are those of `schedule.py`: up at 4 K/min, to ageing at 8, down at 10 with gas, and the slow cooling.
+
+        >>> two = Treatment(*(np.array([x]) for x in (830.0, 12.0, 1180.0, 4.0, 0.75)))
+        >>> round(float(two.furnace_hours(np.array([1205.0]), np.array([1.0]))[0]), 2)
+        35.36
+        """
+        out = hours + self.hours + _ramp(ROOM, sintering, RAMP)
+        if self.solution is None or self.solution_hours is None:
+            return np.asarray(out + _ramp(sintering, self.hold, COOLING) + _ramp(self.hold, COLD, COOLING))
+        out = out + self.solution_hours + _ramp(sintering, self.solution, COOLING)
+        out = out + _ramp(self.solution, COLD, COOLING) + _ramp(COLD, self.hold, WARMING)
+        slow = COOLING if self.cooling is None else self.cooling
+        return np.asarray(out + _ramp(self.hold, SLOW_TO, slow) + _ramp(SLOW_TO, COLD, COOLING))
 
 
 @dataclass(frozen=True)
@@ -78,8 +97,8 @@ def sintered(family: str, temperature: Array, hours: Array, powder: Array, green
 
 def _faster(temperature: Array, reference: float) -> Array:
     """How many times faster than at the reference an activated process runs, both °C."""
-    energy = known("activation_energy").value / GAS
-    return np.asarray(np.exp(-energy * (1.0 / (temperature + ZERO) - 1.0 / (reference + ZERO))))
+    energy = 1e3 * known("activation_energy").value / GAS
+    return np.asarray(np.exp(-energy * (1.0 / (temperature + KELVIN) - 1.0 / (reference + KELVIN))))
 
 
 def annealing(family: str, treatment: Treatment) -> Array:

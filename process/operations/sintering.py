@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..data.sintering import numbers
 from ..elements import INDEX, MOLAR_MASS, RE
 from ..magnet.ageing import annealing
+from ..magnet.constants import KELVIN
 from ..magnet.phases import OXIDE, R6T13X, RICH, PhaseBalance, phase_balance
-from ..magnet.schedule import KELVIN, Schedule, ageing_schedules, energy_ratio, furnace_schedule
+from ..magnet.schedule import Schedule, ageing_schedules, energy_ratio, furnace_schedule
 from ..magnet.sintering import Compact, Sintered, sinter
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample

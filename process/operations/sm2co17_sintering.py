@@ -72,7 +72,8 @@ def sm2co17_sintering(p: SimpleNamespace, b: Balance) -> None:
         ),
         "solution",
     )
-    sinter("Sm2Co17", p, b, Treatment(p.ageing, p.ageing_time, p.solution, p.solution_time, p.cooling))
+    treatment = Treatment(p.ageing, p.ageing_time, p.solution, p.solution_time, p.cooling)
+    sinter("Sm2Co17", p, b, treatment, ("solution", "solution_time", "ageing", "ageing_time", "cooling"))
 
 
 KIND = Kind("sm2co17_sintering", "magnet", Sm2Co17Sintering, OUTLETS, sm2co17_sintering, rest="rejects", takes=(METAL,))

@@ -50,7 +50,7 @@ class SmCo5Sintering(SmCoSintering):
 
 def smco5_sintering(p: SimpleNamespace, b: Balance) -> None:
     """As both families, with the anneal."""
-    sinter("SmCo5", p, b, Treatment(p.anneal, p.anneal_time))
+    sinter("SmCo5", p, b, Treatment(p.anneal, p.anneal_time), ("anneal", "anneal_time"))
 
 
 KIND = Kind("smco5_sintering", "magnet", SmCo5Sintering, OUTLETS, smco5_sintering, rest="rejects", takes=(METAL,))

@@ -77,8 +77,11 @@ def sinters(family: str, value: Value) -> None:
         )
 
 
-def sinter(family: str, p: SimpleNamespace, b: Balance, treatment: Treatment) -> None:
-    """Gases first, then sound blanks and rejects of one composition; phases, properties and grade to the details."""
+def sinter(family: str, p: SimpleNamespace, b: Balance, treatment: Treatment, keys: tuple[str, ...]) -> None:
+    """Gases first, then sound blanks and rejects of one composition; phases, properties and grade to the details.
+
+    `keys` are those of the treatment, which sets the furnace's hours.
+    """
     feed = b.flow("feed")
     melting = known("melting", family=family).value
     b.refuse(
@@ -116,7 +119,7 @@ def sinter(family: str, p: SimpleNamespace, b: Balance, treatment: Treatment) ->
     made = properties(family, found, density, grain, alignment, annealed)
 
     b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
-    b.size("furnace", mass * (p.time + treatment.furnace_hours()), "kg", ())
+    b.size("furnace", mass * treatment.furnace_hours(p.temperature, p.time), "kg", ("temperature", "time", *keys))
     b.send("furnace_gas", gas)
     b.send("blanks", (1.0 - gas) * p.recovery[:, None])
 

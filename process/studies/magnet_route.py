@@ -18,6 +18,7 @@ from scipy.interpolate import RectBivariateSpline
 from ..data.facts import Fact, fact, rows
 from ..data.sintering import numbers
 from ..elements import COUNT, INDEX, MOLAR_MASS, RE
+from ..magnet.constants import GAS, KELVIN
 from ..magnet.diffusion import Coated, Diffused, diffuse, of_rare_earths
 from ..magnet.grades import Grade, assign
 from ..magnet.milling import effort
@@ -27,8 +28,8 @@ from ..magnet.powder import value
 from ..magnet.pressing import alignment, green_density, usual_pressure
 from ..magnet.properties import Magnet, Properties, properties
 from ..magnet.reference import DIFFUSION_CELSIUS, DIFFUSION_HOURS, references
-from ..magnet.schedule import KELVIN, STANDARD, furnace_schedule
-from ..magnet.sintering import GAS, Compact, ceiling, sinter
+from ..magnet.schedule import STANDARD, furnace_schedule
+from ..magnet.sintering import Compact, ceiling, sinter
 from ..operations.balance import composition as reagent
 from ..operations.base import plain
 from ..operations.jet_milling import JetMilling

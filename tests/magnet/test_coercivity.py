@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from didymium.magnet import coercivity
-from didymium.magnet.demagnetisation import MU0
+from didymium.magnet.constants import MU0
 from didymium.magnet.intrinsic import ROOM, hard_phase
 from didymium.magnet.phases import phase_balance
 from didymium.magnet.properties import Magnet, properties

@@ -8,7 +8,8 @@ from scipy.optimize import brentq, minimize_scalar
 
 from didymium.elements import COUNT, INDEX
 from didymium.magnet.coercivity import model
-from didymium.magnet.demagnetisation import MU0, curve, field_at_loss, knee, second_quadrant
+from didymium.magnet.constants import MU0
+from didymium.magnet.demagnetisation import curve, field_at_loss, knee, second_quadrant
 from didymium.magnet.intrinsic import ROOM, hard_phase
 from didymium.magnet.phases import phase_balance
 from didymium.magnet.properties import Magnet, properties

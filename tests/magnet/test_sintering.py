@@ -7,8 +7,9 @@ import pytest
 
 from didymium.data.sintering import ATMOSPHERE, vapour_pressures
 from didymium.elements import MOLAR_MASS, RARE_EARTHS, RE
+from didymium.magnet.constants import GAS
 from didymium.magnet.schedule import STANDARD, furnace_schedule
-from didymium.magnet.sintering import GAS, Compact, ceiling, half_work, sinter
+from didymium.magnet.sintering import Compact, ceiling, half_work, sinter
 
 ND, DY, SM, TB = (RARE_EARTHS.index(name) for name in ("Nd", "Dy", "Sm", "Tb"))
 LEAK, PRESSURE = np.array([5e-6]), np.array([0.05])

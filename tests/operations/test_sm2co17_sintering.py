@@ -22,8 +22,16 @@ def test_blanks_by_hand(bench) -> None:
     assert done.kmol("blanks", "Cu") == pytest.approx(0.96 * 0.0787)
     assert done.kmol("blanks", "H") == 0.0
     assert done.used("electricity") == pytest.approx(4.0 * feed.sum())
-    # 1 h of sintering, 4 h of solution, 12 h of ageing.
-    assert done.size("furnace") == pytest.approx(17.0 * feed.sum())
+    # 1 h of sintering, 4 h of solution, 12 h of ageing, 430 K at 0.75 K/min: 9.56 h. Ramps: 1185 K at 4 K/min 4.94 h,
+    # 730 K at 8 K/min 1.52 h, 25 + 1080 + 300 K at 10 K/min 2.34 h.
+    hours = 17.0 + 430 / 45 + 1185 / 240 + 730 / 480 + 1405 / 600
+    assert done.size("furnace") == pytest.approx(hours * feed.sum())
+    quick = bench.run("sm2co17_sintering", keys | {"cooling": "1.5 K/min"}, feed)
+    assert done.size("furnace") - quick.size("furnace") == pytest.approx(430 / 90 * feed.sum())
+    sizes = {size.item: size.follows for size in done.outcome.sizes}
+    assert set(sizes["furnace"]) == {
+        *("temperature", "time", "solution", "solution_time", "ageing", "ageing_time", "cooling")
+    }
 
 
 def test_a_usual_alloy_reaches_its_grade(bench) -> None:

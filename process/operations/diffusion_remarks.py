@@ -24,8 +24,8 @@ def remarks(
         found = []
         if thickness[n] > THICK or low[n] < WEAK * gain[n]:
             found.append(
-                f"the middle of magnets {thickness[n]:.3g} mm thick gains {low[n]:.0f} of {gain[n]:.0f} kA/m, so "
-                "squareness falls; diffuse thinner magnets, or longer"
+                f"the middle of magnets {round(float(thickness[n]), 2):.7g} mm thick gains {low[n]:.0f} of "
+                f"{gain[n]:.0f} kA/m, so squareness falls; diffuse thinner magnets, or longer"
             )
         if temperature[n] > HOT:
             found.append(

@@ -15,12 +15,13 @@ from ..elements import COUNT, ELEMENTS, INDEX, MOLAR_MASS, RE
 from ..magnet.ageing import annealing
 from ..magnet.diffusion import Coated, Diffused, diffuse, of_rare_earths
 from ..magnet.diffusion_paths import diffusion_facts, paths
+from ..magnet.ground import area_left, gain_left
 from ..magnet.phases import phase_balance
 from ..magnet.saving import melt_share
 from ..magnet.schedule import ageing_schedules, energy_ratio
 from ..quantities import In, Value
 from ..sums import per_sample
-from ..traits import ANNEALING, DENSITY, GAIN, GAIN_LOW, GRAIN, THICKNESS
+from ..traits import ANNEALING, AREA, DENSITY, GAIN, GAIN_LOW, GRAIN, THICKNESS
 from .assays import share_of
 from .balance import Balance, composition
 from .base import AskingInlet, Inlet, Kind, Outlet, Parameters, standard
@@ -28,6 +29,7 @@ from .diffusion_remarks import remarks
 from .phases import METAL, SOLID
 from .sintering import AgeingStep
 from .stoichiometry import Array, moles, rare_earth_moles
+from .told import told
 
 DIFFUSED = "diffused"
 SOURCES = {
@@ -41,6 +43,8 @@ SOURCES = {
 NOT_METAL = ("H", "C", "N", "O", "F", "P", "S", "Cl", "Ar")
 """What of a source does not go in: hydrogen leaves as gas, the rest is ground off with the surface."""
 _COBALT = MOLAR_MASS[INDEX["Co"]] / MOLAR_MASS[INDEX["Fe"]]
+TRACE = 1e-6
+"""kA/m that are none."""
 NO_GAIN = 1.0
 """kA/m below which nothing is gained that heavy rare earth in the melt would have to match."""
 _METAL = np.array([0.0 if name in NOT_METAL else 1.0 for name in ELEMENTS])
@@ -99,7 +103,7 @@ class GrainBoundaryDiffusion(Parameters):
     ageing: list[AgeingStep] = Field(_AGEING, description="Steps after it; `[]` for none.")
     grind: Annotated[Value, In("1", "0.5 %", low=0, high=0.5)] = Field(
         standard("0.5 % from 0 to 2 % (assumed)"),
-        description="Share of the thickness that is ground off afterwards, with all that is left on the surface.",
+        description="Share of the thickness ground off the coated faces afterwards, with all that is left on them.",
     )
     boundary_diffusivity: Annotated[Value, In("m^2/s", "1e-10 m^2/s", low=0, high=1e-7)] = Field(
         standard("1e-10 m^2/s from 6e-12 to 3e-10 m^2/s (assumed)"), description="Along the boundaries at 900 °C."
@@ -145,8 +149,9 @@ def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
     made_of, landed = _source(p, b, mass)
     rare, molar, field = _metal_of(p, b, made_of)
     b.refuse(rare <= 0.0, lambda _: ("the coating holds no rare earth", "give `heavy` some Dy or Tb"), "heavy")
-    thickness = _known(b, p.thickness, THICKNESS, "thickness", "how thick its magnets are", "machining")
-    grain = _known(b, p.grain_size, GRAIN, "grain_size", "the grain size of its magnets", "sintering")
+    what, which = "how thick its magnets are", "the grain size of its magnets"
+    thickness = told(b, p.thickness, THICKNESS, "thickness", what, "machining", USUAL_THICKNESS)
+    grain = told(b, p.grain_size, GRAIN, "grain_size", which, "sintering", USUAL_GRAIN)
     density, boundary = _phases(p, b)
     _, _, own = of_rare_earths(feed)
     plates = Coated(landed, molar, field, thickness, grain, density, own)
@@ -185,10 +190,14 @@ def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
     b.carry("magnets", THICKNESS, thickness * (1.0 - ground))
     b.carry("magnets", GRAIN, grain)
     b.carry("magnets", ANNEALING, furnace.healed)
-    for name, gained in ((GAIN, done.gain), (GAIN_LOW, done.gain_low)):
+    area = b.trait(AREA)
+    if area is not None:
+        b.carry("magnets", AREA, area_left(area, thickness, density, ground))
+    gains = [np.where(np.abs(gain) < TRACE, 0.0, gain) for gain in gain_left(done, ground)]
+    for name, gained in zip((GAIN, GAIN_LOW), gains, strict=True):
         before = b.trait(name)
         b.carry("magnets", name, gained if before is None else gained + np.where(np.isnan(before), 0.0, before))
-    b.later(partial(_told, p, feed, plates, done, furnace.healed, landed, skin, mass))
+    b.later(partial(_details, p, feed, plates, done, gains, furnace.healed, landed, skin, mass))
 
 
 def _source(p: SimpleNamespace, b: Balance, mass: Array) -> tuple[Array, Array]:
@@ -226,21 +235,6 @@ def _metal_of(p: SimpleNamespace, b: Balance, made_of: Array) -> tuple[Array, Ar
 def _of_source(source: str) -> tuple[float, float, float]:
     rare, molar, field = of_rare_earths(composition(SOURCES[source])[None, :])
     return float(rare[0]), float(molar[0]), float(field[0])
-
-
-def _known(b: Balance, own: Array | None, name: str, key: str, what: str, unit: str) -> Array:
-    """A length that the file gives, or that the magnets carry, (samples,); refused where neither says it."""
-    usual = USUAL_THICKNESS if name == THICKNESS else USUAL_GRAIN
-    if own is not None:
-        return np.asarray(own)
-    found = b.trait(name)
-    if found is None:
-        found = np.full(b.samples, np.nan)
-    told = (found > 0.0) & np.isfinite(found)
-    if not told.all():
-        reason = f"does not know {what}"
-        b.refuse(np.isnan(found), lambda _: (reason, f"feed it from {unit}, or give {key}"), "feed")
-    return np.asarray(np.where(told, found, usual))
 
 
 def _phases(p: SimpleNamespace, b: Balance) -> tuple[Array, Array]:
@@ -311,11 +305,12 @@ def _fired(p: SimpleNamespace, b: Balance) -> Furnace:
     return Furnace(kept["degrees"], kept["time"], kept["energy"], kept["hours"], kept["healed"])
 
 
-def _told(
+def _details(
     p: SimpleNamespace,
     feed: Array,
     plates: Coated,
     done: Diffused,
+    gains: list[Array],
     healed: Array,
     landed: Array,
     skin: Array,
@@ -323,8 +318,9 @@ def _told(
 ) -> dict[str, Any]:
     """What the report says of the magnets."""
     sites = share_of(1e3 * rare_earth_moles(feed), mass)
-    melt = melt_share(done.gain, plates.molar_mass, plates.anisotropy, plates.base, sites, p.efficiency)
-    told = {
+    gain, low = gains
+    melt = melt_share(gain, plates.molar_mass, plates.anisotropy, plates.base, sites, p.efficiency)
+    said = {
         "depth_mm": done.depth,
         "heavy_by_depth": done.profile,
         "shell_by_depth": done.shell,
@@ -334,13 +330,13 @@ def _told(
         "left_on_surface": done.left_on_surface,
         "ground_off": skin * done.uptake,
         "heavy_in_magnet": landed * done.uptake * (1.0 - skin),
-        "gain_kA_m": done.gain,
-        "gain_low_kA_m": done.gain_low,
+        "gain_kA_m": gain,
+        "gain_low_kA_m": low,
         "annealing": healed,
         "heavy_in_melt_instead": melt,
-        "saved": np.where(done.gain > NO_GAIN, 1.0 - share_of(landed, melt), 0.0) * (melt > 0.0),
+        "saved": np.where(gain > NO_GAIN, 1.0 - share_of(landed, melt), 0.0) * (melt > 0.0),
     }
-    return told | {"flags": remarks(told, plates.thickness, np.asarray(p.temperature), mass > 0.0)}
+    return said | {"flags": remarks(said, plates.thickness, np.asarray(p.temperature), mass > 0.0)}
 
 
 KIND = Kind(

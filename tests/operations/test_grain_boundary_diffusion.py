@@ -274,3 +274,46 @@ def test_first_rounds_of_a_recycle_go_on_without_lengths(bench) -> None:
     balance = Balance({"feed": MAGNET}, {"feed": ("bulk",)}, outlets, tentative=True)
     KIND.function(p, balance)
     assert balance.finish(KIND.rest).doubtful.all()
+
+
+def test_what_is_ground_off_gains_nothing(bench) -> None:
+    """8 mm with 0.5 % Tb: the face gained most, and the half that grinding leaves is the middle."""
+    keys = KEYS | {"thickness": "8 mm", "ageing": []}
+    area = np.array([0.05])
+    traits = {"feed": {"area_m2_kg": area}}
+    whole, fifth, half = (
+        bench.run(KIND_NAME, keys | {"grind": grind}, MAGNET, traits=traits) for grind in ("0 %", "20 %", "50 %")
+    )
+    by_depth, depth = whole.details["gain_by_depth_kA_m"][0], whole.details["depth_mm"][0]
+    for done, ground in ((whole, 0.0), (fifth, 0.2), (half, 0.5)):
+        said = done.outcome.traits["magnets"]
+        for name, share in (("diffusion_gain_kA_m", 0.5), ("diffusion_gain_low_kA_m", 0.9)):
+            by_hand = np.interp(4.0 * (ground + (1.0 - ground) * share), depth, by_depth)
+            assert said[name][0] == pytest.approx(by_hand, rel=1e-9)
+        assert done.details["gain_kA_m"][0] == said["diffusion_gain_kA_m"][0]
+        assert said["thickness_mm"][0] == pytest.approx(8.0 * (1.0 - ground))
+    gains = [done.details["gain_kA_m"][0] for done in (whole, fifth, half)]
+    assert gains[0] > 1.2 * gains[1] > 1.5 * gains[2]
+    # 2 / (7.6 g/cm3 x 8 mm) m2/kg of faces, twice that on half of the mass.
+    added = half.outcome.traits["magnets"]["area_m2_kg"][0] - 0.05
+    assert added == pytest.approx(2.0 / (7.6 * 8.0), rel=0.02)
+    assert whole.outcome.traits["magnets"]["area_m2_kg"][0] == 0.05
+
+
+def test_samples_that_do_not_say_their_thickness(bench) -> None:
+    keys = {name: value for name, value in KEYS.items() if name != "thickness"}
+    traits = {"feed": {"thickness_mm": np.array([4.0, np.nan])}}
+    with pytest.raises(
+        OperationError, match="does not know how thick its magnets are; feed it from machining"
+    ) as caught:
+        bench.run(KIND_NAME, keys, np.concatenate([MAGNET, MAGNET]), traits=traits)
+    assert caught.value.sample == 1
+    bench.run(KIND_NAME, keys, np.concatenate([MAGNET, 0.0 * MAGNET]), traits=traits)
+
+
+def test_remarks_in_plain_numbers(bench) -> None:
+    traits = {"feed": {"thickness_mm": np.array([1000.0])}}
+    keys = {name: value for name, value in KEYS.items() if name != "thickness"}
+    done = bench.run(KIND_NAME, keys, MAGNET, traits=traits)
+    assert "magnets 1000 mm thick gains 0 of 0 kA/m" in done.details["flags"][0][0]
+    assert done.details["gain_kA_m"][0] == done.details["gain_low_kA_m"][0] == 0.0

@@ -87,6 +87,9 @@ def magnet_collection(p: SimpleNamespace, b: Balance) -> None:
         "kWh",
         ("electricity", "temperature", "furnace_efficiency", "collected"),
     )
+    b.size("dismantling line", mass, "kg/h")
+    if hot:
+        b.size("demagnetising furnace", mass * p.collected, "kg/h", ("collected",))
 
     sound = collected * (1.0 - p.skin)[:, None]
     for part, off in coat.items():

@@ -16,6 +16,7 @@ from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
 from .oxidative_roast import AIR_OXYGEN
 from .phases import METAL, SOLID
+from .pulp import SOLID_DENSITY, WATER_DENSITY
 from .stoichiometry import Array, acid_demand, neutral_oxygen, rare_earth_moles
 
 
@@ -48,6 +49,13 @@ class SwarfLeach(Parameters):
     heat: Annotated[Value, In("MJ/kg", "2 MJ/kg", low=0)] = Field(
         standard("2 MJ/kg from 1 to 5 MJ/kg (assumed)"),
         description="Roasting fuel per kg of swarf treated; what the swarf gives off itself is told, not credited.",
+    )
+    residence: Annotated[Value, In("h", "4 h", low=0.01, high=200)] = Field(
+        standard("4 h from 2 to 8 h (assumed)"), description="Time of the pulp in the tanks; sets their volume."
+    )
+    electricity: Annotated[Value, In("kWh/kg", "20 kWh/t", low=0)] = Field(
+        standard("0.02 kWh/kg from 0.01 to 0.05 kWh/kg (assumed)"),
+        description="Kiln, stirring and filters, per kg of swarf treated.",
     )
 
     @model_validator(mode="after")
@@ -84,7 +92,12 @@ def swarf_leach(p: SimpleNamespace, b: Balance) -> None:
     b.reagent("HCl", acid * molar_mass("HCl"), ("acid_excess", "share"))
     water = rare_earth_moles(dissolved) / p.liquor * 1000.0 + hydroxyl / 2.0 * molar_mass("H2O")
     b.reagent("water", water, ("liquor",))
-    b.use("heat", p.heat * per_sample(treated), "MJ", ("heat",))
+    mass = per_sample(treated)
+    b.use("heat", p.heat * mass, "MJ", ("heat",))
+    b.use("electricity", p.electricity * mass, "kWh", ("electricity", "share"))
+    b.size("roasting kiln", mass, "kg/h", ("share",))
+    pulp = water / WATER_DENSITY + per_sample(residue + dissolved) / SOLID_DENSITY
+    b.size("tank", p.residence * pulp, "m^3", ("residence", "liquor", "share"))
     b.details["heat_of_oxidation_MJ_per_h"] = oxidation_heat(treated)
 
     b.send("uncollected", (1.0 - p.share)[:, None], inlet=name)

@@ -102,3 +102,12 @@ def test_idle_and_samples(bench) -> None:
 def test_words_of_the_file(bench, keys, words) -> None:
     with pytest.raises(ValidationError, match=words):
         bench.parameters("magnet_collection", keys, ["feed"])
+
+
+def test_line_and_furnace(bench) -> None:
+    feed = bench.of({"Nd2Fe14B": 1.0})
+    done = bench.run("magnet_collection", {"collected": "85 %"}, feed)
+    assert done.size("dismantling line") == pytest.approx(feed.sum())
+    assert done.size("demagnetising furnace") == pytest.approx(0.85 * feed.sum())
+    cold = bench.run("magnet_collection", {"demagnetising": "none"}, feed)
+    assert [size.item for size in cold.outcome.sizes] == ["dismantling line"]

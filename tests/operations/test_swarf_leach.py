@@ -148,3 +148,26 @@ def test_sulphur_without_metal_dissolves_as_sulphuric_acid(bench) -> None:
     iron = bench.run("swarf_leach", KEYS, bench.of({"Nd2Fe14B": 1.0, "S": 0.5}))
     assert iron.kmol("residue", "S") == pytest.approx(0.5)
     iron.neutral("residue")
+
+
+def test_kiln_tanks_and_power(bench) -> None:
+    # 0.9 of the swarf through the kiln; 1.8 kmol of rare earths in 1800 kg of water.
+    keys = KEYS | {"share": "90 %", "residence": "2 h", "electricity": "0.05 kWh/kg"}
+    feed = bench.of({"Nd2Fe14B": 1.0})
+    done = bench.run("swarf_leach", keys, feed)
+    assert done.size("roasting kiln") == pytest.approx(0.9 * feed.sum())
+    assert done.used("electricity") == pytest.approx(0.05 * 0.9 * feed.sum())
+    # 1.8 m3 of liquor and of 0.9 Nd2Fe14B with 0.9 x 22.5 O of its residue, at 4 t/m3.
+    solid = 0.9 * (feed.sum() + 22.5 * MOLAR_MASS[INDEX["O"]])
+    assert done.size("tank") == pytest.approx(2.0 * (1.8 + solid / 4000.0))
+    longer = bench.run("swarf_leach", keys | {"residence": "4 h"}, feed)
+    assert longer.size("tank") == pytest.approx(2.0 * done.size("tank"))
+
+
+def test_sulphur_that_stays_takes_two_charges(bench) -> None:
+    # 1 Fe that stays is 3 charges: 1.5 S bind all of them, 0.5 of 2 S are left to dissolve, and no oxygen is held.
+    done = bench.run("swarf_leach", KEYS, bench.of({"Fe": 1.0, "S": 2.0, "Nd": 1.0}))
+    assert done.kmol("residue", "S") == pytest.approx(1.5)
+    assert done.kmol("liquor", "S") == pytest.approx(0.5)
+    done.neutral("liquor")
+    done.neutral("residue")

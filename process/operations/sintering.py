@@ -16,7 +16,7 @@ from ..magnet.ageing import annealing
 from ..magnet.constants import KELVIN
 from ..magnet.phases import OXIDE, R6T13X, RICH, PhaseBalance, phase_balance
 from ..magnet.schedule import Schedule, ageing_schedules, energy_ratio, furnace_schedule
-from ..magnet.sintering import Compact, Sintered, sinter
+from ..magnet.sintering import Compact, Sintered, ceiling, sinter
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from ..traits import ALIGNMENT, ANNEALING, DENSITY, GAIN, GAIN_LOW, GRAIN, GREEN, LUBRICANT, POWDER
@@ -353,12 +353,14 @@ def _told(
     weight = np.where(mass > 0.0, mass, 1.0)
     metal = per_sample(feed[:, RE])
     kept = {name: solid[:, INDEX[name]] / weight for name in ("H", "C", "N", "O")}
+    liquid = before.mass[:, RICH] + before.mass[:, R6T13X]
     vapour = share_of(metal - per_sample(solid[:, RE]), metal, 0.0)
     told = {
         "phases": after.mass,
         "phase_names": after.names,
         "rich": after.rich,
-        "liquid": before.mass[:, RICH] + before.mass[:, R6T13X],
+        "liquid": liquid,
+        "densest": ceiling(done.densities[:, 0], liquid, before.mass[:, OXIDE]),
         "effective_re": after.effective_re,
         "relative_density": done.density,
         "density_g_cm3": done.density * after.density,

@@ -14,8 +14,6 @@ Array = NDArray[np.float64]
 
 SOUND = 0.97
 """Relative density below which pores join up in coats and cost remanence; makers ask for 98 to 99 %."""
-LEAST_RICH = 0.02
-"""Share of liquid below which a compact does not get dense (general knowledge)."""
 TRAPPED = 10.0
 """ppm of hydrogen in a blank that are worth a word."""
 FEW_OXYGEN, FINE = 700.0, 4.0
@@ -43,15 +41,16 @@ def _found(
 ) -> list[tuple[NDArray[np.bool_], Callable[[int], str]]]:
     density, liquid, hydrogen = details["relative_density"], details["liquid"], details["hydrogen_ppm"]
     kept, healed, vapour = details["carbon_kept"], details["annealing"], details["evaporated"]
-    loose, dry, seen = density < SOUND, liquid < LEAST_RICH, numbers()["abnormal_seen"]
+    densest = details["densest"]
+    loose, dry, seen = density < SOUND, densest < SOUND, numbers()["abnormal_seen"]
     always = numbers()["carbon_kept"]
     giant = (peak > seen) & (details["oxygen_ppm"] < FEW_OXYGEN) & (powder < FINE)
     return [
         (
             loose & dry,
             lambda n: (
-                f"sinters to {density[n]:.1%} of full density only: {liquid[n]:.1%} of liquid is too little, about "
-                f"{LEAST_RICH:.0%} is needed; bring more rare earth or less oxygen"
+                f"sinters to {density[n]:.1%} of full density only: {liquid[n]:.1%} of liquid is too little, no "
+                f"furnace gets it beyond {densest[n]:.1%}; bring more rare earth or less oxygen"
             ),
         ),
         (

@@ -18,6 +18,7 @@ from ..elements import INDEX, MOLAR_MASS, RE
 from ..sums import per_sample
 from .phases import HARD, R2T17, RICH, phase_balance
 from .powder import value
+from .smco import BINDS
 
 Array = NDArray[np.float64]
 
@@ -58,7 +59,7 @@ def sites(alloy: Array) -> Sites:
     code = np.where(per_sample(iron_based) > 0.0, phases.code, 0)
     solid = per_sample(iron_based) * (1.0 - phases.aside)
     found = np.where((code == 0)[:, None], phases.moles, 0.0) * solid[:, None]
-    bound = 2.0 / 3.0 * (n[:, INDEX["O"]] + n[:, INDEX["C"]]) + n[:, INDEX["N"]]
+    bound = BINDS["O"] * n[:, INDEX["O"]] + BINDS["C"] * n[:, INDEX["C"]] + BINDS["N"] * n[:, INDEX["N"]]
     free = np.maximum(per_sample(n[:, RE]) - bound, 0.0)
     matrix, lean, rich = found[:, HARD], found[:, R2T17], found[:, RICH]
     return Sites(matrix, lean, rich, np.where(cobalt, free, 0.0), code, phases.words)

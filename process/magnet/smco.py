@@ -21,7 +21,8 @@ NAMES = ("SmCo5", "Sm2Co17", "Sm2Co7", "ZrCo3", "Sm2O3", "SmCoC2", "SmN", "samar
 """Phases in the order of every array; Sm stands for all rare earths, Co for all metals on its sites."""
 METALS = ("Co", "Fe", "Cu", "Ni", "Mn", "Al", "Ga", "Ti", "Nb", "Si")
 """What sits on the cobalt sites; copper first on those of the 1:5 phase."""
-FAMILIES = ("SmCo5", "Sm2Co17")
+BINDS: Mapping[str, float] = MappingProxyType({"O": 2.0 / 3.0, "C": 0.5, "N": 1.0})
+"""Atoms of rare earth that an atom takes: R2O3, RCoC2, RN."""
 _METALS = np.array([INDEX[name] for name in METALS])
 _COPPER = METALS.index("Cu")
 _SOLID = np.array(sorted({*_METALS, *RE, *(INDEX[name] for name in ("Zr", "O", "C", "N"))}))

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import regions
-from ..elements import INDEX, RE
-from ..magnet.grades import CLASSES, DIFFUSED, SINTERED, Limits, UnknownGrade, catalogue, grade, sintered
+from ..elements import INDEX
+from ..magnet.grades import CLASSES, DIFFUSED, SINTERED, Limits, UnknownGrade, grade, sintered
 from ..magnet.pressing import PRESSES
 from ..magnet.reference import references
 from ..wording import suggestion
@@ -259,13 +259,3 @@ def nearest_grade(wanted: Wanted, route: str) -> str:
 
 def _class(wanted: Wanted) -> int:
     return CLASSES.index(wanted.limits.klass) if wanted.limits.klass in CLASSES else len(CLASSES) - 1
-
-
-def grade_names() -> tuple[str, ...]:
-    """Grades that can be asked for."""
-    return tuple(one.name for one in catalogue().values() if one.family in (SINTERED, DIFFUSED))
-
-
-def rare_earth_share(made: Made) -> float:
-    """All rare earths of one magnet before diffusion, kg per kg."""
-    return float(made.composition[0, RE].sum())

@@ -95,7 +95,7 @@ class MetallothermicReduction(Parameters):
         standard("9 kWh/kg from 4 to 20 kWh/kg (assumed)"),
         description="Heating, pumps, and the remelt or the distillation, per kg of metal.",
     )
-    cycle: Annotated[Value, In("h", "10 h", low=0)] = Field(
+    cycle: Annotated[Value, In("h", "10 h", low=0.1, high=1000)] = Field(
         standard("10 h from 6 to 24 h (assumed)"), description="From charge to charge; sets the furnaces' size."
     )
 

@@ -61,7 +61,7 @@ class MoltenSaltElectrolysis(Parameters):
     cell_current: Annotated[Value, In("kA", "6 kA", low=0.1)] = Field(
         standard("6 kA from 3 to 30 kA (assumed)"), description="Current of one cell; sets how many there are."
     )
-    recovery: Fraction = Field(
+    recovery: Annotated[Value, In("1", "97 %", low=0.01, high=1)] = Field(
         standard("97.2 % (sprecher2014)"),
         description="Share of the rare earths that becomes metal.",
     )

@@ -262,6 +262,7 @@ def test_charges_that_do_not_work(bench, keys, feed, words, key) -> None:
     ("keys", "words"),
     [
         ({"reductant": "Mg"}, "mischmetal"),
+        ({"reductant": "Ca", "cycle": "0 h"}, r"0 h is below 0.1 h"),
         ({}, "reductant"),
         ({"reductant": "Ca", "metal": "la.metal"}, "calcium is bought, leave `metal` out"),
         ({"reductant": "La", "dissolved": "1 %"}, "a metal that distils has none"),

@@ -222,7 +222,7 @@ def test_carbonate_left_in_the_oxide_saves_graphite(bench) -> None:
 
 
 def test_nothing_reduced(bench) -> None:
-    done = run(bench, {"recovery": "0 %"}, {"Nd2O3": 1.0})
+    done = bench.run(KIND, KEYS, bench.of({"Nd2O3": 1.0}), changes={"recovery": np.zeros(1)})
     assert done.kg("metal") == 0.0
     assert done.kmol("slag", "O") == pytest.approx(3.0)
 
@@ -335,6 +335,7 @@ def test_feeds_that_no_cell_takes(bench, keys, feed, words, key) -> None:
         ({"current_efficiency": "0 %"}, "below 5 %"),
         ({"voltage": "60 V"}, "above 40 V"),
         ({"recovery": "110 %"}, "above 1"),
+        ({"recovery": "0 %"}, "0 % is below 1 %"),
     ],
 )
 def test_words_of_the_file(bench, keys, words) -> None:

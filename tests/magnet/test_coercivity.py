@@ -186,7 +186,7 @@ def test_cerium_lowers_both(ordinary, made) -> None:
 
 
 def test_cerium_magnets_keep_what_makers_sell(ordinary, made) -> None:
-    # A fifth of the rare earths as cerium: 10.9 kOe published of a grade N35; lanthanum costs more.
+    # A fifth of the rare earths as cerium: 10.9 kOe told of a grade N35; lanthanum costs more.
     found = made(ordinary(Ce=0.06), ordinary(La=0.06), grain_um=5.0).Hcj_kA_m / KOE
     assert found[0] == pytest.approx(10.9, abs=0.8)
     assert found[1] < found[0] - 2.0

@@ -239,7 +239,7 @@ class TestBesidePublished:
         ],
     )
     def test_heavy_rare_earth_by_class(self, kind, target, base, element, melt, diffused):
-        """Classes from memory (magnet_practice): diffused 0.2-0.6 (SH), 0.5-1.5 wt % (UH); the melt three to six times."""
+        """Classes from memory (magnet_practice): diffused 0.2-0.6 (SH), 0.5-1.5 wt % (UH); the melt 3 to 6 times."""
         plate = Coated.of(element, 0.005, 4.0)
         by_melt = 100.0 * float(
             melt_share(np.array([target - base]), plate.molar_mass, plate.anisotropy, plate.base)[0]

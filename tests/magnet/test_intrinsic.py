@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from didymium.elements import COUNT, INDEX, MOLAR_MASS, RARE_EARTHS
-from didymium.magnet.intrinsic import hard_phase, intrinsic, on_iron_sites, shares, table
+from didymium.magnet.intrinsic import counted, hard_phase, intrinsic, on_iron_sites, shares, table
 
 
 def compound(cobalt: float = 0.0, aluminium: float = 0.0, **moles: float) -> np.ndarray:
@@ -34,6 +34,17 @@ def test_a_mixture_is_the_mean_by_mole() -> None:
     assert found.polarisation[0] == pytest.approx(1.385, rel=1e-12)
     assert found.anisotropy[0] == pytest.approx(9.225, rel=1e-12)
     assert found.curie[0] == pytest.approx(0.75 * 585 + 0.25 * 598, rel=1e-12)
+
+
+def test_of_cerium_less_counts_in_the_anisotropy() -> None:
+    # 4 Nd to 1 Ce: 0.12 of 0.92 counts as Ce, Ha = (0.8 * 7.3 + 0.12 * 2.6)/0.92; Js takes all of it.
+    found = hard_phase(compound(Nd=0.8, Ce=0.2), 300.0)
+    assert found.anisotropy[0] == pytest.approx((0.8 * 7.3 + 0.12 * 2.6) / 0.92, rel=1e-12)
+    assert found.polarisation[0] == pytest.approx(0.8 * 1.61 + 0.2 * 1.17, rel=1e-12)
+    # No other rare earth is weighed.
+    none = np.ones((1, len(RARE_EARTHS)))
+    none[0, RARE_EARTHS.index("Ce")] = 0.0
+    assert np.allclose(counted(none), none / none.sum(), rtol=1e-15)
 
 
 def test_shells_count_to_the_rare_earths() -> None:

@@ -9,10 +9,11 @@ from scipy.optimize import brentq, minimize_scalar
 from didymium.elements import COUNT, INDEX
 from didymium.magnet.coercivity import model
 from didymium.magnet.constants import MU0
+from didymium.magnet.constants import MU0
 from didymium.magnet.demagnetisation import curve, field_at_loss, knee, second_quadrant
 from didymium.magnet.intrinsic import ROOM, hard_phase
 from didymium.magnet.phases import phase_balance
-from didymium.magnet.properties import Magnet, properties
+from didymium.magnet.properties import TEMPERATURES, Magnet, _left_of_gain, properties
 
 
 def test_remanence_by_hand(ordinary, made) -> None:
@@ -114,6 +115,32 @@ def test_the_temperature_limit_is_where_the_load_meets_the_knee(ordinary, made) 
     remanence = found.Br_T[0] * hard.polarisation[0, 1] / hard.polarisation[0, 0]
     # Between two temperatures of the grid a straight line.
     assert MU0 * (by.permeance + by.recoil) * knee_field == pytest.approx((1.0 - by.loss) * remanence, rel=0.01)
+
+
+@pytest.mark.parametrize(("element", "left"), [("Tb", 0.8039), ("Dy", 0.8225), ("Ce", 0.6058)])
+def test_a_gain_falls_as_what_diffused_in_is_harder(ordinary, element: str, left: float) -> None:
+    # From 20 to 150 degC over Nd by hand: Tb 22.281 - 7.449 = 14.832 T to 16.437 - 4.513 = 11.924 T; Dy 15.206 -
+    # 7.449 = 7.757 T to 10.893 - 4.513 = 6.380 T. What is no harder than its host falls as that does, 4.513/7.449.
+    heavy = np.zeros((1, COUNT))
+    heavy[0, INDEX[element]] = 0.005
+    both = np.concatenate([heavy] * 2)
+    alloy = ordinary(praseodymium=0.0, Co=0.0, Al=0.0)
+    magnets = Magnet.of(np.concatenate([alloy] * 2), diffused=both, gain=np.array([0.0, 500.0]))
+    host = hard_phase(magnets.composition, TEMPERATURES)
+    course = _left_of_gain(magnets, host)
+    assert course[:, 0].tolist() == [1.0, 1.0]
+    assert course[1, 26] == pytest.approx(left, abs=1e-4)
+    assert np.all(np.diff(course[1, :40]) < 0.0)
+
+
+def test_terbium_diffused_keeps_more_than_the_host_alone_would(ordinary) -> None:
+    heavy = np.zeros((1, COUNT))
+    heavy[0, INDEX["Tb"]] = 0.005
+    told = properties(Magnet.of(ordinary(), diffused=heavy, gain=650.0))
+    untold = properties(Magnet.of(ordinary(), gain=650.0))
+    assert told.Hcj_kA_m[0] == pytest.approx(untold.Hcj_kA_m[0], rel=0.02)
+    assert told.beta_Hcj_pct_K[0] > untold.beta_Hcj_pct_K[0] + 0.05
+    assert told.Tmax_C[0] > untold.Tmax_C[0] + 10.0
 
 
 def test_a_magnet_that_fails_at_room_temperature_has_its_limit_there(ordinary, made) -> None:

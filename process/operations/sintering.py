@@ -17,6 +17,7 @@ from ..magnet.constants import KELVIN
 from ..magnet.phases import OXIDE, R6T13X, RICH, PhaseBalance, phase_balance
 from ..magnet.schedule import Schedule, ageing_schedules, energy_ratio, furnace_schedule
 from ..magnet.sintering import Compact, Sintered, ceiling, sinter
+from ..magnet.window import beyond
 from ..quantities import Fraction, In, Value
 from ..sums import per_sample
 from ..traits import ALIGNMENT, ANNEALING, DENSITY, GAIN, GAIN_LOW, GRAIN, GREEN, LUBRICANT, POWDER
@@ -26,6 +27,7 @@ from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
 from .phases import METAL
 from .sintering_remarks import remarks
 from .stoichiometry import Array
+from .told import told
 
 USUAL_POWDER, USUAL_GREEN = 3.0, 0.55
 """What a first pass round a recycle goes on with where it does not know the powder or the compacts yet."""
@@ -155,8 +157,8 @@ def sintering(p: SimpleNamespace, b: Balance) -> None:
     """What leaves by the schedule, then sound blanks and rejects of one composition."""
     feed = b.flow("feed")
     mass = per_sample(feed)
-    powder = _carried(b, p.powder_size, POWDER, "powder_size", "the size of its powder", "jet_milling", USUAL_POWDER)
-    green = _carried(b, p.green_density, GREEN, "green_density", "how dense its compacts are", "pressing", USUAL_GREEN)
+    powder = told(b, p.powder_size, POWDER, "powder_size", "the size of its powder", "jet_milling", USUAL_POWDER)
+    green = told(b, p.green_density, GREEN, "green_density", "how dense its compacts are", "pressing", USUAL_GREEN)
     furnace = _furnace(p, b)
     carbon = _lubricant(b, p.lubricant_carbon, feed, mass)
     before = _solid(feed, carbon, p.degassing)
@@ -181,31 +183,19 @@ def sintering(p: SimpleNamespace, b: Balance) -> None:
 
     solid = feed * (1.0 - gas)
     solid[:, INDEX["O"]] += done.oxygen * mass
+    b.refuse(*beyond(solid), "feed")
+    healed = furnace.healed * _closed(done.density, green)
     aligned = b.trait(ALIGNMENT) if p.alignment is None else p.alignment
     for outlet in ("blanks", "rejects"):
         b.carry(outlet, DENSITY, done.density)
         b.carry(outlet, GRAIN, done.grain_um)
-        b.carry(outlet, ANNEALING, furnace.healed)
+        b.carry(outlet, ANNEALING, healed)
         for gain in (GAIN, GAIN_LOW):
             b.carry(outlet, gain, np.zeros(b.samples))
         if aligned is not None:
             b.carry(outlet, ALIGNMENT, aligned)
     b.details["furnaces"] = held / p.charge
-    b.later(partial(_told, p, feed, solid, phases, done, furnace, powder))
-
-
-def _carried(b: Balance, own: Array | None, name: str, key: str, what: str, unit: str, usual: float) -> Array:
-    """A number that the file gives, or that the feed carries, (samples,); refused where neither says it."""
-    if own is not None:
-        return own
-    found = b.trait(name)
-    if found is None:
-        found = np.full(b.samples, np.nan)
-    told = (found > 0.0) & np.isfinite(found)
-    if not told.all():
-        reason = f"does not know {what}"
-        b.refuse(np.isnan(found), lambda _: (reason, f"feed it from {unit}, or give {key}"), "feed")
-    return np.asarray(np.where(told, found, usual))
+    b.later(partial(_details, p, feed, solid, phases, done, furnace, healed, powder))
 
 
 def _columns(steps: list[SimpleNamespace], key: str, samples: int) -> Array:
@@ -223,6 +213,7 @@ def _furnace(p: SimpleNamespace, b: Balance) -> Furnace:
     if "time" not in kept:
         to, rate, hold = (_columns(p.schedule, key, b.samples) for key in ("to", "rate", "hold"))
         _refuse_melting(to)
+        _refuse_cold(to)
         degrees, time = (_columns(p.ageing, key, b.samples) for key in ("temperature", "time"))
         _refuse_hot_ageing(degrees, to)
         schedule, aged = furnace_schedule(to, rate, hold), ageing_schedules(degrees, time)
@@ -243,6 +234,20 @@ def _refuse_melting(to: Array) -> None:
             "stay between 1000 and 1100 °C",
             sample,
             key=f"schedule.{step}.to",
+        )
+
+
+def _refuse_cold(to: Array) -> None:
+    least = numbers()["coldest"]
+    hottest = to.max(axis=1)
+    if (hottest < least).any():
+        sample = int(np.argmax(hottest < least))
+        raise OperationError(
+            f"does not sinter: its hottest step is {hottest[sample]:.4g} °C, and compacts densify above about "
+            f"{least:g} °C",
+            "end the schedule between 1000 and 1100 °C",
+            sample,
+            key=f"schedule.{int(np.argmax(to[sample]))}.to",
         )
 
 
@@ -338,13 +343,25 @@ def _gas(p: SimpleNamespace, feed: Array, mass: Array, carbon: Array, done: Sint
     return gas
 
 
-def _told(
+def _closed(density: Array, green: Array) -> Array:
+    """How far the pores are closed, 0..1 (samples,), by relative density before and after; ageing heals so far only.
+
+    The liquid that smooths the grains' boundaries is what closes the pores too: where it did not, there are none to
+    heal. In proportion to the way to the density at which pores close, an assumption.
+    """
+    closing = numbers()["closing"]
+    way = np.maximum(closing - green, 0.0)
+    return np.minimum(np.divide(np.maximum(density - green, 0.0), way, out=np.ones_like(density), where=way > 0.0), 1.0)
+
+
+def _details(
     p: SimpleNamespace,
     feed: Array,
     solid: Array,
     before: PhaseBalance,
     done: Sintered,
     furnace: Furnace,
+    healed: Array,
     powder: Array,
 ) -> dict[str, Any]:
     """What the report says of the blanks."""
@@ -355,7 +372,7 @@ def _told(
     kept = {name: solid[:, INDEX[name]] / weight for name in ("H", "C", "N", "O")}
     liquid = before.mass[:, RICH] + before.mass[:, R6T13X]
     vapour = share_of(metal - per_sample(solid[:, RE]), metal, 0.0)
-    told = {
+    said = {
         "phases": after.mass,
         "phase_names": after.names,
         "rich": after.rich,
@@ -365,7 +382,7 @@ def _told(
         "relative_density": done.density,
         "density_g_cm3": done.density * after.density,
         "grain_um": done.grain_um,
-        "annealing": furnace.healed,
+        "annealing": healed,
         "hydrogen_ppm": 1e6 * kept["H"],
         "hydrogen_at_closing_ppm": 1e6 * done.hydrogen_at_closing,
         "carbon_ppm": 1e6 * kept["C"],
@@ -382,7 +399,7 @@ def _told(
         "schedule_grain_um": done.grains,
         "schedule_hydrogen_ppm": 1e6 * done.hydrogens,
     }
-    return told | {"flags": remarks(told, powder, done.temperature.max(axis=1) - KELVIN, mass > 0.0)}
+    return said | {"flags": remarks(said, powder, done.temperature.max(axis=1) - KELVIN, mass > 0.0)}
 
 
 KIND = Kind(

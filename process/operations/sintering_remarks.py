@@ -49,15 +49,15 @@ def _found(
         (
             loose & dry,
             lambda n: (
-                f"sinters to {density[n]:.1%} of full density only: {liquid[n]:.1%} of liquid is too little, no "
-                f"furnace gets it beyond {densest[n]:.1%}; bring more rare earth or less oxygen"
+                f"sinters to {density[n]:.1%} of full density only, which is not sound: {liquid[n]:.1%} of liquid is "
+                f"too little, no furnace gets it beyond {densest[n]:.1%}; bring more rare earth or less oxygen"
             ),
         ),
         (
             loose & ~dry,
             lambda n: (
-                f"sinters to {density[n]:.1%} of full density only, at most at {peak[n]:.0f} °C; sinter hotter or "
-                "longer, or mill finer"
+                f"sinters to {density[n]:.1%} of full density only, which is not sound, at most at {peak[n]:.0f} °C; "
+                "sinter hotter or longer, or mill finer"
             ),
         ),
         (
@@ -86,7 +86,7 @@ def _found(
             lambda n: f"{vapour[n]:.1%} of the rare earth evaporates; sinter cooler, or under some argon",
         ),
         (
-            healed < UNHEALED,
+            (healed < UNHEALED) & ~loose,
             lambda n: (
                 f"ageing heals the grain boundaries to {healed[n]:.0%} only; two steps at about 900 and 500 °C do"
             ),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+    from ..magnet.dilution import Implied
     from ..magnet.grades import Limits
     from ..studies.magnet_design import Described, MagnetDesign
     from ..studies.magnet_route import Made
@@ -168,6 +169,8 @@ def notes(found: MagnetDesign) -> list[tuple[str, str, str]]:
             "not searched"
         )
         out.append(("grade", "", better))
+    if found.as_sold.needed:
+        out.append(("as sold", "", as_sold(found.as_sold)))
     if saving is None:
         missing = sorted({"alloy", "diffusion"} - {one.candidate.route for one in found.choices})
         if missing and found.route == "cheapest":
@@ -187,6 +190,16 @@ def notes(found: MagnetDesign) -> list[tuple[str, str, str]]:
         out.append(("heavy rare earths", "", "diffusion saves none"))
     out.append(("rests on", "", "models and assumptions of docs/theory_magnet.md and docs/theory_phases.md"))
     return out
+
+
+def as_sold(found: Implied) -> str:
+    """What a low grade says of the magnets that are sold as it: a dilution, or poorer alignment."""
+    shares = [f"{percent(share, 0)} {name}" for name, share in found.shares.items() if share is not None]
+    other = f"{' or '.join(shares)} of the rare earths, or " if shares else ""
+    return (
+        f"a sound magnet has {found.sound_Br_T:.2f} T, the middle of the grade is {found.target_Br_T:.2f} T: it "
+        f"implies {other}a mean cosine of {found.alignment:.3f} ({found.assumption})"
+    )
 
 
 def aim(wanted: Wanted) -> str:

@@ -85,6 +85,14 @@ def design(found: MagnetDesign) -> dict[str, Any]:
             "diffusion_heavy": number(found.saving.diffusion),
             "share": number(found.saving.share),
         },
+        "as_sold": {
+            "sound_Br_T": number(found.as_sold.sound_Br_T),
+            "grade_Br_T": number(found.as_sold.target_Br_T),
+            "alignment": number(found.as_sold.alignment),
+            "share_of_rare_earths": {name: number(share) for name, share in found.as_sold.shares.items()},
+        }
+        if found.as_sold.needed
+        else None,
     }
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..data import regions
 from ..elements import INDEX
+from ..magnet.dilution import Implied, implied
 from ..magnet.grades import CLASSES, DIFFUSED, SINTERED, Limits, UnknownGrade, grade, sintered
 from ..magnet.pressing import PRESSES
 from ..magnet.reference import references
@@ -53,13 +54,17 @@ class Saving:
 
 @dataclass(frozen=True, eq=False)
 class MagnetDesign:
-    """The design of a grade: `choices` that meet it, cheapest first, and `missed`, each way with what it lacks."""
+    """The design of a grade: `choices` that meet it, cheapest first, and `missed`, each way with what it lacks.
+
+    `as_sold` is what a grade below a sound magnet implies of the magnets that are sold as it.
+    """
 
     wanted: Wanted
     route: str
     choices: tuple[Found, ...]
     missed: tuple[Found, ...]
     saving: Saving | None
+    as_sold: Implied
 
     @property
     def best(self) -> Found:
@@ -117,7 +122,7 @@ def design_magnet(
     missed = tuple(one for one in of_route if not one.meets)
     if not choices:
         raise _unreached(wanted, route, missed, [one for one in found if one.meets])
-    return MagnetDesign(wanted, route, tuple(choices), missed, _saving(found))
+    return MagnetDesign(wanted, route, tuple(choices), missed, _saving(found), implied(wanted.limits))
 
 
 def describe(

@@ -227,3 +227,13 @@ def test_the_gases_of_a_flowsheet_with_the_same_powder():
 
 def test_better_presses_align_better():
     assert aligned("isostatic") > aligned("transverse") > aligned("axial")
+
+
+def test_a_low_grade_says_what_it_implies() -> None:
+    low, high = design_magnet("N38").as_sold, design_magnet("N52").as_sold
+    assert low.needed
+    assert low.target_Br_T < low.sound_Br_T
+    assert 0.8 < low.alignment < 0.93
+    assert low.shares["Ce"] is not None
+    assert 0.1 < low.shares["Ce"] < 0.5
+    assert not high.needed

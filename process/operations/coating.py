@@ -18,6 +18,7 @@ from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters, standard
 from .phases import METAL
 from .stoichiometry import Array, acid_demand, neutral_oxygen
+from .told import told
 
 STANDARD_AREA = 0.068
 """m²/kg of magnet. Source: sprecher2014. Used only where a recycle's first rounds do not know the area yet."""
@@ -75,7 +76,9 @@ def coating(p: SimpleNamespace, b: Balance) -> None:
     feed = b.flow("feed")
     mass = per_sample(feed)
     coated = COATS[p.coat] != ()
-    area = _area(p, b) if coated else np.zeros(b.samples)
+    area, what = np.zeros(b.samples), "how much surface its magnets have"
+    if coated:
+        area = told(b, p.area, AREA, "area: 0.068 m^2/kg", what, "machining", STANDARD_AREA, points="area")
     skin = np.minimum(area * p.pickling * 1e-6 * ALLOY, 1.0)
     square = area * mass
     follows = ("area",) if p.area is not None else ()
@@ -116,25 +119,6 @@ def coating(p: SimpleNamespace, b: Balance) -> None:
 
 
 _SYMBOL = {"nickel": "Ni", "copper": "Cu", "zinc": "Zn"}
-
-
-def _area(p: SimpleNamespace, b: Balance) -> Array:
-    """m² per kg of magnet, as given or as machined, shape (samples,)."""
-    if p.area is not None:
-        return np.asarray(p.area)
-    known = b.trait(AREA)
-    if known is None:
-        known = np.full(b.samples, np.nan)
-    untold = np.isnan(known)
-    b.refuse(
-        untold,
-        lambda sample: (
-            "how much surface the magnets have is not known: nothing before says their shape",
-            "give `area: 0.068 m^2/kg`, or feed it from machining",
-        ),
-        "area",
-    )
-    return np.where(untold, STANDARD_AREA, known)
 
 
 def _layers(p: SimpleNamespace, square: Array) -> dict[str, Array]:

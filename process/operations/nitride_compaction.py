@@ -18,6 +18,10 @@ from .base import Inlet, Kind, Outlet, Parameters, standard
 from .iron_nitriding import HEAT_CAPACITY
 from .phases import METAL
 from .pulp import AMBIENT
+from .told import told
+
+USUAL_ORDERED = 1.0
+"""What a recycle's first rounds go on with, where nothing says it yet."""
 
 
 class NitrideCompaction(Parameters):
@@ -83,10 +87,8 @@ def nitride_compaction(p: SimpleNamespace, b: Balance) -> None:
         ),
         "temperature",
     )
-    ordered = b.trait(ORDERED) if p.ordered is None else p.ordered
-    if ordered is None:
-        b.refuse(flows, lambda _: ("nothing says how much of the nitrogen is in Fe16N2", "give ordered"), "ordered")
-        ordered = np.ones(b.samples)
+    what = "how much of the nitrogen is in Fe16N2"
+    ordered = told(b, p.ordered, ORDERED, "ordered", what, "iron_nitriding", USUAL_ORDERED, points="ordered", zero=True)
     binder = p.binder * mass
     b.reagent("epoxy", binder, ("binder",))
     b.use("electricity", p.electricity * mass, "kWh", ("electricity",))

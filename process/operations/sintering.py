@@ -129,7 +129,7 @@ class Sintering(Parameters):
     evaporation: Fraction | None = Field(
         None, description="Share of the rare earths that evaporates, in place of what the schedule gives."
     )
-    recovery: Fraction = Field(
+    recovery: Annotated[Value, In("1", "98 %", low=0.01, high=1)] = Field(
         standard("98 % from 96 to 99.5 % (assumed)"), description="Share of the sintered mass that is sound."
     )
     electricity: Annotated[Value, In("kWh/kg", "2.4 kWh/kg", low=0)] | None = Field(

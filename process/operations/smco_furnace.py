@@ -36,7 +36,7 @@ class SmCoSintering(Parameters):
     """Keys that both kinds have."""
 
     feed: Inlet = Field(description="Pressed compacts of samarium-cobalt.")
-    recovery: Fraction = Field(
+    recovery: Annotated[Value, In("1", "97 %", low=0.01, high=1)] = Field(
         standard("97 % from 93 to 99 % (assumed)"), description="Share of the sintered mass that is sound."
     )
     degassing: Fraction = Field(

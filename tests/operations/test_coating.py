@@ -92,7 +92,7 @@ def test_the_area_comes_with_the_magnets(bench) -> None:
 
 
 def test_the_area_must_be_known(bench) -> None:
-    with pytest.raises(OperationError, match=r"how much surface the magnets have is not known.*give `area") as caught:
+    with pytest.raises(OperationError, match=r"does not know how much surface its magnets have.*give area") as caught:
         bench.run("coating", {}, bench.of(ALLOY))
     assert caught.value.key == "area"
 
@@ -130,3 +130,13 @@ def test_idle_and_samples(bench) -> None:
 def test_words_of_the_file(bench, keys, words) -> None:
     with pytest.raises(ValidationError, match=words):
         bench.parameters("coating", keys, ["feed"])
+
+
+def test_samples_that_do_not_say_their_area(bench) -> None:
+    both = np.repeat(bench.of({"Nd2Fe14B": 1.0}), 2, axis=0)
+    traits = {"feed": {"area_m2_kg": np.array([0.068, np.nan])}}
+    with pytest.raises(OperationError, match="does not know how much surface") as caught:
+        bench.run("coating", {}, both, traits=traits)
+    assert caught.value.sample == 1
+    done = bench.run("coating", {"coat": "none"}, np.repeat(bench.of({"Nd2Fe14B": 1.0}), 2, axis=0))
+    assert done.kg("magnets") > 0.0

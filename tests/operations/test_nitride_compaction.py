@@ -41,7 +41,9 @@ def test_the_trait_of_the_powder_is_used(bench) -> None:
     stated = bench.run("nitride_compaction", {"ordered": "50 %"}, bench.of(FEED))
     assert np.array_equal(brought.details["phases"], stated.details["phases"])
     assert brought.outcome.traits["magnets"]["ordered_nitride"][0] == 0.5
-    with pytest.raises(OperationError, match="nothing says how much of the nitrogen is in Fe16N2; give ordered"):
+    with pytest.raises(
+        OperationError, match=r"does not know how much of the nitrogen is in Fe16N2; feed .*give ordered"
+    ):
         bench.run("nitride_compaction", {}, bench.of(FEED))
 
 
@@ -77,3 +79,13 @@ def test_idle_and_samples(bench) -> None:
     bench.idle("nitride_compaction", KEYS, feed)
     changes = {"temperature": (150.0, 101.0), "density": (0.8, 0.71), "recovery": (0.97, 1 / 3), "ordered": (0.9, 0.4)}
     bench.alike("nitride_compaction", KEYS, feed, bench.of({"Fe16N2": 0.3, "Fe": 2.0}), changes)
+
+
+def test_samples_that_do_not_say_their_order(bench) -> None:
+    both = np.repeat(bench.of(FEED), 2, axis=0)
+    traits = {"feed": {"ordered_nitride": np.array([0.5, np.nan])}}
+    with pytest.raises(OperationError, match="does not know how much of the nitrogen") as caught:
+        bench.run("nitride_compaction", {}, both, traits=traits)
+    assert caught.value.sample == 1
+    done = bench.run("nitride_compaction", {}, both * np.array([1.0, 0.0])[:, None, None], traits=traits)
+    assert done.outcome.traits["magnets"]["ordered_nitride"].tolist() == [0.5, 1.0]

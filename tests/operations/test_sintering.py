@@ -330,6 +330,7 @@ def test_more_oxygen_than_rare_earth_binds_is_refused(bench) -> None:
         {"powder_size": "0 um"},
         {"green_density": "120 %"},
         {"carbide": "R3C"},
+        {"recovery": "0 %"},
         {"leak": "2 kg/kg/h"},
     ],
 )

@@ -46,3 +46,10 @@ def test_samples_keep_apart():
     temperature, time = np.array([[900.0, 500.0], [880.0, 560.0]]), np.array([[2.0, 3.0], [1.0, 1.0]])
     both = annealing(temperature, time)
     assert [both[k] for k in range(2)] == [annealing(temperature[k : k + 1], time[k : k + 1])[0] for k in range(2)]
+
+
+def test_a_hot_step_without_time_undoes_nothing():
+    assert healed((500.0, 3.0), (900.0, 0.0)) == healed((500.0, 3.0))
+    lost = [healed((500.0, 3.0)) - healed((500.0, 3.0), (800.0, hours)) for hours in (0.0, 0.01, 0.1, 1.0)]
+    assert lost[0] == 0.0 < lost[2]
+    assert lost[1] < 0.1 * healed((500.0, 3.0))

@@ -264,3 +264,11 @@ def test_a_coating_for_a_gain():
 def test_a_grid_is_named():
     assert Grid() == USUAL
     assert USUAL.finer(2).cells == 2 * USUAL.cells
+
+
+def test_no_grain_takes_more_than_its_sites():
+    """At a partition of 6 a boundary that held 0.5 would fill grains three times over: 1/6 is the most then."""
+    by = paths().but(partition=6.0, solubility=0.5, grain_diffusivity=1e-15)
+    done = diffuse(Coated.of("Tb", 0.6, 1.0, 2.0), np.array([[900.0]]), np.array([[200.0]]), by)
+    assert 0.9 < done.shell.max() <= 1.0 + 1e-9
+    assert done.boundary.max() <= 1.0 / 6.0 + 1e-9

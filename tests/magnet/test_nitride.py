@@ -97,3 +97,11 @@ def test_batches() -> None:
         assert both.density[i] == one.density[0]
     assert not phase_balance(np.zeros((1, COUNT)), np.ones(1)).mass.any()
     assert MOLAR_MASS[INDEX["Fe"]] > 55.0
+
+
+def test_a_weak_magnet_gives_its_best_at_half_of_its_remanence() -> None:
+    # 66 kA/m of Br/mu0 and a knee at 43: the best is at 33, mu0 33^2.
+    found = properties(pure(), np.array([0.8]), np.array([0.05]))
+    field = found.Br_T[0] / (4e-7 * np.pi * 1e3)
+    assert field / 2.0 < 43.0
+    assert found.BHmax_kJ_m3[0] == pytest.approx(4e-7 * np.pi * 1e3 * (field / 2.0) ** 2, rel=1e-6)

@@ -246,3 +246,14 @@ def test_a_compound_on_a_border_is_inside(formula):
     found = phase_balance(mass_fractions(formula)[None, :])
     assert found.code[0] == 0
     assert found.mass.max() == pytest.approx(1.0, rel=1e-12)
+
+
+def test_copper_and_gallium_have_their_own_room_in_the_rich_phase():
+    # Without T all of it is one phase: 80 g of Nd at 7.01, 15 of Cu, 5 of Ga at the densities of the metals.
+    mixed = np.zeros((1, COUNT))
+    for name, mass in (("Nd", 80.0), ("Cu", 15.0), ("Ga", 5.0)):
+        mixed[0, INDEX[name]] = mass
+    found = phase_balance(mixed)
+    assert found.rich[0] == pytest.approx(1.0)
+    room = sum(mass / densities()["RE-rich", name].value for name, mass in (("Nd", 80.0), ("Cu", 15.0), ("Ga", 5.0)))
+    assert found.density[0] == pytest.approx(100.0 / room, rel=1e-9)

@@ -9,11 +9,10 @@ from scipy.optimize import brentq, minimize_scalar
 from didymium.elements import COUNT, INDEX
 from didymium.magnet.coercivity import model
 from didymium.magnet.constants import MU0
-from didymium.magnet.constants import MU0
 from didymium.magnet.demagnetisation import curve, field_at_loss, knee, second_quadrant
 from didymium.magnet.intrinsic import ROOM, hard_phase
 from didymium.magnet.phases import phase_balance
-from didymium.magnet.properties import TEMPERATURES, Magnet, _left_of_gain, properties
+from didymium.magnet.properties import TEMPERATURES, Magnet, _left_of_gain, properties, soft_share
 
 
 def test_remanence_by_hand(ordinary, made) -> None:
@@ -190,3 +189,15 @@ def test_a_batch_has_the_bits_of_single_magnets(ordinary) -> None:
 def test_phases_that_are_known_are_not_made_again(ordinary) -> None:
     magnet = Magnet.of(ordinary())
     assert properties(magnet, phases=phase_balance(ordinary())).Br_T[0] == properties(magnet).Br_T[0]
+
+
+def test_r2t17_is_a_soft_phase(ordinary, made) -> None:
+    """Short of boron and without copper or gallium the iron that is left makes R2T17, which costs coercivity."""
+    short, plenty = ordinary(B=0.0085, Ga=0.0, Cu=0.0), ordinary(B=0.0097, Ga=0.0, Cu=0.0)
+    balance = phase_balance(short)
+    volume = balance.volume[0, balance.names.index("R2T17")]
+    assert volume > 0.05
+    assert soft_share(balance)[0] == pytest.approx(volume)
+    found = made(short, plenty)
+    assert found.Hcj_kA_m[0] < found.Hcj_kA_m[1]
+    assert found.squareness[0] < found.squareness[1]

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from didymium.data.sintering import ATMOSPHERE, vapour_pressures
+from didymium.data.sintering import ATMOSPHERE, numbers, vapour_pressures
 from didymium.elements import MOLAR_MASS, RARE_EARTHS, RE
 from didymium.magnet.constants import GAS
 from didymium.magnet.schedule import STANDARD, furnace_schedule
-from didymium.magnet.sintering import Compact, ceiling, half_work, sinter
+from didymium.magnet.sintering import Compact, _laws, ceiling, half_work, sinter
 
 ND, DY, SM, TB = (RARE_EARTHS.index(name) for name in ("Nd", "Dy", "Sm", "Tb"))
 LEAK, PRESSURE = np.array([5e-6]), np.array([0.05])
@@ -209,3 +209,22 @@ def test_samples_keep_apart():
         alone = sinter(furnace_schedule(*(column[k : k + 1] for column in steps)), one, LEAK, PRESSURE)
         for field in dataclasses.fields(alone):
             assert np.array_equal(getattr(both, field.name)[k], getattr(alone, field.name)[0]), field.name
+
+
+def test_the_standard_hold_gives_the_standard_grain():
+    """Four hours at the reference temperature, counted without the ramps, grow the powder's start to the standard."""
+    fact = numbers()
+    power, start = fact["grain_exponent"], fact["grain_start"] * fact["powder_standard"]
+    ends = [
+        grain(((fact["reference_temperature"], 5000.0, hours),), powder=fact["powder_standard"]) ** power
+        for hours in (1.0, 5.0)
+    ]
+    assert ends[1] - ends[0] == pytest.approx(fact["grain_standard"] ** power - start**power, rel=0.02)
+
+
+def test_releases_run_at_a_thousandth_per_second_at_their_temperatures():
+    fact = numbers()
+    for k, name in enumerate(("matrix", "hydride", "lubricant", "cracking", "zinc")):
+        log, energy = _laws()[2 + k]
+        assert np.exp(log - energy / (fact[f"{name}_temperature"] + 273.15)) == pytest.approx(1e-3, rel=1e-9), name
+        assert energy == pytest.approx(fact[f"{name}_energy"] * 1e3 / 8.31446261815324)

@@ -136,3 +136,17 @@ def test_usual_magnets_are_inside(family: str, feed: dict[str, float]) -> None:
 def test_every_phase_has_its_numbers() -> None:
     for name in NAMES:
         assert smco.known("molar_volume", item=name).value > 0.0
+
+
+def test_richer_than_2_7_is_free_samarium() -> None:
+    # Sm3Co7: 7 / 3.5 = 2 Sm in one Sm2Co7, 1 free.
+    found = phase_balance(formula(Sm2Co7=1.0, Sm=1.0))
+    whole = molar_mass("Sm2Co7") + molar_mass("Sm")
+    assert found.mass[0, NAMES.index("samarium")] == pytest.approx(molar_mass("Sm") / whole, rel=1e-12)
+    assert found.mass[0, NAMES.index("Sm2Co7")] == pytest.approx(molar_mass("Sm2Co7") / whole, rel=1e-12)
+
+
+@pytest.mark.parametrize(("compound", "element"), [("Sm2O3", "O"), ("SmCoC2", "C"), ("SmN", "N")])
+def test_what_gases_bind_is_told_as_it_is_balanced(compound: str, element: str) -> None:
+    held = mass_fractions(compound) / MOLAR_MASS
+    assert smco.BINDS[element] == pytest.approx(held[INDEX["Sm"]] / held[INDEX[element]])

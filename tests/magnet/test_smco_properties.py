@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from didymium.elements import COUNT, INDEX
+from didymium.magnet.constants import MU0
 from didymium.magnet.family_grades import ANY, assign, ladder
 from didymium.magnet.smco import phase_balance
 from didymium.magnet.smco_properties import Treatment, annealing, coercivity, properties, remanence, sintered
@@ -123,3 +124,11 @@ def test_grades() -> None:
     assert assign("Sm2Co17", strong) == (["XGS32H"], [""])
     nothing = {"Br_T": np.zeros(1), "Hcj_kA_m": np.zeros(1), "BHmax_kJ_m3": np.zeros(1)}
     assert assign(ANY, nothing)[0] == ["below every grade"]
+
+
+def test_energy_product_is_near_that_of_the_makers_rows() -> None:
+    """Br^2/(4 mu0) times 0.94 to 0.99, as grades of both families have it between their own Br and (BH)max."""
+    for family in ("SmCo5", "Sm2Co17"):
+        found = made(family)
+        assert found.Hcj_kA_m[0] > found.Br_T[0] / 2.0 / (MU0 * 1e3)
+        assert 0.94 < 4.0 * MU0 * 1e3 * found.BHmax_kJ_m3[0] / found.Br_T[0] ** 2 < 0.99

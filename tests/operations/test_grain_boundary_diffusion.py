@@ -317,3 +317,28 @@ def test_remarks_in_plain_numbers(bench) -> None:
     done = bench.run(KIND_NAME, keys, MAGNET, traits=traits)
     assert "magnets 1000 mm thick gains 0 of 0 kA/m" in done.details["flags"][0][0]
     assert done.details["gain_kA_m"][0] == done.details["gain_low_kA_m"][0] == 0.0
+
+
+def test_lighter_magnets_take_their_coating_up_sooner(bench) -> None:
+    """The same share of a less dense magnet is less per face, so that more of it has gone in by the end."""
+    taken = [
+        float(
+            bench.run(KIND_NAME, KEYS, MAGNET, traits={"feed": {"relative_density": np.array([by])}}).details["uptake"][
+                0
+            ]
+        )
+        for by in (1.0, 0.95, 0.8)
+    ]
+    assert taken == sorted(taken)
+    assert taken[2] > taken[0] + 1e-4
+
+
+def test_what_the_melt_would_need_goes_with_its_rare_earth(bench) -> None:
+    # Heavy rare earth of the melt stands on all rare-earth sites: twice of them, twice of it for a kA/m.
+    rich, poor = (bench.run(KIND_NAME, KEYS | {"boundary_share": "5 %"}, feed).details for feed in (MAGNET, LEAN))
+    each = [float(said["heavy_in_melt_instead"][0] / said["gain_kA_m"][0]) for said in (rich, poor)]
+    assert each[0] / each[1] == pytest.approx(30.5 / MAGNET.sum() / (26.84 / LEAN.sum()), rel=1e-6)
+
+
+LEAN = metal(Nd=20.24, Pr=6.6, Fe=71.0, B=0.96, Co=1.0, Cu=0.15, O=0.08, H=0.001)
+"""The same neodymium and praseodymium, 0.88 of them."""

@@ -145,3 +145,11 @@ def test_too_little_even_for_oxyfluoride(bench) -> None:
 def test_words_of_the_file(bench, keys, words) -> None:
     with pytest.raises(ValidationError, match=words):
         bench.parameters(KIND, KEYS | keys, ["feed"])
+
+
+def test_oxyfluoride_takes_no_more_oxygen_than_the_oxide_brings(bench) -> None:
+    # Of 1 Nd and 0.1 Nd2O3 nothing is converted as told: 0.3 O make 0.3 NdOF, 0.9 become NdF3, for want of oxygen.
+    done = run(bench, {"conversion": "0 %"}, {"Nd": 1.0, "Nd2O3": 0.1})
+    assert done.kmol("fluoride", "O") == pytest.approx(0.3)
+    assert done.kmol("fluoride", "F") == pytest.approx(0.3 + 3 * 0.9)
+    assert done.details["conversion"][0] == pytest.approx(0.75)

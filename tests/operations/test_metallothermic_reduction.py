@@ -272,3 +272,26 @@ def test_charges_that_do_not_work(bench, keys, feed, words, key) -> None:
 def test_words_of_the_file(bench, keys, words) -> None:
     with pytest.raises(ValidationError, match=words):
         bench.parameters(KIND, keys, ["feed"])
+
+
+def test_oxygen_of_the_lanthanum_takes_of_its_charges(bench) -> None:
+    # 3 x 2.1 of La less 2 x 0.3 of its oxygen are 5.7, and Sm2O3 takes 6.
+    feed = {"feed": bench.of({"Sm2O3": 1.0}), "metal": bench.of({"La": 1.9, "La2O3": 0.1})}
+    with pytest.raises(OperationError, match=r"brings 5.7 kmol/h of charges and the reaction takes 6; bring"):
+        run(bench, LANTHANUM, feed)
+
+
+@pytest.mark.parametrize(
+    ("keys", "bad", "good"),
+    [
+        # 2 O of 6 charges are a third; 0.6 of 6 a tenth.
+        (CALCIUM, {"DyF3": 1.0, "DyOF": 1.0}, {"DyF3": 1.7, "DyOF": 0.3}),
+        # 3 F of 9 charges; 1.5 of 9 are 17 %.
+        (LANTHANUM, {"Sm2O3": 1.0, "SmF3": 1.0}, {"Sm2O3": 1.25, "SmF3": 0.5}),
+    ],
+)
+def test_a_third_of_the_other_anion_is_too_much(bench, keys, bad, good) -> None:
+    with pytest.raises(OperationError, match="33% of the feed's charges are") as caught:
+        run(bench, keys, bad)
+    assert caught.value.key == "feed"
+    run(bench, keys, good)

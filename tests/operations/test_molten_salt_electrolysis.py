@@ -341,3 +341,30 @@ def test_feeds_that_no_cell_takes(bench, keys, feed, words, key) -> None:
 def test_words_of_the_file(bench, keys, words) -> None:
     with pytest.raises(ValidationError, match=words):
         bench.parameters(KIND, keys, ["feed"])
+
+
+def test_metal_that_stays_solid_is_refused_just_below_its_melting(bench) -> None:
+    """Nd melts at 1016 to 1024 degC."""
+    with pytest.raises(OperationError, match="cathode: iron") as caught:
+        run(bench, {"temperature": "1005 °C"}, {"Nd2O3": 1.0})
+    assert caught.value.key == "temperature"
+    assert 0.0 < run(bench, {"temperature": "1030 °C"}, {"Nd2O3": 1.0}).details["superheat_K"][0] < 20.0
+
+
+def test_hexafluoroethane_takes_two_carbon(bench) -> None:
+    # 1 % C2F6 of 288.5 kg: n = 0.0209 kmol, 2 n C. Its 6 n F leave 3 n O with the slag, which take 1.5 n C less as CO2.
+    keys = without("anode") | {"co_share": "0 %", "fluoride": "0.05 kg/kg"}
+    none, some = (bench.run(KIND, keys | {"C2F6": f"{share} kg/kg"}, bench.of({"Nd2O3": 1.0})) for share in (0, 0.01))
+    n = some.details["C2F6"][0] / molar_mass("C2F6")
+    assert n == pytest.approx(0.01 * 2 * ND / molar_mass("C2F6"), rel=1e-4)
+    assert some.bought("graphite", "C") - none.bought("graphite", "C") == pytest.approx(0.5 * n, rel=1e-9)
+
+
+def test_water_of_the_oxide_takes_no_graphite(bench) -> None:
+    keys = without("anode") | {"co_share": "50 %"}
+    dry, wet = (bench.run(KIND, keys, bench.of({"Nd2O3": 1.0, "H2O": water})) for water in (0.0, 0.4))
+    # 3 O take 2 C where half of them leaves as CO.
+    assert dry.bought("graphite", "C") == pytest.approx(2.0)
+    assert wet.bought("graphite", "C") == pytest.approx(2.0)
+    assert wet.kmol("offgas", "H") == pytest.approx(0.8)
+    assert wet.kmol("offgas", "O") == pytest.approx(dry.kmol("offgas", "O") + 0.4)

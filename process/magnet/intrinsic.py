@@ -77,10 +77,15 @@ def table() -> Table:
         out.flags.writeable = False
         return out
 
-    names = ("polarisation", "anisotropy", "curie", "anisotropy_course")
     weight = np.array([known[name, "in_skin"].value if (name, "in_skin") in known else 1.0 for name in RARE_EARTHS])
     weight.flags.writeable = False
-    return Table(*(column(name) for name in names), weight)
+    return Table(
+        polarisation=column("polarisation"),
+        anisotropy=column("anisotropy"),
+        curie=column("curie"),
+        course=column("anisotropy_course"),
+        in_skin=weight,
+    )
 
 
 @cache

@@ -88,8 +88,9 @@ class Phases:
             if "deposit" in feed or "minerals" in feed:
                 return frozenset({ORE})
             form = feed["form"].value if "form" in feed else ""
-            known = isinstance(form, str) and PHASE.get(form, ORE) != ORE  # a bought concentrate may be a carbonate
-            return frozenset({form}) if known else frozenset()
+            if not isinstance(form, str) or PHASE.get(form, ORE) == ORE:  # a bought concentrate may be a carbonate
+                return frozenset()
+            return frozenset({form})
         name, _, outlet = stream.partition(".")
         kind = self._kinds.get(name)
         if kind is None or name in seen or outlet not in outlet_names(kind, self._units[name]):

@@ -107,9 +107,9 @@ def amounts(wanted: Wanted, inputs: Inputs) -> Amounts:
 
 def _solved(system: Array, right: Array) -> tuple[Array, NDArray[np.bool_]]:
     """Solutions (samples, unknowns), zero where a system has none, and which have one."""
-    fine = np.ones(len(system), dtype=bool)
+    fine: NDArray[np.bool_] = np.ones(len(system), dtype=np.bool_)
     try:
-        return np.linalg.solve(system, right[:, :, None])[:, :, 0], fine
+        return np.asarray(np.linalg.solve(system, right[:, :, None])[:, :, 0], dtype=np.float64), fine
     except np.linalg.LinAlgError:
         pass
     out = np.zeros_like(right)

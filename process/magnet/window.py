@@ -99,13 +99,13 @@ def beyond(composition: Array, family: str = IRON) -> tuple[NDArray[np.bool_], W
     """
     held = shares(composition, family)
     low, high = _limits(family)
-    out = (held < low) | (held > high)
-    out &= held.any(axis=1)[:, None]
+    some = held.any(axis=1)[:, None]
+    out = np.asarray(((held < low) | (held > high)) & some)
 
     def words(sample: int) -> tuple[str, str]:
         return _worst(held[sample], out[sample], family)
 
-    return out.any(axis=1), words
+    return np.asarray(out.any(axis=1)), words
 
 
 def outside(composition: Array, family: str = IRON) -> list[tuple[str, ...]]:

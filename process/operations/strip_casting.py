@@ -217,8 +217,9 @@ def _inputs(p: SimpleNamespace, b: Balance) -> Bought:
         return found
     stays = _kept_of_gases(p)
     earths = tuple(n for n in p.composition if n != p.base and set(members(n)) <= set(RARE_EARTHS))
-    wanted = [(item, (name,)) for name, item in ADDITIONS.items() if name in p.composition and name != p.base]
-    keys = [(f"composition.{name}", f"composition.{p.base}") for _, (name,) in wanted]
+    named = [(name, item) for name, item in ADDITIONS.items() if name in p.composition and name != p.base]
+    wanted: list[tuple[str, tuple[str, ...]]] = [(item, (name,)) for name, item in named]
+    keys: list[tuple[str, ...]] = [(f"composition.{name}", f"composition.{p.base}") for name, _ in named]
     kept_of, binds = [], []
     if b.is_on_demand("heavy"):
         recipe = b.recipe("heavy")
@@ -233,8 +234,9 @@ def _inputs(p: SimpleNamespace, b: Balance) -> Bought:
         kept_of.append(recipe * stays)
         binds.append(bound(recipe, p.oxygen))
     items, serves = zip(*wanted, strict=True)
-    b.memory["inputs"] = Bought(items, tuple(keys), serves, np.stack(kept_of, axis=1), np.stack(binds, axis=1))
-    return b.memory["inputs"]  # type: ignore[no-any-return]
+    made = Bought(items, tuple(keys), serves, np.stack(kept_of, axis=1), np.stack(binds, axis=1))
+    b.memory["inputs"] = made
+    return made
 
 
 def _rare_earth_per_mole(p: SimpleNamespace, inside: Array) -> Array:

@@ -99,7 +99,7 @@ def beyond(composition: Array, family: str = IRON) -> tuple[NDArray[np.bool_], W
     """
     held = shares(composition, family)
     low, high = _limits(family)
-    some = held.any(axis=1)[:, None]
+    some = np.asarray(held.any(axis=1))[:, None]
     out = np.asarray(((held < low) | (held > high)) & some)
 
     def words(sample: int) -> tuple[str, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import didymium
+from didymium.flowsheet import LimitResult
+from didymium.plan import Limit
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +90,60 @@ def test_targets_have_values_and_places(result: didymium.Result) -> None:
     assert all(one.target.position.line > 1 for one in result.targets)
     strict = didymium.load("mountain_pass", {"targets": "[{stream: ndpr_oxide.oxide, purity: Nd, at_least: 99 %}]"})
     assert not strict.solve().targets[0].passed
+
+
+UNTOLD = """\
+didymium: 1
+name: Magnets of unknown making
+region: china
+year: 2024
+operating_hours: 7_920 h/year
+feeds:
+  bought:
+    material: {Nd: 31 % (assumed), B: 0.97 % (assumed), Fe: 68.03 % (assumed)}
+    form: magnet
+    rate: 100 kg/h (assumed)
+    price: 80 USD/kg (assumed)
+units:
+  halves:
+    kind: splitter
+    feed: bought
+    share: 50 % (assumed)
+products: {magnet: halves.first}
+targets:
+  - {stream: magnet, grade: N35}
+"""
+
+
+def test_a_magnet_of_unknown_making_misses_its_grade(tmp_path: Path) -> None:
+    path = tmp_path / "untold.yaml"
+    path.write_text(UNTOLD, encoding="utf-8")
+    result = didymium.load(path).solve()
+    assert result.magnet() is None
+    (target,) = result.targets
+    assert target.value == 0.0
+    assert not target.passed
+    assert [one.value for one in target.missed] == [0.0, 0.0, 0.0]
+
+
+def test_the_value_of_a_magnets_target_is_its_worst_property() -> None:
+    plant = didymium.load("texas_magnets", {"targets": "[{stream: magnet, grade: N35}, {stream: magnet, grade: N56}]"})
+    weak, strong = plant.solve().targets
+    assert weak.passed
+    assert not strong.passed
+    assert strong.value < 1.0 < weak.value
+    for one in (weak, strong):
+        assert one.value == pytest.approx(min(each.value / each.limit.at_least for each in one.limits))
+
+
+def test_a_grade_holds_only_if_all_of_its_limits_do(result: didymium.Result) -> None:
+    target = next(one for one in result.targets if one.target.kind == "grade")
+    assert target.passed
+    limit = target.limits[0].limit
+    bad = LimitResult(Limit(limit.kind, limit.elements, at_least=0.9), 0.8)
+    assert not bad.passed
+    assert not replace(target, limits=(*target.limits, bad)).passed
+    assert replace(target, limits=(*target.limits, bad)).missed == (bad,)
+    assert not replace(target, value=0.0).passed
+    assert LimitResult(Limit(limit.kind, limit.elements, at_most=0.9), 0.8).passed
+    assert not LimitResult(Limit(limit.kind, limit.elements, at_most=0.7), 0.8).passed

@@ -36,8 +36,8 @@ class Wanted:
 class Inputs:
     """What can be bought: `held` (samples, names, inputs) and `gain` (samples, inputs) in kg per kg of input.
 
-    `serves` (samples, names, inputs) is true where an input may be bought for a name; the last input fills up the
-    batch and serves none. A name without a buyer takes what comes.
+    `serves` (samples, names, inputs) is true where an input may be bought for a name, of which it holds some; the
+    last fills up the batch and serves none. A name without a buyer takes what comes.
     """
 
     held: Array
@@ -97,10 +97,11 @@ def amounts(wanted: Wanted, inputs: Inputs) -> Amounts:
         worst = np.where(able & (lacking > slack)[:, :, None], lacking[:, :, None] / held, 0.0)
         moved = np.where(worst.max(axis=1) > 0.0, worst.argmax(axis=1), active)
         moved = np.where(on & (found[:, 1:-1] < -slack), -1, moved)
-        if np.array_equal(moved, active):
+        settled = (moved == active).all(axis=1)
+        if settled.all():
             break
         active = moved
-    solved &= (found[:, 0] >= 0.0) & (np.abs(found).max(axis=1) <= MOST * wanted.weight)
+    solved &= settled & (found[:, 0] >= 0.0) & (np.abs(found).max(axis=1) <= MOST * wanted.weight)
     found = np.where(solved[:, None], found, 0.0)
     return Amounts(found[:, 0], found[:, 1:], lacking, solved)
 

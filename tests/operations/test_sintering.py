@@ -439,3 +439,17 @@ def test_what_gallium_and_copper_bind_melts_too(bench) -> None:
     one = np.ones(1)
     made = _compact(feed, one * feed.sum(), np.zeros(1), found, 3.0 * one, 0.55 * one)
     assert made.liquid[0] == pytest.approx(found.mass[0, RICH] + found.mass[0, R6T13X], rel=1e-12)
+
+
+@pytest.mark.parametrize("densest", [0.90, 0.95, 0.969])
+def test_more_rare_earth_is_the_remedy_up_to_where_liquid_lets_it_be_dense(bench, densest) -> None:
+    low, high = 20.0, 25.0
+    for _ in range(40):
+        share = (low + high) / 2.0
+        low, high = (share, high) if run(bench, Nd=share).details["densest"][0] < densest else (low, share)
+    done = run(bench, Nd=low)
+    assert done.details["densest"][0] == pytest.approx(densest, abs=1e-6)
+    words = " ".join(done.details["flags"][0])
+    assert "bring more rare earth" in words
+    assert f"no furnace gets it beyond {densest:.1%}" in words
+    assert "sinter hotter" not in words

@@ -4,8 +4,10 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
+from rich.table import Table
 
 import didymium
+from didymium.elements import RARE_EARTHS
 from didymium.report import magnets
 from didymium.studies.magnets import magnets as lines
 
@@ -66,3 +68,59 @@ def test_the_document_says_what_the_page_says(result: didymium.Result) -> None:
 
 def test_a_plant_without_magnets_has_no_page() -> None:
     assert magnets.page(didymium.load("la_rochelle").solve()) == []
+
+
+def cells(found: Table) -> dict[str, list[str]]:
+    """The cells of a table's rows by the first of them."""
+    columns = [[str(cell) for cell in column.cells] for column in found.columns]
+    return {row[0]: list(row[1:]) for row in zip(*columns, strict=True)}
+
+
+def test_the_tables_hold_the_numbers_of_the_line(result: didymium.Result) -> None:
+    (line,) = lines(result)
+    contents, phases, properties, *_, making = magnets.page(result)
+    sintered = line.ability.sintered
+    assert sintered is not None
+
+    held = cells(contents)
+    rare = sum(share for name, share in line.composition.items() if name in RARE_EARTHS)
+    assert held["all rare earths"] == [f"{100 * rare:.2f} %"]
+    assert held["not bound to O, N, C"] == [f"{100 * sintered.phases.effective_re[0]:.2f} %"]
+    assert held["N"] == [f"{1e6 * line.composition['N']:.0f} ppm"]
+
+    hard = cells(phases)["R2T14B"]
+    assert hard == [f"{100 * share[0, 0]:.2f} %" for share in (line.ability.phases, sintered.phases.volume)]
+
+    known = cells(properties)
+    br, hcj, product = (float(line.ability.get(key)[0]) for key in ("Br_T", "Hcj_kA_m", "BHmax_kJ_m3"))
+    assert known["remanence Br"] == [f"{br:.3f}", "T", f"{10 * br:.1f} kG"]
+    assert known["coercivity Hcj"] == [f"{hcj:,.0f}", "kA/m", f"{hcj / 79.577:.1f} kOe"]
+    assert known["energy product (BH)max"][2] == f"{product / 7.9577:.1f} MGOe"
+    assert known["mean cosine of alignment"][0] == f"{100 * sintered.magnet.alignment[0]:.1f}"
+
+    assert f"{line.energy:.2f} kWh per kg of finished magnet" in str(making.caption or making.title)
+    for step, (name, (_, kept, power, *ppm, lost)) in zip(line.steps, cells(making).items(), strict=True):
+        assert name.startswith(step.unit)
+        assert kept == f"{100 * step.kept:.2f} %"
+        assert power == f"{step.kwh_per_kg:.2f}"
+        assert ppm == [f"{step.ppm[gas]:,.0f}" for gas in ("O", "C", "H")]
+        assert lost == magnets.losses(step)
+
+
+def test_the_document_has_every_number_of_a_step(result: didymium.Result) -> None:
+    (line,) = lines(result)
+    for said, step in zip(magnets.document(result)["magnet"]["steps"], line.steps, strict=True):
+        assert (said["kept"], said["kwh_per_kg"], said["kg_per_h"]) == (step.kept, step.kwh_per_kg, step.kg_per_h)
+        assert said["ppm"] == dict(step.ppm)
+        assert said["lost"] == dict(step.lost)
+        assert said["powder_um"] == step.size_um
+
+
+def test_plants_side_by_side(result: didymium.Result) -> None:
+    (line,) = lines(result)
+    (made,) = magnets.several({"mine": result, "none": didymium.load("la_rochelle").solve()})
+    ((label, (product, grade, *numbers)),) = cells(made).items()
+    assert (label, product, grade) == ("mine", "magnet", line.ability.names[0])
+    assert numbers[0] == f"{line.ability.get('Br_T')[0]:.3f}"
+    assert numbers[1] == f"{line.ability.get('Hcj_kA_m')[0]:,.0f}"
+    assert magnets.several({"none": didymium.load("la_rochelle").solve()}) == []

@@ -10,7 +10,7 @@ from didymium.elements import INDEX, RE
 from didymium.magnet.evaluate import evaluate, magnet_of
 from didymium.magnet.phases import phase_balance
 from didymium.studies.magnet_model import magnet_facts
-from didymium.studies.magnets import MagnetLine, magnets
+from didymium.studies.magnets import MagnetLine, magnets, warm
 
 
 @cache
@@ -167,3 +167,44 @@ def test_assumptions_of_the_magnets_show() -> None:
     assert not any(item.startswith("Ce ") for item in named)
     assert {what for what, _, _ in magnet_facts(solved("smco_magnets"))} >= {"samarium-cobalt", "powder"}
     assert not list(magnet_facts(didymium.load("ganzhou").solve()))
+
+
+def test_gases_of_a_step_are_those_of_its_stream() -> None:
+    result = solved("ningbo_magnets")
+    for step in line("ningbo_magnets").steps:
+        stream = result.streams[step.stream]
+        for name in ("O", "C", "H", "N"):
+            assert step.ppm[name] == pytest.approx(1e6 * stream.element(name) / stream.mass(), rel=1e-12)
+        assert step.kg_per_h == pytest.approx(stream.mass())
+        powder = {"jet_milling", "pressing"}
+        assert (step.size_um is not None) == (step.kind in powder)
+        if step.kind in powder:
+            assert step.size_um == stream.traits["powder_um"][0]
+
+
+def test_composition_is_without_the_coat_which_is_of_the_whole() -> None:
+    found, stream = line("ningbo_magnets"), solved("ningbo_magnets").streams["coating.magnets"]
+    rows = dict(zip(stream.parts, stream.flow[0], strict=True))
+    bare = rows["bulk"] + rows["diffused"]
+    assert "Ni" not in found.composition
+    for name in ("Nd", "Fe", "Tb", "O"):
+        assert found.composition[name] == pytest.approx(bare[INDEX[name]] / bare.sum(), rel=1e-12)
+    assert list(found.composition.values()) == sorted(found.composition.values(), reverse=True)
+    assert min(found.composition.values()) < 5e-4
+    assert found.coat["Ni"] == pytest.approx(rows["coat"][INDEX["Ni"]] / stream.flow[0].sum(), rel=1e-12)
+
+
+def test_numbers_at_100_degrees_follow_the_slopes_from_20() -> None:
+    found = line("texas_magnets").ability
+    hot = warm(found)
+    for key, at, slope in (("Br_100C_T", "Br_T", "alpha_Br_pct_K"), ("Hcj_100C_kA_m", "Hcj_kA_m", "beta_Hcj_pct_K")):
+        assert hot[key] == pytest.approx(found.get(at)[0] * (1.0 + 0.8 * found.get(slope)[0]), rel=1e-12)
+
+
+def test_settings_are_those_that_the_file_says() -> None:
+    raw = didymium.load("texas_magnets", {"sintering.ageing": "[]", "jet_milling.size": "3.3 um"}).solve()
+    (found,) = magnets(raw)
+    assert "sintering.ageing" not in found.settings
+    assert found.settings["jet_milling.size"] == "3.3 um"
+    assert "sintering.ageing" in line("texas_magnets").settings
+    assert all("from" not in text and "(" not in text for text in line("texas_magnets").settings.values())

@@ -1,7 +1,9 @@
 """The page of magnets: what an engineer looks for stands there, in its units, and the document says the same."""
 
+from dataclasses import replace
 from io import StringIO
 
+import numpy as np
 import pytest
 from rich.console import Console
 from rich.table import Table
@@ -124,3 +126,13 @@ def test_plants_side_by_side(result: didymium.Result) -> None:
     assert numbers[0] == f"{line.ability.get('Br_T')[0]:.3f}"
     assert numbers[1] == f"{line.ability.get('Hcj_kA_m')[0]:,.0f}"
     assert magnets.several({"none": didymium.load("la_rochelle").solve()}) == []
+
+
+@pytest.mark.parametrize(("below", "told"), [(0.0, False), (4.9, False), (5.1, True), (40.0, True)])
+def test_a_limit_below_that_of_the_class_is_told(result: didymium.Result, below: float, told: bool) -> None:
+    (line,) = lines(result)
+    usual = line.ability.classes[0]
+    values = {**line.ability.values, "Tmax_C": np.array([usual - below])}
+    said = magnets._grade(replace(line, ability=replace(line.ability, values=values)))
+    assert said.startswith(line.ability.grades[0])
+    assert (f"Its class is sold to {usual:.0f} °C" in said) == told

@@ -169,13 +169,13 @@ def test_run_can_be_short() -> None:
     assert "Where the" not in shown
 
 
-def test_run_draws_every_circuit(here: Path) -> None:
+def test_run_draws_every_circuit_furnace_and_diffusion(here: Path) -> None:
     (here / "drawn").mkdir()
     result = invoke("run", "baotou", "--no-streams", "--pictures", "drawn")
     assert result.exit_code == 0
-    names = ["nd_sm_cut_profile.svg", "ndpr_cut_profile.svg"]
-    assert result.stdout.splitlines()[-2:] == [f"drawn: {Path('drawn') / name}" for name in names]
-    assert sorted(os.listdir(here / "drawn")) == names
+    names = ["nd_sm_cut_profile.svg", "ndpr_cut_profile.svg", "sintering_furnace.svg", "diffusion_depth.svg"]
+    assert result.stdout.splitlines()[-4:] == [f"drawn: {Path('drawn') / name}" for name in names]
+    assert sorted(os.listdir(here / "drawn")) == sorted(names)
     result = invoke("run", "baotou", "--json", "-", "--pictures", "drawn")
     assert valid("run", result.stdout)
     assert "drawn: " in result.stderr

@@ -151,9 +151,10 @@ def sinter(
 ) -> Sintered:
     """Run compacts through a schedule; `leak` is kg of oxygen per kg and h while all pores are open, `pressure` in Pa.
 
-    Densification follows a master sintering curve, grains grow as G^n, faster in coarse powder, gases leave by first-order release behind the
-    way out of the pores, rare earth evaporates by Hertz and Knudsen; docs/theory_sintering.md has the equations. Steps
-    are no longer than `most_kelvin` and `most_seconds`. Raises ValueError for sizes or densities out of range.
+    Densification follows a master sintering curve, grains grow as G^n, faster in coarse powder, gases leave by
+    first-order release behind the way out of the pores, rare earth evaporates by Hertz and Knudsen;
+    docs/theory_sintering.md has the equations. Steps are no longer than `most_kelvin` and `most_seconds`. Raises
+    ValueError for sizes or densities out of range.
 
     >>> from .schedule import standard_schedules
     >>> metal = np.zeros((1, len(RE)))

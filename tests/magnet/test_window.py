@@ -1,4 +1,4 @@
-"""The compositions that the models of magnets are made for: what lies outside is told, what practice makes is inside."""
+"""The compositions that the models of magnets are made for: what lies outside is told, practice is inside."""
 
 import numpy as np
 import pytest

@@ -29,7 +29,7 @@ from .diffusion_remarks import remarks
 from .phases import METAL, SOLID
 from .sintering import AgeingStep
 from .stoichiometry import Array, moles, rare_earth_moles
-from .told import told
+from .told import refuse_diffused, told
 
 DIFFUSED = "diffused"
 SOURCES = {
@@ -136,6 +136,7 @@ class GrainBoundaryDiffusion(Parameters):
 
 def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
     """Coat, diffuse, grind: shares of coating and magnet that end in the magnets, the swarf and the gas."""
+    refuse_diffused(b, "a second pass is not modelled", "put all of the coating on at once")
     feed = b.flow("feed")
     mass = per_sample(feed)
     b.refuse(
@@ -195,8 +196,7 @@ def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
         b.carry("magnets", AREA, area_left(area, thickness, density, ground))
     gains = [np.where(np.abs(gain) < TRACE, 0.0, gain) for gain in gain_left(done, ground)]
     for name, gained in zip((GAIN, GAIN_LOW), gains, strict=True):
-        before = b.trait(name)
-        b.carry("magnets", name, gained if before is None else gained + np.where(np.isnan(before), 0.0, before))
+        b.carry("magnets", name, gained)
     b.later(partial(_details, p, feed, plates, done, gains, furnace.healed, landed, skin, mass))
 
 

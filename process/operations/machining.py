@@ -16,6 +16,7 @@ from .balance import Balance
 from .base import Inlet, Kind, OperationError, Outlet, Parameters, standard
 from .phases import METAL
 from .stoichiometry import Array, rare_earth_moles
+from .told import refuse_diffused
 
 AXES = ("length", "width", "thickness")
 ROUNDING = 1e-9
@@ -107,6 +108,7 @@ class Machining(Parameters):
 
 def machining(p: SimpleNamespace, b: Balance) -> None:
     """The same share of every element to magnets and rejects; oil, water and hydroxide to the swarf."""
+    refuse_diffused(b, "cutting takes away the faces that hold the heavy rare earth", "diffuse what is machined")
     mass = per_sample(b.flow("feed"))
     shaped, offcut, cut = _cutting(p)
     follows = _geometry(p)

@@ -126,7 +126,7 @@ class Sintering(Parameters):
     degassing: Fraction | None = Field(
         None, description="Share of all carbon and zinc that leaves, in place of what the schedule gives."
     )
-    evaporation: Fraction | None = Field(
+    evaporation: Annotated[Value, In("1", "0.05 %", low=0, high=0.2)] | None = Field(
         None, description="Share of the rare earths that evaporates, in place of what the schedule gives."
     )
     recovery: Annotated[Value, In("1", "98 %", low=0.01, high=1)] = Field(

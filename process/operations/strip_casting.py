@@ -83,7 +83,7 @@ class StripCasting(Parameters):
         standard("100 ppm from 50 to 300 ppm (assumed)"),
         description="Oxygen that the alloy takes up and keeps, per kg: from rust, residual air and the flakes' skin.",
     )
-    evaporation: Fraction = Field(
+    evaporation: Annotated[Value, In("1", "0.2 %", low=0, high=0.2)] = Field(
         standard("0 % from 0 to 0.3 % (assumed)"),
         description="Share of the rare earths that leaves as fume, beyond what `recovery` counts.",
     )
@@ -154,7 +154,6 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
         _buy(b, item, amount, follows)
         melt = melt + amount[:, None] * recipe[:, k]
     filling = found.inputs[:, -1]
-    _check_charge(p, b, melt, batch, worn)
     b.refuse(
         filling < -ROUNDING * batch,
         lambda sample: (
@@ -163,6 +162,7 @@ def strip_casting(p: SimpleNamespace, b: Balance) -> None:
             "bring more metal or less scrap",
         ),
     )
+    _check_charge(p, b, melt, batch, worn)
     b.use("electricity", p.electricity * batch * p.recovery, "kWh", ("electricity",))
     b.size("melting furnace", batch, "kg/h", (f"composition.{p.base}",))
 

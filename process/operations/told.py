@@ -1,12 +1,23 @@
-"""A number that a unit's file gives or that its feed carries, refused by samples where neither says it."""
+"""What a unit asks of its feed: a number that the file or the feed says, and magnets that are not diffused yet."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ..sums import per_sample
+from ..traits import GAIN
 from .balance import Balance
 from .stoichiometry import Array
+
+
+def refuse_diffused(b: Balance, why: str, remedy: str) -> None:
+    """Refuse magnets that carry a gain of grain-boundary diffusion already, by samples, at the feed."""
+    gain = b.trait(GAIN)
+    if gain is not None:
+        flows = per_sample(b.flow("feed")) > 0.0
+        b.refuse(
+            (np.nan_to_num(gain) > 0.0) & flows, lambda _: (f"its magnets are diffused already: {why}", remedy), "feed"
+        )
 
 
 def told(

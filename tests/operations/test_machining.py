@@ -199,3 +199,11 @@ def test_idle_and_samples(bench) -> None:
 def test_words_of_the_file(bench, keys, words) -> None:
     with pytest.raises(ValidationError, match=words):
         bench.parameters("machining", keys, ["feed"])
+
+
+def test_diffused_magnets_are_not_cut_again(bench) -> None:
+    gain = {"feed": {"diffusion_gain_kA_m": np.array([0.0, 500.0])}}
+    feed = np.concatenate([bench.of({"Nd2Fe14B": 1.0})] * 2)
+    with pytest.raises(OperationError, match="diffused already: cutting takes away the faces") as caught:
+        bench.run("machining", {}, feed, traits=gain)
+    assert (caught.value.sample, caught.value.key) == (1, "feed")

@@ -210,7 +210,7 @@ class Result:
 
     def _serves(self, unit: str) -> str:
         found = self.solution.units[unit]
-        if any(feed in self.plan.feeds and self.plan.feeds[feed].is_ore for feed in found.inlets.values()):
+        if any(feed in self.plan.feeds for feed in found.inlets.values()):
             return found.stage
         rank = STAGES.index
         sources = self._sources(unit, {unit})

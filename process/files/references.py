@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..quantities import Value, suggestion
@@ -13,7 +14,7 @@ from .minerals import Minerals
 from .nodes import Path, entries, outlet_names, scalars, table
 from .phases import Phases
 from .reader import Node
-from .schema import MAGNET, Known, asking_inlets, grade_of, inlet_names
+from .schema import MAGNET, Known, asking_inlets, family_of, grade_of, inlet_names
 from .untaken import untaken
 
 if TYPE_CHECKING:
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 
 
 _MOST_SUGGESTIONS = 100
+FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "sintering": ("sintered NdFeB", "sintered NdFeB + GBD"),
+        "smco5_sintering": ("SmCo5",),
+        "sm2co17_sintering": ("Sm2Co17",),
+        "nitride_compaction": (),
+    }
+)
+"""The families of grades that the magnets of a kind of furnace may be held to."""
 _LIKE_A_VALUE = re.compile(r"[ ]*[+\-−]?\.?[0-9][^()]*\([ ]*([A-Za-z][A-Za-z0-9_\-]*)[ ]*\)[ ]*")
 
 
@@ -256,6 +266,21 @@ class References:
         if (of == MAGNET) != (form == MAGNET):
             message = f"{node.value} is a grade of {of}s, and {name} is {'no' if of == MAGNET else 'a'} {MAGNET}"
             self._error(node.place, message, f"the form of {name} is {form}", lead)
+        elif of == MAGNET and (made := self._made_by(unit)) and family_of(node.value) not in FAMILIES[made[1]]:
+            message = f"{node.value} is a grade of {family_of(node.value)}, and {name} comes from {made[0]}"
+            self._error(node.place, message, f"{made[0]} is of the kind {made[1]}", lead)
+
+    def _made_by(self, unit: str) -> tuple[str, str] | None:
+        """The furnace that magnets come from, found along the feeds, and its kind; None where none is found."""
+        seen: set[str] = set()
+        while unit in self.units and unit not in seen:
+            seen.add(unit)
+            kind = self.kinds[unit]
+            if kind is not None and kind.name in FAMILIES:
+                return unit, kind.name
+            feed = table(self.units[unit]).get("feed")
+            unit = feed.value.partition(".")[0] if feed is not None and isinstance(feed.value, str) else ""
+        return None
 
     def sources(self, read: Mapping[str, Value], takes_value: Callable[[Path], bool], strict: bool) -> None:
         """Source keys of all values. `read` holds the values by their text; not every text like one is one."""

@@ -112,6 +112,13 @@ def grade_of(name: str) -> str:
     return MAGNET
 
 
+def family_of(name: str) -> str:
+    """The family of magnets that a grade of magnets belongs to."""
+    from ..magnet.grades import grade
+
+    return grade(name).family
+
+
 def _grade(name: str) -> str:
     from ..data import oxide_grades
     from ..magnet.grades import UnknownGrade, catalogue, grade

@@ -203,6 +203,11 @@ def assign(properties: Properties) -> tuple[Grade, ...]:
     return tuple(assigned(float(br), float(hcj), float(energy)) for br, hcj, energy in triples)
 
 
+def _short(margins: Mapping[str, float]) -> float:
+    """How far a magnet is below a grade, all that it misses together; 0 for none."""
+    return sum(min(margin, 0.0) for margin in margins.values())
+
+
 def assigned(remanence: float, coercivity: float, energy: float, among: Sequence[Limits] | None = None) -> Grade:
     """The grade of a magnet with Br in T, Hcj in kA/m, (BH)max in kJ/m³.
 
@@ -217,7 +222,7 @@ def assigned(remanence: float, coercivity: float, energy: float, among: Sequence
     if met:
         best = max(met, key=lambda one: (CLASSES.index(one.klass), one.series))
     else:
-        best = max(grades, key=lambda one: min(one.margins(remanence, coercivity, energy).values()))
+        best = max(grades, key=lambda one: _short(one.margins(remanence, coercivity, energy)))
     margins = best.margins(remanence, coercivity, energy)
     limiting = min(margins, key=lambda name: margins[name])
     higher = [one for one in grades if one.klass == best.klass and one.series > best.series]

@@ -303,6 +303,11 @@ def _solid(feed: Array, carbon: Array, degassing: Array | None) -> Array:
     return out
 
 
+def _liquid(phases: PhaseBalance) -> Array:
+    """Mass share that is molten at sintering heat: the RE-rich phase, and what R6T13X gives off as it falls apart."""
+    return np.asarray(phases.mass[:, RICH] + numbers()["liquid_of_r6t13x"] * phases.mass[:, R6T13X])
+
+
 def _compact(feed: Array, mass: Array, carbon: Array, phases: PhaseBalance, powder: Array, green: Array) -> Compact:
     """The compact per kg: the RE-rich phase takes hydrogen first, as REH2; what is over is in the matrix."""
     weight = np.where(mass > 0.0, mass, 1.0)
@@ -313,7 +318,7 @@ def _compact(feed: Array, mass: Array, carbon: Array, phases: PhaseBalance, powd
     return Compact(
         powder_um=powder,
         green_density=green,
-        liquid=phases.mass[:, RICH] + phases.mass[:, R6T13X],
+        liquid=_liquid(phases),
         oxide=phases.mass[:, OXIDE],
         matrix_hydrogen=(hydrogen - hydride) * MOLAR_MASS[INDEX["H"]],
         hydride_hydrogen=hydride * MOLAR_MASS[INDEX["H"]],
@@ -370,7 +375,7 @@ def _details(
     weight = np.where(mass > 0.0, mass, 1.0)
     metal = per_sample(feed[:, RE])
     kept = {name: solid[:, INDEX[name]] / weight for name in ("H", "C", "N", "O")}
-    liquid = before.mass[:, RICH] + before.mass[:, R6T13X]
+    liquid = _liquid(before)
     vapour = share_of(metal - per_sample(solid[:, RE]), metal, 0.0)
     said = {
         "phases": after.mass,

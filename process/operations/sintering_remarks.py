@@ -16,6 +16,8 @@ SOUND = 0.97
 """Relative density below which pores join up in coats and cost remanence; makers ask for 98 to 99 %."""
 TRAPPED = 10.0
 """ppm of hydrogen in a blank that are worth a word."""
+COARSE = 10.0
+"""Mean grain in µm above which grains have outgrown what holds coercivity; makers stay below 6 to 8."""
 FEW_OXYGEN, FINE = 700.0, 4.0
 """ppm of oxygen and µm of powder below which giant grains were seen (liu2004)."""
 MUCH_CARBON = 0.2
@@ -79,6 +81,13 @@ def _found(
             lambda n: (
                 f"at {peak[n]:.0f} °C giant grains are to be feared: with less than {FEW_OXYGEN:.0f} ppm of oxygen and "
                 f"powder below {FINE:g} µm they were seen above {seen:.0f} °C (liu2004)"
+            ),
+        ),
+        (
+            details["grain_um"] > COARSE,
+            lambda n: (
+                f"grains grow to {details['grain_um'][n]:.0f} µm at {peak[n]:.0f} °C, which costs coercivity; sinter "
+                "cooler or for less time"
             ),
         ),
         (

@@ -8,6 +8,7 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
+from ..plan import STAGES
 from ..studies import leaving
 from . import magnets
 from .effluents import remarks, several
@@ -34,9 +35,8 @@ if TYPE_CHECKING:
 
 def recoveries(found: Comparison) -> Table:
     """Recovery of each element to the basis, by stage and overall, one line per plant."""
-    stages = list(
-        dict.fromkeys(stage for plants in found.recovery.values() for one in plants.values() for stage in one.by_stage)
-    )
+    named = {stage for plants in found.recovery.values() for one in plants.values() for stage in one.by_stage}
+    stages = [stage for stage in STAGES if stage in named]
     bought = {label: one.ore for label, one in found.results.items() if not one.plan.feeds[one.ore].is_ore}
     words = [f"differences in percentage points, less {next(iter(found.results))}"]
     words += [f"of {label} from {feed}, which is bought" for label, feed in bought.items()]
@@ -107,7 +107,7 @@ def capacity(found: Comparison) -> Table:
     made = table("Capacity, t/year", ["stage", "plant"], ["throughput", "nameplate", "utilisation"])
     made.add_column("")
     made.add_column(cell("counts"), overflow="fold")
-    stages = list(dict.fromkeys(stage for result in found.results.values() for stage in result.capacity))
+    stages = [stage for stage in STAGES if any(stage in result.capacity for result in found.results.values())]
     for stage in stages:
         plants = {label: result.capacity[stage] for label, result in found.results.items() if stage in result.capacity}
         last = list(plants)[-1]

@@ -70,7 +70,7 @@ def way(one: Found) -> str:
     heavy = f"{one.candidate.heavy} in the melt" if one.point[1] > 0.0 else "no heavy rare earth in the melt"
     if not one.candidate.coat:
         return heavy
-    return f"{heavy}, {percent(one.point[3], 2)} {one.candidate.coat} diffused in"
+    return f"{heavy}, {percent(one.point[3], 2)} {one.candidate.coat} coated on"
 
 
 def route(made: Made, press: str) -> str:

@@ -74,7 +74,7 @@ PER_REO = "t REO that leaves separation"
 PER_MINED = "t REO that leaves the mine"
 """The basis of a plant without a separation stage."""
 PER_MADE = "t of {product}"
-"""The basis of a plant that begins with bought oxide or metal."""
+"""The basis of a plant that makes magnets and begins with bought oxide, metal or old magnets."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,8 @@ def wastes(result: Result) -> Iterator[tuple[UnitResult, Stream]]:
 
 def _per(result: Result) -> str:
     groups = {group_of(unit.stage) for unit in result.solution.units.values()}
-    if groups == {"later"} and result.main_product:
+    ore = any(feed.is_ore for feed in result.plan.feeds.values())
+    if not ore and result.main_product and result.stream(result.main_product).form == "magnet":
         return PER_MADE.format(product=result.main_product)
     return PER_MINED if "mine" in groups and "separation" not in groups else PER_REO
 

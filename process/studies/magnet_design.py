@@ -14,6 +14,7 @@ from ..magnet.dilution import Implied, implied
 from ..magnet.grades import CLASSES, DIFFUSED, SINTERED, Limits, UnknownGrade, grade, sintered
 from ..magnet.pressing import PRESSES
 from ..magnet.reference import references
+from ..magnet.window import outside
 from ..wording import suggestion
 from .magnet_costs import STEP, diffusion_cost, metal_costs
 from .magnet_errors import MagnetError
@@ -160,6 +161,8 @@ def describe(
     made = make(row, sizes, making, coat, np.array([coating]) if coat else None)
     if made.phases.code[0]:
         raise MagnetError(*made.phases.words(0))
+    if wrong := outside(row)[0]:
+        raise MagnetError(*wrong[0].split("; ", 1))
     return Described(named, tuple(taken), making, region, YEAR, made)
 
 

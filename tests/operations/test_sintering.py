@@ -435,10 +435,10 @@ def test_what_gallium_and_copper_bind_melts_too(bench) -> None:
     assert found.mass[0, R6T13X] > 0.01
     liquid = done.details["liquid"][0]
     # Carbon and oxygen of the lubricant have left, so that it is a little more than in the feed as it comes.
-    assert liquid == pytest.approx(found.mass[0, RICH] + found.mass[0, R6T13X], abs=4e-3)
+    assert liquid == pytest.approx(found.mass[0, RICH] + 0.43 * found.mass[0, R6T13X], abs=4e-3)
     one = np.ones(1)
     made = _compact(feed, one * feed.sum(), np.zeros(1), found, 3.0 * one, 0.55 * one)
-    assert made.liquid[0] == pytest.approx(found.mass[0, RICH] + found.mass[0, R6T13X], rel=1e-12)
+    assert made.liquid[0] == pytest.approx(found.mass[0, RICH] + 0.43 * found.mass[0, R6T13X], rel=1e-12)
 
 
 @pytest.mark.parametrize("densest", [0.90, 0.95, 0.969])

@@ -237,3 +237,9 @@ def test_a_low_grade_says_what_it_implies() -> None:
     assert low.shares["Ce"] is not None
     assert 0.1 < low.shares["Ce"] < 0.5
     assert not high.needed
+
+
+@pytest.mark.parametrize("text", ["NdPr 30, B 2.8", "NdPr 50", "NdPr 30, B 0", "NdPr 30, B 1, Co 60"])
+def test_a_composition_that_the_models_are_not_made_for(text: str) -> None:
+    with pytest.raises(MagnetError, match="that the model is made for"):
+        describe(text)

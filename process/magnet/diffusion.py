@@ -70,7 +70,7 @@ def _clock(steps: int) -> Array:
 
 
 USUAL = Grid()
-"""Gains to one or two per cent."""
+"""Gains within 3.5 % of a fine grid's in magnets up to 8 mm; in thicker ones that of the weakest tenth is too high."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,14 @@ def notes(found: MagnetDesign) -> list[tuple[str, str, str]]:
     elif saving.alloy <= LEAST_HEAVY:
         out.append(("heavy rare earths", "", "none is needed, in the melt or by diffusion"))
     else:
-        out.append(("heavy rare earths", "", "diffusion saves none"))
+        out.append(
+            (
+                "heavy rare earths",
+                "",
+                f"diffusion saves none by mass: {percent(saving.diffusion, 2)} of the magnet ({saving.diffusion_with}) "
+                f"beside {percent(saving.alloy, 2)} by alloying ({saving.alloy_with})",
+            )
+        )
     out.append(("rests on", "", "models and assumptions of docs/theory_magnet.md and docs/theory_phases.md"))
     return out
 

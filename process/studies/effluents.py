@@ -115,6 +115,7 @@ ROWS = (
     Row("leached_ground", "leached ground", "t"),
     Row("other_waste", "waste of other forms", "t"),
     Row("co2_process", "CO2 of the process", "t"),
+    Row("co2_fluorocarbons", "CF4 and C2F6 as CO2", "t"),
     Row("co2_fuel", "CO2 of fuel", "t"),
     Row("co2_power", "CO2 of power", "t"),
     Row("fuel", "fuel", "GJ"),
@@ -127,6 +128,8 @@ TO_WATER = (
     ("chloride_to_water", "Cl", 1.0),
     ("sulfate_to_water", "S", molar_mass("SO4") / molar_mass("S")),
 )
+FLUOROCARBONS = ("CF4", "C2F6")
+"""Gases of electrolysis: the details that hold their kg/h. Their little carbon stands in the CO2 of the process too."""
 TO_AIR = (("fluorine_to_air", "F"), ("sulfur_to_air", "S"), ("chlorine_to_air", "Cl"))
 ACTIVITIES = ("radioactive_residue", "tailings")
 
@@ -248,6 +251,9 @@ def effluents(result: Result) -> Effluents:
         medium = "water" if stream.name in spilled else MEDIA.get(stream.form, "other")
         _wasted(sums, group_of(unit.stage), stream, medium)
     for unit in result.solution.units.values():
+        for gas in FLUOROCARBONS:
+            if gas in unit.details and (factor := emission_factor(gas)) is not None:
+                sums.add("co2_fluorocarbons", group_of(unit.stage), unit.details[gas] * (factor.value / 1000.0))
         for line in unit.lines:
             _used(sums, group_of(unit.stage), region_of(result.plan, result.plan.units[unit.name]), line)
         for outlet in unit.outlets:

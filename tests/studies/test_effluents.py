@@ -334,3 +334,12 @@ def _solved(folder: Path, text: str) -> didymium.Result:
     path = folder / "case.yaml"
     path.write_text(text)
     return didymium.load(path).solve()
+
+
+def test_fluorocarbons_of_the_cells_count_as_carbon_dioxide() -> None:
+    # 4.8e-5 kg of CF4 at 7,380 and 5.3e-6 kg of C2F6 at 12,400 make 0.42 kg of CO2 per kg of metal.
+    result = didymium.load("texas_magnets").solve()
+    metal = result.streams["metal.metal"].mass() / 1000.0
+    rate = effluents(result).rate("co2_fluorocarbons")[0]
+    assert rate == pytest.approx(metal * (4.8e-5 * 7380 + 5.3e-6 * 12400), rel=0.02)
+    assert effluents(result).rate("co2_fluorocarbons", "separation")[0] == 0.0

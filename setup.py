@@ -30,7 +30,10 @@ EXTENSIONS = [
 
 setup(
     # A tree of objects for each mode too: a checked build never picks up an unchecked library, nor the other way.
-    options={"build": {"build_base": "build/checked" if CHECKED else "build/plain"}},
+    options={
+        "build": {"build_base": "build/checked" if CHECKED else "build/plain"},
+        "build_ext": {"parallel": True},  # a compiler for each core
+    },
     ext_modules=cythonize(
         EXTENSIONS,
         compiler_directives=DIRECTIVES,

@@ -221,7 +221,11 @@ class Result:
     @property
     def targets(self) -> list[TargetResult]:
         """The file's targets with their values (of the first sample)."""
-        return [TargetResult(target, self._value(target), self._limits(target)) for target in self.plan.targets]
+        out = []
+        for target in self.plan.targets:
+            limits = self._limits(target)
+            out.append(TargetResult(target, self._value(target, limits), limits))
+        return out
 
     def _limits(self, target: Target) -> tuple[LimitResult, ...]:
         if target.kind == "magnet":
@@ -241,9 +245,9 @@ class Result:
             for limit in target.limits
         )
 
-    def _value(self, target: Target) -> float:
+    def _value(self, target: Target, limits: tuple[LimitResult, ...]) -> float:
         if target.kind == "magnet":
-            return min(one.value / (one.limit.at_least or 1.0) for one in self._abilities(target))
+            return min(one.value / (one.limit.at_least or 1.0) for one in limits)
         if target.kind in ("purity", "grade"):
             value = self.stream(target.stream).purity(*target.elements)
         elif target.kind == "impurity":

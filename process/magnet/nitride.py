@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..data.facts import Fact, fact, rows
 from ..elements import INDEX, MOLAR_MASS, OXYGEN_PER_ATOM, molar_mass
-from ..sums import per_sample
+from ..sums import over, per_sample
 from .constants import MU0
 
 Array = NDArray[np.float64]
@@ -103,7 +103,7 @@ def phase_balance(composition: Array, ordered: Array, binder: Array | None = Non
     bulk = np.zeros(len(iron))
     for i, name in enumerate(NAMES):
         bulk += mass[:, i] / known(name, "density").value
-    return NitridePhases(NAMES, mass, _over(np.ones(len(iron)), bulk) * (total > 0.0), 1.0 - held)
+    return NitridePhases(NAMES, mass, over(np.ones(len(iron)), bulk) * (total > 0.0), 1.0 - held)
 
 
 @dataclass(frozen=True)
@@ -140,12 +140,8 @@ def properties(found: NitridePhases, density: Array, remanence: Array) -> Nitrid
         share += found.of(name)
     saturation = found.density * density * moment  # kA/m, of g/cm3 times A m2/kg
     field = remanence * saturation
-    hcj = known("Fe16N2", "coercivity").value * _over(found.of("Fe16N2"), share)
+    hcj = known("Fe16N2", "coercivity").value * over(found.of("Fe16N2"), share)
     knee = np.minimum(hcj * known("Fe16N2", "squareness").value, field / 2.0)
     product = MU0 * 1000.0 * (field - knee) * knee
     hottest = np.full_like(density, known("Fe16N2", "hottest").value)
     return NitrideProperties(MU0 * 1000.0 * field, hcj, np.minimum(hcj, field), product, hottest)
-
-
-def _over(values: Array, by: Array) -> Array:
-    return np.divide(values, by, out=np.zeros_like(values), where=by > 0.0)

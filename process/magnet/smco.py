@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..data.facts import Fact, fact, rows
 from ..elements import COUNT, INDEX, MOLAR_MASS, RE
-from ..sums import per_sample
+from ..sums import over, per_sample
 
 Array = NDArray[np.float64]
 Words = Callable[[int], tuple[str, str]]
@@ -73,7 +73,7 @@ class SmCoPhases:
     def sites(self, phase: str, *elements: str) -> Array:
         """Share of a phase's cobalt sites that elements take, shape (samples,); 0 where there is none of it."""
         moles = self.amounts[:, self.names.index(phase)] / MOLAR_MASS
-        return _over(per_sample(moles[:, [INDEX[name] for name in elements]]), per_sample(moles[:, _METALS]))
+        return over(per_sample(moles[:, [INDEX[name] for name in elements]]), per_sample(moles[:, _METALS]))
 
     def words(self, sample: int) -> tuple[str, str]:
         """Reason and remedy for a sample whose code is not 0."""
@@ -137,18 +137,18 @@ def phase_balance(composition: Array) -> SmCoPhases:
     total = per_sample(mass)
     volume = np.stack([n[name] * known("molar_volume", item=name).value for name in NAMES], axis=1)
     room = per_sample(volume)
-    atomic = _over(per_sample(rare * MOLAR_MASS[RE]), whole_earth)
+    atomic = over(per_sample(rare * MOLAR_MASS[RE]), whole_earth)
     # Zirconium without cobalt to bind it is told as a lack of cobalt.
     lacking = (whole_earth <= 0.0) | (whole_sites <= 0.0) | (moles[:, INDEX["Zr"]] > n["ZrCo3"] * (1.0 + 1e-12))
     code = np.where(lacking, 2, np.where(unbound, 1, 0)).astype(np.int64)
     return SmCoPhases(
         NAMES,
-        _over(amounts, total),
-        _over(mass, total),
-        _over(volume, room),
-        _over(total, room),
-        _over(earth * atomic, total),
-        _over(sites, earth),
+        over(amounts, total),
+        over(mass, total),
+        over(volume, room),
+        over(total, room),
+        over(earth * atomic, total),
+        over(sites, earth),
         code,
     )
 
@@ -165,11 +165,11 @@ SITES: Mapping[str, int] = MappingProxyType(
 def _elements(n: Mapping[str, Array], rare: Array, metal: Array, earth: Array) -> Array:
     """kmol of rare earths and metals in each phase; copper goes to the sites of the 1:5 phase first."""
     amounts = np.zeros((len(rare), len(NAMES), COUNT))
-    of_earth = _over(rare, earth)
+    of_earth = over(rare, earth)
     copper = np.minimum(metal[:, _COPPER], known("share_of_walls", item="copper").value * 5.0 * n["SmCo5"])
     rest = metal.copy()
     rest[:, _COPPER] -= copper
-    common = _over(rest, per_sample(rest))
+    common = over(rest, per_sample(rest))
     for name, count in RARE.items():
         amounts[:, NAMES.index(name), RE] = n[name][:, None] * count * of_earth
     for name, count in SITES.items():
@@ -184,11 +184,6 @@ def _close(amounts: Array, held: Array) -> None:
     summed = np.add.reduce(amounts, axis=1)
     scale = np.divide(held, summed, out=np.ones_like(held), where=summed > 0.0)
     amounts *= scale[:, None]
-
-
-def _over(values: Array, by: Array) -> Array:
-    by = by.reshape(by.shape + (1,) * (values.ndim - by.ndim))
-    return np.divide(values, by, out=np.zeros_like(values), where=by > 0.0)
 
 
 def outside(family: str, found: SmCoPhases) -> tuple[NDArray[np.bool_], Words]:

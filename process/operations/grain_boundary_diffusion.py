@@ -15,6 +15,7 @@ from ..elements import COUNT, ELEMENTS, INDEX, MOLAR_MASS, RE
 from ..magnet.ageing import annealing
 from ..magnet.diffusion import Coated, Diffused, diffuse, of_rare_earths
 from ..magnet.diffusion_paths import diffusion_facts, paths
+from ..magnet.evaluate import DIFFUSED
 from ..magnet.ground import area_left, gain_left
 from ..magnet.phases import phase_balance
 from ..magnet.saving import melt_share
@@ -31,7 +32,6 @@ from .sintering import AgeingStep
 from .stoichiometry import Array, moles, rare_earth_moles
 from .told import refuse_diffused, told
 
-DIFFUSED = "diffused"
 SOURCES = {
     "TbH2": "terbium_hydride",
     "DyH2": "dysprosium_hydride",

@@ -329,15 +329,20 @@ class Flowsheet:
     def solve(self, samples: Mapping[str, ArrayLike] | None = None) -> Result:
         """Solve it as written, or many variants at once: `samples` maps paths to values, shape (samples,).
 
-        A path is `unit.key` (or `feeds.name.rate`) and a value is in the unit of that key's documentation. The plant is
-        designed at the file's own values; the samples rate it. Raises `network.SolveError`.
+        A path is `unit.key` (or `feeds.name.rate`) and a value is in the unit of that key's documentation;
+        `data.wage.us` is a figure of the data that the cost rests on (`result.cost.figures`). The plant is designed at
+        the file's own values; the samples rate it. Raises `network.SolveError`, KeyError for a path nobody knows.
         """
         from .economics.cost import cost
+        from .economics.figures import HEAD
         from .network import solve
         from .supply.capacity import capacity
 
-        changes = {path: np.asarray(values, dtype=float) for path, values in (samples or {}).items()}
-        solution = solve(self.plan, changes)
+        changes = {path: np.atleast_1d(np.asarray(values, dtype=float)) for path, values in (samples or {}).items()}
+        physics = {path: values for path, values in changes.items() if not path.startswith(HEAD)}
+        if len(physics) < len(changes):
+            physics.setdefault("operating_hours", _as_written(self.plan, changes))
+        solution = solve(self.plan, physics)
         return Result(self, solution, cost(solution, changes), capacity(solution, changes))
 
     def __repr__(self) -> str:
@@ -345,6 +350,19 @@ class Flowsheet:
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self))}</p>"
+
+
+def _as_written(plan: Plan, changes: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The hours of operation for as many samples as figures of the data are given; says which of these cannot be."""
+    for path, values in changes.items():
+        if values.ndim != 1 or not len(values):
+            raise ValueError(f"{path}: give one number, or one for each sample in a list")
+        if not np.all(np.isfinite(values)):
+            raise ValueError(f"{path}: every sample must be a finite number")
+    counts = {len(values) for values in changes.values()}
+    if len(counts) > 1:
+        raise ValueError("every changed value needs the same number of samples")
+    return np.full(counts.pop(), plan.hours_per_year.nominal)
 
 
 def load(file: str | Path, changes: Mapping[str, str] | None = None) -> Flowsheet:

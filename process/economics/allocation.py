@@ -22,6 +22,7 @@ from ..stream import Stream
 from ..sums import per_sample
 from ..supply.capacity import added
 from .circulation import Circulation
+from .figures import Figures
 from .pricebook import CostError
 from .stages import spread
 
@@ -58,8 +59,9 @@ class Allocation:
     back, (samples,), and its own outlets carry nothing.
     """
 
-    def __init__(self, solution: Solution) -> None:
+    def __init__(self, solution: Solution, figures: Figures | None = None) -> None:
         self.solution = solution
+        self._figures = Figures() if figures is None else figures
         self.units = list(solution.units)
         self.basis = solution.plan.allocation
         self._place = {name: i for i, name in enumerate(self.units)}
@@ -190,7 +192,7 @@ class Allocation:
         samples, tags = self.solution.samples, len(STAGES)
         raw = np.zeros((samples, len(self.outlets)))
         for i, outlet in enumerate(self.outlets):
-            raw[:, i] = weight(self.solution, self.solution.streams[outlet.name])
+            raw[:, i] = weight(self.solution, self.solution.streams[outlet.name], self._figures)
         recovered = self._recovered(raw)
         shares = np.zeros((samples, len(self.outlets), tags))
         for unit in sorted(set(range(len(self.units))) - set(self.treated)):
@@ -287,7 +289,7 @@ class Allocation:
         return [outlet.name for outlet in self.outlets if outlet.taker is None]
 
 
-def weight(solution: Solution, stream: Stream) -> Array:
+def weight(solution: Solution, stream: Stream, figures: Figures | None = None) -> Array:
     """What a stream weighs in the allocation of its plan, shape (samples,).
 
     `value`: USD/h of its rare earths at the price of their oxides (in ore, at the share of it that ore is worth), and
@@ -297,14 +299,15 @@ def weight(solution: Solution, stream: Stream) -> Array:
     if solution.plan.allocation == "mass":
         columns = indices(RARE_EARTHS)
         return per_sample(elements[:, columns] * OXIDE_FACTOR[columns])
-    price = np.zeros(elements.shape[1])
+    of = Figures().of if figures is None else figures.of
+    price = np.zeros((solution.samples, elements.shape[1]))
     for name in RARE_EARTHS:
-        price[INDEX[name]] = oxide_price(name, solution.plan.year).value * OXIDE_FACTOR[INDEX[name]]
+        price[:, INDEX[name]] = of(f"oxide.{name}", oxide_price(name, solution.plan.year)) * OXIDE_FACTOR[INDEX[name]]
     if stream.form == ORE:
-        price *= cost_rates()["ore_value"].value
+        price *= np.reshape(of("rate.ore_value", cost_rates()["ore_value"]), (-1, 1))
     for (form, name), fact in by_product_values().items():
         if form == stream.form:
-            price[INDEX[name]] += fact.value
+            price[:, INDEX[name]] += of(f"by_product.{form}.{name}", fact)
     return per_sample(elements * price)
 
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from ..data import Plant, cost_index, cost_rates, exchange_rate, plant_of, regional_factors
 from ..network.solution import Solution
 from ..plan import STAGES
-from ..supply.capacity import added, counted, hours_per_year, nameplate_rate, throughput
+from ..supply.capacity import added, counted, hours_per_year, nameplate_rate, plain, throughput
+from .figures import Figures
 from .pricebook import CostError, PriceBook
 from .stages import kinds_of, spread
 
@@ -31,7 +32,7 @@ class Investment:
     stage: str
     million_usd: Array
     capacity: Array
-    recovery: float
+    recovery: float | Array
     hours: Array
     plant: Plant
     assumed: bool
@@ -48,13 +49,16 @@ def recovery_factor(rate: float, years: float) -> float:
     >>> round(recovery_factor(0.10, 20), 4)
     0.1175
     """
-    if rate == 0.0:
-        return 1.0 / years
+    return float(recovery_factors(np.array([rate]), np.array([years]))[0])
+
+
+def recovery_factors(rate: Array, years: Array) -> Array:
+    """`recovery_factor` of many rates and lives, shape (samples,)."""
     growth = (1.0 + rate) ** years
-    return float(rate * growth / (growth - 1.0))
+    return np.divide(rate * growth, growth - 1.0, out=1.0 / (years + np.zeros_like(rate)), where=rate != 0.0)
 
 
-def scaled(plant: Plant, capacity: Array, year: int, region: str) -> Array:
+def scaled(plant: Plant, capacity: Array, year: int, region: str, figures: Figures | None = None) -> Array:
     """Million USD of `year` to build `capacity` t/year in `region`, shape (samples,).
 
     cost × (capacity / base capacity)^0.6 × cost index ratio × build-cost ratio of the regions.
@@ -68,10 +72,14 @@ def scaled(plant: Plant, capacity: Array, year: int, region: str) -> Array:
     factors = regional_factors()
     if ("build_cost", region) not in factors:
         raise CostError(f"no build-cost factor for the region {region!r}", "use a region with a price book")
-    base = plant.cost.value / exchange_rate(plant.currency, plant.cost.year).value
+    of = Figures().of if figures is None else figures.of
+    rate = exchange_rate(plant.currency, plant.cost.year)
+    known = ".".join(("plant", plant.stage, *plant.kinds))
+    base = of(known, plant.cost) / of(f"exchange.{plant.currency}.{rate.year}", rate)
     index = cost_index(year).value / cost_index(plant.cost.year).value
-    ratio = factors["build_cost", region].value / factors["build_cost", plant.region].value
-    size = (capacity / plant.capacity) ** cost_rates()["exponent"].value
+    here, there = (of(f"build_cost.{place}", factors["build_cost", place]) for place in (region, plant.region))
+    ratio = 1.0 if region == plant.region else here / there
+    size = (capacity / plant.capacity) ** of("rate.exponent", cost_rates()["exponent"])
     return np.asarray(base * size * index * ratio)
 
 
@@ -82,7 +90,9 @@ def _judged(plant: Plant, region: str) -> bool:
     return plant.cost.assumed or any(factors["build_cost", place].assumed for place in moved)
 
 
-def investments(solution: Solution, changes: Mapping[str, Array] | None = None) -> Mapping[str, Investment]:
+def investments(
+    solution: Solution, changes: Mapping[str, Array] | None = None, figures: Figures | None = None
+) -> Mapping[str, Investment]:
     """The capital of every stage that has units.
 
     A stage is built for its nameplate where the file gives one that is above what it makes, else for what it makes.
@@ -90,7 +100,11 @@ def investments(solution: Solution, changes: Mapping[str, Array] | None = None) 
     """
     plan, rates = solution.plan, cost_rates()
     hours = hours_per_year(solution, changes)
-    charge = recovery_factor(rates["discount_rate"].value, rates["life"].value)
+    figures = Figures(changes) if figures is None else figures
+    rate, years = (
+        np.atleast_1d(np.asarray(figures.of(f"rate.{item}", rates[item]))) for item in ("discount_rate", "life")
+    )
+    charge = plain(recovery_factors(rate, years))
     out = {}
     for stage in STAGES:
         if not any(unit.stage == stage for unit in solution.units.values()):
@@ -108,7 +122,7 @@ def investments(solution: Solution, changes: Mapping[str, Array] | None = None) 
         shares = spread(solution, stage)
         places = {name: PriceBook.of_unit(plan, plan.units[name]).region for name in shares}
         regions = tuple(dict.fromkeys(places.values()))
-        whole = {region: scaled(plant, capacity, plan.year, region) for region in regions}
+        whole = {region: scaled(plant, capacity, plan.year, region, figures) for region in regions}
         by_unit = {name: whole[places[name]] * share for name, share in shares.items()}
         judged = frozenset(name for name, region in places.items() if _judged(plant, region))
         out[stage] = Investment(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import credits, reagents
+from ..data import Fact, credits, reagents
 from ..network.solution import Solution
 from ..plan import STAGES
 from ..quantities import suggestion
@@ -19,6 +19,7 @@ from ..sums import per_sample
 from ..supply.capacity import added, capacity, counted, plain
 from .allocation import ORDER, Allocation
 from .capital import Investment, investments
+from .figures import HEAD, Figures
 from .operating import CostLine, operating
 from .pricebook import CAUSES, RADIOACTIVE, CostError
 
@@ -123,11 +124,18 @@ class Cost:
     lines: tuple[CostLine, ...] = field(repr=False)
     capital: Mapping[str, Investment] = field(repr=False)
     notes: tuple[str, ...] = ()
+    _figures: Figures = field(default_factory=Figures, repr=False)
+
+    @property
+    def figures(self) -> Mapping[str, Fact]:
+        """Every figure of the data that this cost rests on, by its path among samples, `data.wage.us`."""
+        _ = self.tables.shares  # values of oxides share joint costs
+        return self._figures.used
 
     @cached_property
     def tables(self) -> Allocation:
         """The shares by which joint costs are divided."""
-        return Allocation(self.solution)
+        return Allocation(self.solution, self._figures)
 
     @property
     def products(self) -> tuple[str, ...]:
@@ -231,8 +239,9 @@ def cost(solution: Solution, changes: Mapping[str, Array] | None = None) -> Cost
     `capacity.magnet`), shape (samples,), as the solver takes them. Raises `CostError`.
     """
     plan = solution.plan
-    invested = investments(solution, changes)
-    lines = operating(solution, invested, changes)
+    figures = Figures(changes)
+    invested = investments(solution, changes, figures)
+    lines = operating(solution, invested, changes, figures)
     notes = [
         *_free_feeds(solution),
         *_unused_prices(solution, lines),
@@ -240,7 +249,12 @@ def cost(solution: Solution, changes: Mapping[str, Array] | None = None) -> Cost
         *_beyond(solution, changes),
         *_sold(solution),
     ]
-    return Cost(solution, plan.year, CURRENCY, plan.allocation, lines, MappingProxyType(dict(invested)), tuple(notes))
+    capital = MappingProxyType(dict(invested))
+    found = Cost(solution, plan.year, CURRENCY, plan.allocation, lines, capital, tuple(notes), figures)
+    if any(path.startswith(HEAD) for path in changes or {}):
+        _ = found.figures
+        figures.check()
+    return found
 
 
 def _free_feeds(solution: Solution) -> list[str]:

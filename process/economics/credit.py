@@ -29,14 +29,15 @@ class Worth:
         credit, fact = self.credit, self.credit.fact
         if not credit.item:
             note = f"sold, per kg {credit.element}; {fact.note}"
+            value = book.figures.of(f"credit.{credit.form}", fact)
             return Price(
-                credit.form, fact.value, fact.low, fact.high, "kg", "waste", fact.year, fact.source, fact.assumed, note
+                credit.form, value, fact.low, fact.high, "kg", "waste", fact.year, fact.source, fact.assumed, note
             )
         bought = book.price(credit.item).by("kg")
         return replace(
             bought,
             item=credit.form,
-            value=bought.value * fact.value,
+            value=bought.value * book.figures.of(f"credit.{credit.form}", fact),
             low=bought.low * fact.low,
             high=bought.high * fact.high,
             cause="waste",

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import cost_rates, labour_of, reagents
+from ..data import Labour, cost_rates, labour_of, reagents
 from ..network.solution import Solution, UnitResult
 from ..operations.base import Line
 from ..quantities import Value
 from ..stream import Stream
-from ..supply.capacity import plain, throughput
+from ..supply.capacity import added, plain, throughput
 from .capital import Investment
 from .credit import worth
+from .figures import Figures
 from .pricebook import PERSON_YEAR, CostError, Price, PriceBook, PriceError, is_assumed
 from .stages import kinds_of, spread, stages_of
 
@@ -189,18 +190,26 @@ def _credited(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[Co
                 yield _line(unit, f"{outlet} (sold)", -sold, "kg", made.price(book), False, "waste")
 
 
-def _staff(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[CostLine]:
+def labour_key(known: Labour) -> str:
+    """The key of a labour figure: of its stage, or of the kinds that it is for."""
+    return ".".join(("labour", known.stage, *known.kinds))
+
+
+def _staff(solution: Solution, books: Mapping[str, PriceBook], figures: Figures) -> Iterator[CostLine]:
     """Labour by stage, and administration and quality where the labour figure leaves them out."""
     rates, stages = cost_rates(), stages_of(solution)
-    on_top = rates["administration"].value + rates["quality"].value
-    figures = {stage: labour_of(stage, kinds_of(solution, stage)) for stage in stages}
-    covered = {one for stage, known in figures.items() for one in known.covers if one != stage}
+    on_top = added(
+        (np.full(solution.samples, figures.of(f"rate.{item}", rates[item])) for item in ("administration", "quality")),
+        solution.samples,
+    )
+    known_of = {stage: labour_of(stage, kinds_of(solution, stage)) for stage in stages}
+    covered = {one for stage, known in known_of.items() for one in known.covers if one != stage}
     for stage in stages:
         if stage in covered:
             continue
-        known = figures[stage]
+        known = known_of[stage]
         made, _ = throughput(solution, stage)
-        per_hour = known.fact.value * made / 1000.0
+        per_hour = figures.of(labour_key(known), known.fact) * made / 1000.0
         for name, share in spread(solution, stage).items():
             unit, people, wage = solution.units[name], per_hour * share, books[name].wage()
             yield _line(unit, "labour", people, PERSON_YEAR, wage, known.fact.assumed)
@@ -209,15 +218,16 @@ def _staff(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[CostL
                 yield _line(unit, item, people * on_top, PERSON_YEAR, wage, known.fact.assumed, "overhead")
 
 
-def _fixed(solution: Solution, investments: Mapping[str, Investment]) -> Iterator[CostLine]:
+def _fixed(solution: Solution, investments: Mapping[str, Investment], figures: Figures) -> Iterator[CostLine]:
     """Capital charge, maintenance and insurance of each stage, spread over its units."""
     rates = cost_rates()
+    upkeep, insured = (figures.of(f"rate.{item}", rates[item]) for item in ("maintenance", "insurance"))
     for stage, investment in investments.items():
         hourly = 1e6 / investment.hours
         kinds = (
             ("capital charge", "capital", investment.recovery, investment.plant.cost.source),
-            ("maintenance", "maintenance", rates["maintenance"].value, rates["maintenance"].source),
-            ("insurance and property tax", "overhead", rates["insurance"].value, rates["insurance"].source),
+            ("maintenance", "maintenance", upkeep, rates["maintenance"].source),
+            ("insurance and property tax", "overhead", insured, rates["insurance"].source),
         )
         for name, million in investment.by_unit.items():
             for item, cause, rate, source in kinds:
@@ -228,7 +238,7 @@ def _fixed(solution: Solution, investments: Mapping[str, Investment]) -> Iterato
                     cause=cause,
                     quantity=million,
                     unit="million USD invested",
-                    price=plain(rate * hourly),
+                    price=plain(np.asarray(rate * hourly)),
                     source=source,
                     assumed=name in investment.assumed_units,
                     cost=np.asarray(million * rate * hourly),
@@ -238,22 +248,26 @@ def _fixed(solution: Solution, investments: Mapping[str, Investment]) -> Iterato
 
 
 def operating(
-    solution: Solution, investments: Mapping[str, Investment], changes: Mapping[str, Array] | None = None
+    solution: Solution,
+    investments: Mapping[str, Investment],
+    changes: Mapping[str, Array] | None = None,
+    figures: Figures | None = None,
 ) -> tuple[CostLine, ...]:
     """Every line of cost of a solved flowsheet, USD per operating hour.
 
     `investments` by stage; `changes` are sampled values by path. Raises `CostError` for what has no price.
     """
     given = dict(changes or {})
+    figures = Figures(changes) if figures is None else figures
     plan = solution.plan
-    books = {name: PriceBook.of_unit(plan, plan.units[name], given) for name in solution.units}
+    books = {name: PriceBook.of_unit(plan, plan.units[name], given, figures) for name in solution.units}
     lines = (
         *_used(solution, books),
         *_bought(solution, given),
         *_wasted(solution, books),
         *_credited(solution, books),
-        *_staff(solution, books),
-        *_fixed(solution, investments),
+        *_staff(solution, books, figures),
+        *_fixed(solution, investments, figures),
     )
     for line in lines:
         if not np.all(np.isfinite(line.cost)):

@@ -26,6 +26,7 @@ from ..data import (
 )
 from ..plan import Plan, Unit
 from ..quantities import Value, suggestion
+from .figures import Figures
 
 Array = NDArray[np.float64]
 
@@ -149,7 +150,7 @@ class PriceBook:
     """Prices of one region in one year.
 
     `overrides` are a file's own prices by item (`plan.prices`), `own_sources` its source keys; `changes` are sampled
-    values by path (`prices.HCl`), shape (samples,).
+    values by path (`prices.HCl`), shape (samples,); what is read from the data passes through `figures`.
     """
 
     def __init__(
@@ -159,6 +160,7 @@ class PriceBook:
         overrides: Mapping[str, Value] | None = None,
         own_sources: Mapping[str, str] | None = None,
         changes: Mapping[str, Array] | None = None,
+        figures: Figures | None = None,
     ) -> None:
         if region not in regions():
             raise CostError(
@@ -169,6 +171,7 @@ class PriceBook:
         self._overrides = MappingProxyType(dict(overrides or {}))
         self._own_sources = MappingProxyType(dict(own_sources or {}))
         self._changes = MappingProxyType(dict(changes or {}))
+        self._figures = Figures(changes) if figures is None else figures
 
     @classmethod
     def of(cls, plan: Plan, stage: str, changes: Mapping[str, Array] | None = None) -> PriceBook:
@@ -176,9 +179,11 @@ class PriceBook:
         return cls(plan.regions.get(stage, plan.region), plan.year, plan.prices, plan.sources, changes)
 
     @classmethod
-    def of_unit(cls, plan: Plan, unit: Unit, changes: Mapping[str, Array] | None = None) -> PriceBook:
+    def of_unit(
+        cls, plan: Plan, unit: Unit, changes: Mapping[str, Array] | None = None, figures: Figures | None = None
+    ) -> PriceBook:
         """The price book of the region where a unit stands: its own, else its stage's, else the file's."""
-        return cls(region_of(plan, unit), plan.year, plan.prices, plan.sources, changes)
+        return cls(region_of(plan, unit), plan.year, plan.prices, plan.sources, changes, figures)
 
     def price(self, item: str) -> Price:
         """The price of an item. Raises `PriceError` where neither the file nor the region has one.
@@ -220,10 +225,14 @@ class PriceBook:
         if borrowed:
             factor = None if quote.cause == "materials" else regional_factors()["price", self.region]
             notes.insert(0, _borrowed(quote.region, quote.fact.source, factor))
-        low, value, high = (1.0, 1.0, 1.0) if factor is None else (factor.low, factor.value, factor.high)
+        low, high = (1.0, 1.0) if factor is None else (factor.low, factor.high)
+        of = self._figures.of
+        value = of(f"price.{quote.region}.{quote.item}", fact) / of(f"exchange.{quote.currency}.{rate.year}", rate)
+        if factor is not None:
+            value = value * of(f"factor.price.{self.region}", factor)
         return Price(
             item=item,
-            value=fact.value * value / rate.value,
+            value=value,
             low=fact.low * low / rate.value,
             high=fact.high * high / rate.value,
             unit=fact.unit,
@@ -233,6 +242,11 @@ class PriceBook:
             assumed=borrowed or fact.assumed or rate.assumed,
             note="; ".join(filter(None, notes)),
         )
+
+    @property
+    def figures(self) -> Figures:
+        """What the data's numbers pass through."""
+        return self._figures
 
     def wage(self) -> Price:
         """USD per person-year, what the employer pays on top included; the file's price of `labour` replaces it."""
@@ -244,10 +258,12 @@ class PriceBook:
                 "labour", self.region, f"no wage for {self.region}", "add `prices: {labour: 50_000 USD/person/year}`"
             )
         wage, burden = known["wage"], known["burden"]
-        rate = exchange_rate(wage.unit.partition("/")[0], wage.year)
+        currency, of = wage.unit.partition("/")[0], self._figures.of
+        rate = exchange_rate(currency, wage.year)
+        paid = of(f"wage.{self.region}", wage) * (1.0 + of(f"burden.{self.region}", burden))
         return Price(
             item="labour",
-            value=wage.value * (1.0 + burden.value) / rate.value,
+            value=paid / of(f"exchange.{currency}.{rate.year}", rate),
             low=wage.low * (1.0 + burden.low) / rate.value,
             high=wage.high * (1.0 + burden.high) / rate.value,
             unit=PERSON_YEAR,
@@ -270,11 +286,15 @@ class PriceBook:
         like = regions()[self.region].prices_like
         if (billed, self.region) in waste_costs() or not like:
             fact = _waste(billed, self.region)
+            value = self._figures.of(f"waste.{self.region}.{billed}", fact)
             return Price(
-                billed, fact.value, fact.low, fact.high, "t", "waste", fact.year, fact.source, fact.assumed, fact.note
+                billed, value, fact.low, fact.high, "t", "waste", fact.year, fact.source, fact.assumed, fact.note
             )
         fact, factor = _waste(billed, like), regional_factors()["waste", self.region]
-        low, value, high = fact.low * factor.low, fact.value * factor.value, fact.high * factor.high
+        low, high = fact.low * factor.low, fact.high * factor.high
+        value = self._figures.of(f"waste.{like}.{billed}", fact) * self._figures.of(
+            f"factor.waste.{self.region}", factor
+        )
         note = f"{_borrowed(like, fact.source, factor)}; {fact.note}"
         return Price(billed, value, low, high, "t", "waste", fact.year, "assumed", True, note)
 

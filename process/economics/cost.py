@@ -16,7 +16,7 @@ from ..network.solution import Solution
 from ..plan import STAGES
 from ..quantities import suggestion
 from ..sums import per_sample
-from ..supply.capacity import added, capacity, counted, plain
+from ..supply.capacity import added, capacity, counted, plain, product_outlets
 from .allocation import ORDER, Allocation
 from .capital import Investment, investments
 from .figures import HEAD, Figures
@@ -26,6 +26,8 @@ from .pricebook import CAUSES, RADIOACTIVE, CostError
 Array = NDArray[np.float64]
 
 CURRENCY = "USD"
+SEPARATED = "separated REO"
+"""The name of all that separation makes, counted as rare-earth oxides."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,27 @@ class Cost:
         mass = counted(self.solution.streams[stream], of)
         if not np.all(mass > 0.0):
             raise CostError(f"the product {product} ({stream}) is not made", "check what feeds it")
-        reach = self.tables.reach(stream) / mass[:, None, None]
+        return self._split(product, stream, self.tables.reach(stream), mass)
+
+    def per_kg_separated(self) -> CostSplit:
+        """Cost of all that the separation stage makes, per kg of rare-earth oxides in it, whatever its form.
+
+        What mine and separation cost, over every product of separation, sold or handed on. Raises `CostError` where
+        there is none.
+        """
+        made = product_outlets(self.solution, "separation")
+        names = [name for name in made if np.any(counted(self.solution.streams[name], "REO") > 0.0)]
+        mass = added((counted(self.solution.streams[name], "REO") for name in names), self.solution.samples)
+        if not names or not np.all(mass > 0.0):
+            raise CostError(f"{self.solution.plan.name} separates no rare earths", "ask for one of its products")
+        reach = np.zeros_like(self.tables.reach(names[0]))
+        for name in names:
+            reach += self.tables.reach(name)
+        return self._split(SEPARATED, ", ".join(names), reach, mass)
+
+    def _split(self, product: str, stream: str, reach: Array, mass: Array) -> CostSplit:
+        """Cost of what carries these shares of the units' costs, (samples, units, stages), per kg of `mass` in kg/h."""
+        reach = reach / mass[:, None, None]
         place = {name: i for i, name in enumerate(self.tables.units)}
         zero = np.zeros(self.solution.samples)
         causes = {cause: zero.copy() for cause in CAUSES}

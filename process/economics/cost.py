@@ -79,10 +79,15 @@ def _money(lines: Iterable[CostLine], capital: Mapping[str, Investment]) -> Mone
 
 @dataclass(frozen=True)
 class CostShare:
-    """What one line adds to a product: USD per kg, a float or shape (samples,)."""
+    """What one line adds to a product: USD per kg, a float or shape (samples,).
+
+    `hours_per_kg` is how many operating hours of the line a kg carries: times the line's quantity per hour it is the
+    quantity per kg.
+    """
 
     line: CostLine
     per_kg: Any
+    hours_per_kg: Any = float("nan")
 
 
 @dataclass(frozen=True)
@@ -225,15 +230,16 @@ class Cost:
         hours = next(investment.hours for investment in self.capital.values())
         assumed, weight, total, parts = zero.copy(), zero.copy(), zero.copy(), []
         for line in self.lines:
-            part = line.cost * reach[:, place[line.unit_name], ORDER[line.stage]]
+            hours_per_kg = reach[:, place[line.unit_name], ORDER[line.stage]]
+            part = line.cost * hours_per_kg
             causes[line.cause] += part
             stages[line.stage] += part
             total += part
             weight += np.abs(part)
             if line.assumed:
                 assumed += np.abs(part)
-            parts.append((line, part))
-        parts.sort(key=lambda pair: -float(pair[1][0]))
+            parts.append((line, part, hours_per_kg))
+        parts.sort(key=lambda one: -float(one[1][0]))
         present = {unit.stage for unit in self.solution.units.values()}
         return CostSplit(
             product=product,
@@ -242,10 +248,10 @@ class Cost:
             by_cause=MappingProxyType({cause: plain(value) for cause, value in causes.items()}),
             by_stage=MappingProxyType({stage: plain(value) for stage, value in stages.items() if stage in present}),
             assumed_share=plain(np.divide(assumed, weight, out=zero.copy(), where=weight > 0)),
-            lines=tuple(CostShare(line, plain(part)) for line, part in parts),
+            lines=tuple(CostShare(line, plain(part), plain(carried)) for line, part, carried in parts),
             currency=self.currency,
             year=self.year,
-            money=_money((line for line, part in parts if np.any(part != 0.0)), self.capital),
+            money=_money((line for line, part, _ in parts if np.any(part != 0.0)), self.capital),
             t_per_year=plain(mass * hours / 1000.0),
             allocation=self.allocation,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
@@ -174,6 +174,16 @@ def exchange_rate(currency: str, year: int) -> Fact:
 
 
 @cache
+def exchange_years() -> Mapping[str, tuple[int, int]]:
+    """The currencies with an exchange rate, USD first, and the first and last year of their rates.
+
+    >>> exchange_years()["MYR"]
+    (2020, 2024)
+    """
+    return MappingProxyType({currency: (min(known), max(known)) for currency, known in _rates().items()})
+
+
+@cache
 def wages() -> Mapping[str, Mapping[str, Fact]]:
     """By region: `wage` in the `unit` a year, and `burden`, what the employer pays on top as a share of it."""
     out: dict[str, dict[str, Fact]] = {}
@@ -238,9 +248,19 @@ def plant_of(stage: str, kinds: Collection[str]) -> Plant:
 def regional_factors() -> Mapping[tuple[str, str], Fact]:
     """Ratios between regions by (factor, region).
 
-    `build_cost` relative to the US; `price` and `waste` relative to the region whose prices stand in.
+    `location` and `compliance` relative to the US, and `build_cost`, their product; `price` and `waste` relative to the
+    region whose prices stand in.
+
+    >>> factors = regional_factors()
+    >>> round(factors["location", "china"].value, 4), round(factors["build_cost", "china"].value, 4)
+    (0.92, 0.33)
     """
-    return MappingProxyType({(row["factor"], row["region"]): fact(row) for row in rows("regional_factors")})
+    out = {(row["factor"], row["region"]): fact(row) for row in rows("regional_factors")}
+    for region in [region for factor, region in out if factor == "location"]:
+        place, rules = out["location", region], out["compliance", region]
+        low, value, high = place.low * rules.low, place.value * rules.value, place.high * rules.high
+        out["build_cost", region] = replace(rules, value=value, low=low, high=high)
+    return MappingProxyType(out)
 
 
 @cache

@@ -141,6 +141,24 @@ class Nameplate:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrelatedPath:
+    """A value of the file, or a figure of the data (`data.…`), that moves with a group, or `against` it."""
+
+    path: str
+    against: bool
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Correlated:
+    """Numbers that vary as one: what is low in one is low in all, or high in those that move against them."""
+
+    name: str
+    members: tuple[CorrelatedPath, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A whole flowsheet file after checking."""
 
@@ -161,6 +179,7 @@ class Plan:
     path: str
     sha256: str
     position: Position
+    correlated: tuple[Correlated, ...] = ()
 
     def values(self) -> dict[str, Value]:
         """Every value of the file by its path, `unit.key` or `feeds.name.key`, in file order."""

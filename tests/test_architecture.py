@@ -53,6 +53,7 @@ ONLY_IN = {
     "pydantic_core": {"quantities", "operations", "files"},
     "networkx": {"files", "network"},
     "typer": {"cli"},
+    "openpyxl": {"report"},
 }
 """Packages that stay in their rooms: text formats at the edge, models up to the plan, the command line in its skin."""
 

@@ -17,7 +17,7 @@ from ..report.terminal import document as print_document
 from .arguments import binary, changes_of, circuits_of, designed, elements_of, load, resolve, solve, unit_of
 from .faults import Fault, count, faults
 from .magnet import magnet
-from .outputs import STDOUT, draw, drawable, ready, write_document
+from .outputs import STDOUT, draw, drawable, ready, ready_workbook, write_document, write_workbook
 
 app = typer.Typer(
     help="From ore to magnet in one model: rare-earth separation and magnet making.",
@@ -42,6 +42,10 @@ PicturesOption = Annotated[
 JsonOption = Annotated[
     str | None,
     typer.Option("--json", metavar="OUT", help="Write the result as a JSON document; `-` prints it, and nothing else."),
+]
+XlsxOption = Annotated[
+    str | None,
+    typer.Option("--xlsx", metavar="OUT", help="Write a workbook whose costs follow its prices; needs didymium[xlsx]."),
 ]
 
 
@@ -142,6 +146,7 @@ def run(
     ] = False,
     ledger: Annotated[bool, typer.Option(help="List what each unit uses and how large its equipment is.")] = False,
     pictures: PicturesOption = None,
+    xlsx: XlsxOption = None,
 ) -> None:
     """Solve a flowsheet.
 
@@ -151,6 +156,7 @@ def run(
         changes = changes_of(set_ or [])
         elements = None if fates is None else elements_of(fates)
         ready(json, [file])
+        ready_workbook(xlsx, json, [file])
         drawable(pictures)
         (flowsheet,) = load([file], changes)
         circuits = circuits_of(flowsheet, profile or [])
@@ -160,6 +166,10 @@ def run(
 
         shown = [] if json == STDOUT else pages.page(result, changes, streams, elements, circuits, assumptions, ledger)
         write_document(json, document.run(result, changes))
+        if xlsx is not None:
+            from ..report import workbook
+
+            write_workbook(xlsx, workbook.run(result, changes))
         show(shown)
         if pictures is not None:
             from ..report.pictures import of_circuits, of_magnets
@@ -177,6 +187,7 @@ def compare(
         ),
     ] = None,
     json: JsonOption = None,
+    xlsx: XlsxOption = None,
 ) -> None:
     """Compare plants.
 
@@ -186,6 +197,7 @@ def compare(
         raise typer.BadParameter("a comparison takes two flowsheets or more", param_hint="'FILE|NAME'")
     with faults():
         ready(json, files)
+        ready_workbook(xlsx, json, files)
         flowsheets = load(files)
         from ..report import comparison, document
         from ..studies.compare import CompareError, check_basis, common_basis
@@ -200,6 +212,10 @@ def compare(
         found = compare_plants([solve(flowsheet) for flowsheet in flowsheets], on)
         shown = [] if json == STDOUT else comparison.page(found)
         write_document(json, document.compare(found))
+        if xlsx is not None:
+            from ..report import workbook
+
+            write_workbook(xlsx, workbook.compare(found))
         show(shown)
 
 

@@ -29,6 +29,28 @@ def ready(json: str | None, files: Sequence[str]) -> None:
     output.ready(Path(json), [locate(name)[0] for name in map(_quietly_resolved, files) if name])
 
 
+def ready_workbook(xlsx: str | None, json: str | None, files: Sequence[str]) -> None:
+    """Raises before anything long where the workbook cannot be written."""
+    if xlsx is None:
+        return
+    from ..files.merge import locate
+    from ..report import output, workbook
+
+    path = Path(xlsx)
+    if path.suffix.lower() != ".xlsx":
+        raise output.OutputError(f"cannot write {xlsx}: a workbook's name ends in .xlsx", f"name it {path.stem}.xlsx")
+    if json is not None and json != STDOUT and Path(json).resolve() == path.resolve():
+        raise output.OutputError(f"cannot write {xlsx}: --json writes there", "name another output")
+    workbook.ready()
+    output.ready(path, [locate(name)[0] for name in map(_quietly_resolved, files) if name])
+
+
+def write_workbook(xlsx: str, made: bytes) -> None:
+    from ..report import output
+
+    output.write_bytes(Path(xlsx), made)
+
+
 def _quietly_resolved(name: str) -> str:
     try:
         return resolve(name)

@@ -1,0 +1,34 @@
+"""The sheets of one plant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ...studies.priced import PriceList, splits
+from . import basis, capital, costs, physics, prices, summary
+
+if TYPE_CHECKING:
+    from ...flowsheet import Result
+    from .book import Book
+    from .summary import Summary
+
+
+def write(book: Book, result: Result, changes: Mapping[str, str], label: str = "") -> Summary:
+    """Add a plant's sheets; `label` begins their names where there are several plants."""
+    listed, made = PriceList(result), splits(result)
+    head = f"{label} " if label else ""
+    first = book.page(f"{head}Summary")
+    products = {name: book.page(f"{head}Cost {name}") for name in made}
+    priced = prices.write(book.page(f"{head}Prices"), listed.rows)
+    invested = capital.write(book.page(f"{head}Capital"), result)
+    found = {
+        name: costs.write(products[name], split, listed.lines(split), priced, invested) for name, split in made.items()
+    }
+    physics.recovery(book.page(f"{head}Recovery"), result)
+    physics.streams(book.page(f"{head}Streams"), result)
+    physics.balance(book.page(f"{head}Balance"), result)
+    basis.assumptions(book.page(f"{head}Assumptions"), result)
+    basis.values(book.page(f"{head}Values"), result)
+    basis.references(book.page(f"{head}Sources"), result, listed.rows)
+    return summary.write(first, result, found, changes)

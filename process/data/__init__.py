@@ -7,6 +7,7 @@ from .chemistry import Deposit, Extractant, Mineral, Reagent, deposits, extracta
 from .environment import Claim, claims, emission_factor
 from .equilibria import Chemistry, Constant, chemistries, single_element
 from .facts import Fact, Source, sources
+from .finance import finance_facts, sale_price
 from .fits import Correlation, CorrelationSet, correlations
 from .grades import OxideGrade, oxide_grades
 from .hydroxides import Hydroxide, hydroxides
@@ -23,6 +24,7 @@ from .money import (
     cost_rates,
     credits,
     exchange_rate,
+    exchange_years,
     is_by_product,
     labour,
     labour_of,
@@ -73,7 +75,9 @@ __all__ = [
     "deposits",
     "emission_factor",
     "exchange_rate",
+    "exchange_years",
     "extractants",
+    "finance_facts",
     "hydroxides",
     "is_by_product",
     "labour",
@@ -89,6 +93,7 @@ __all__ = [
     "reagents",
     "regional_factors",
     "regions",
+    "sale_price",
     "single_element",
     "solubilities",
     "sources",

@@ -1,0 +1,166 @@
+"""What `didymium claims` prints, and its document: public claims, what is computed beside them, and the verdicts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..data import sources
+from .figures import NONE, number, percent
+from .tables import row, sentences, table
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from ..data import Claim
+    from ..data.cost_claims import CostClaim
+    from ..studies.claims import Finding
+    from ..studies.cost_claims import CostFinding
+
+
+def figure(value: float, unit: str) -> str:
+    """A value in the unit of a claim: a fraction as a percentage, the others to three digits.
+
+    >>> figure(0.37, "1"), figure(1250.0, "million USD"), figure(2.5, "times"), figure(float("inf"), "years")
+    ('37.0 %', '1,250', '2.50', 'never')
+    """
+    if math.isinf(value):
+        return "never" if unit == "years" else NONE
+    if math.isnan(value):
+        return NONE
+    if unit == "1":
+        return percent(value)
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}" if abs(value) < 1 else f"{value:.2f}"
+
+
+def stated(claim: CostClaim) -> str:
+    """What a claim says, with its unit.
+
+    >>> from didymium.data.cost_claims import cost_claims
+    >>> [stated(cost_claims()[key]) for key in ("china_below", "compliant_line", "gross_margin")]
+    ['22.0 % to 35.0 %', 'more than 300 million USD', 'less than 800 USD/t']
+    """
+    unit = "" if claim.unit == "1" else f" {claim.unit}"
+    if claim.relation == "above":
+        return f"more than {figure(claim.low, claim.unit)}{unit}"
+    if claim.relation == "below":
+        return f"less than {figure(claim.high, claim.unit)}{unit}"
+    bounds = dict.fromkeys((claim.low, claim.high))
+    return " to ".join(figure(one, claim.unit) for one in bounds) + unit
+
+
+def page(costs: Sequence[CostFinding], others: Sequence[Finding], samples: int, failed: int) -> list[RenderableType]:
+    """All claims: those on cost with bands and verdicts, those on recovery, wastes and energy."""
+    return [_costs(costs, samples, failed), _verdicts(costs), _others(others)]
+
+
+def _costs(found: Sequence[CostFinding], samples: int, failed: int) -> Table:
+    lost = f"; {failed:,} samples could not be solved and are left out" if failed else ""
+    made = table(
+        "Claims on cost",
+        ["claim", "counted as", "plants"],
+        ["stated", "computed", "90 % band", "true in", "verdict"],
+        "computed: at the files' own numbers; band: 5th to 95th percentile of "
+        f"{samples:,} samples of every number with a range, plants in pairs{lost}",
+    )
+    for one in found:
+        claim = one.claim
+        if not one.measures:
+            row(made, claim.title, NONE, NONE, stated(claim), NONE, NONE, NONE, one.verdict)
+        for i, measure in enumerate(one.measures):
+            band = f"{figure(measure.low, claim.unit)} to {figure(measure.high, claim.unit)}"
+            row(
+                made,
+                claim.title if i == 0 else "",
+                measure.what,
+                measure.plants,
+                stated(claim) if i == 0 else "",
+                figure(measure.value, claim.unit),
+                band,
+                percent(measure.holds, 0),
+                measure.verdict,
+                section=i == len(one.measures) - 1,
+            )
+    return made
+
+
+def _verdicts(found: Sequence[CostFinding]) -> Table:
+    return sentences((one.claim.title, one.verdict, one.reason) for one in found)
+
+
+def _others(found: Sequence[Finding]) -> Table:
+    made = table(
+        "Claims on recovery, wastes and energy",
+        ["claim"],
+        ["stated", "computed", "verdict"],
+        "computed: least and largest of the plants that bear on it; docs/effluents.md has each",
+    )
+    for one in found:
+        claim: Claim = one.claim
+        unit = "" if claim.unit == "1" else f" {claim.unit}"
+        ends = dict.fromkeys(figure(value, claim.unit) for value in (one.low, one.high))
+        row(made, claim.title, figure(claim.stated, claim.unit) + unit, " to ".join(ends), one.verdict)
+    return made
+
+
+def body(costs: Sequence[CostFinding], others: Sequence[Finding], samples: int, failed: int) -> dict[str, Any]:
+    """The claims as plain data; docs/json.md says what each key means."""
+    return {
+        "samples": samples,
+        "failed": failed,
+        "cost": [
+            {
+                **_claim(one.claim),
+                "relation": one.claim.relation,
+                "stated_low": _bound(one.claim.low),
+                "stated_high": _bound(one.claim.high),
+                "verdict": one.verdict,
+                "reason": one.reason,
+                "measures": [
+                    {
+                        "plants": measure.plants.split(" / "),
+                        "counted_as": measure.what,
+                        "value": _bound(measure.value),
+                        "p05": _bound(measure.low),
+                        "p95": _bound(measure.high),
+                        "true_share": number(measure.holds),
+                        "samples": measure.samples,
+                        "verdict": measure.verdict,
+                        "reason": measure.reason,
+                    }
+                    for measure in one.measures
+                ],
+            }
+            for one in costs
+        ],
+        "other": [
+            {
+                **_claim(one.claim),
+                "stated": number(one.claim.stated),
+                "verdict": one.verdict,
+                "reason": one.claim.comment,
+                "computed": [
+                    {"plants": each.plant.split(" / "), "counted_as": each.what, "value": number(each.value)}
+                    for each in one.computed
+                ],
+            }
+            for one in others
+        ],
+    }
+
+
+def _claim(claim: Claim | CostClaim) -> dict[str, Any]:
+    return {
+        "claim": claim.key,
+        "title": claim.title,
+        "unit": "fraction" if claim.unit == "1" else claim.unit,
+        "comment": claim.comment,
+        "source": claim.source,
+        "source_title": sources()[claim.source].title,
+    }
+
+
+def _bound(value: float) -> float | None:
+    return number(value) if math.isfinite(value) else None

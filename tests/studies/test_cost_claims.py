@@ -1,0 +1,141 @@
+"""Public claims on cost: verdicts follow from bands, and each way to count a claim from outputs by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from didymium.data import exchange_rate, sources
+from didymium.data.cost_claims import cost_claims
+from didymium.studies.cost_claims import CostFinding, evaluate, finding, judged
+
+COUNT = 101
+"""Samples: a percentile p falls on the value of rank p."""
+
+
+def plant(magnet: float, spread: float = 0.0, **more: float) -> dict[str, np.ndarray]:
+    """Outputs of a plant, evenly spread about their middle."""
+    middle = {
+        "cost.magnet": magnet,
+        "cost.ndpr_oxide": magnet,
+        "cost.separated_reo": magnet / 4.0,
+        "cost.separated_reo.separation": magnet / 5.0,
+        "capital.separation": 100.0 * magnet,
+        "capital.metal": magnet,
+        "capital.alloy": 2.0 * magnet,
+        "capital.magnet": 7.0 * magnet,
+        "payback": 9.0,
+        "npv": 1.0,
+        **more,
+    }
+    ramp = np.linspace(1.0 - spread, 1.0 + spread, COUNT)
+    return {name: value * ramp if spread else np.full(COUNT, value) for name, value in middle.items()}
+
+
+def found(sampled: Mapping[str, Mapping[str, np.ndarray]], key: str) -> CostFinding:
+    nominal = {
+        name: {key: values[COUNT // 2 : COUNT // 2 + 1] for key, values in outputs.items()}
+        for name, outputs in sampled.items()
+    }
+    return finding(cost_claims()[key], nominal, sampled)
+
+
+def test_every_claim_has_a_source_and_a_finding() -> None:
+    findings = {one.claim.key: one for one in evaluate({}, {})}
+    assert set(findings) == set(cost_claims())
+    assert all(one.claim.source in sources() for one in findings.values())
+    assert {one.verdict for one in findings.values()} == {"undecidable"}
+    assert {one.reason for one in findings.values()} == {"nothing computed bears on it"}
+
+
+@pytest.mark.parametrize(
+    ("key", "low", "high", "verdict"),
+    [
+        ("us_china_refining", 2.4, 3.3, "supported"),
+        ("us_china_refining", 2.0, 4.1, "undecidable"),
+        ("us_china_refining", 3.21, 4.1, "contradicted"),
+        ("us_china_refining", 1.0, 3.19, "contradicted"),
+        ("us_china_refining", -1.0, 3.3, "undecidable"),
+        ("china_below", 0.20, 0.40, "supported"),
+        ("china_below", 0.30, 0.59, "supported"),
+        ("china_below", 0.30, 0.61, "undecidable"),
+        ("china_below", 0.36, 0.80, "contradicted"),
+        ("compliant_line", 300.0, 9000.0, "supported"),
+        ("compliant_line", 299.0, 9000.0, "undecidable"),
+        ("compliant_line", 10.0, 299.0, "contradicted"),
+        ("gross_margin", -500.0, 800.0, "supported"),
+        ("gross_margin", -500.0, 801.0, "undecidable"),
+        ("gross_margin", 801.0, 9000.0, "contradicted"),
+        ("compliant_payback", 12.0, float("inf"), "contradicted"),
+        ("compliant_payback", 9.0, float("inf"), "undecidable"),
+    ],
+)
+def test_the_verdict_follows_from_the_band(key: str, low: float, high: float, verdict: str) -> None:
+    assert judged(cost_claims()[key], low, high)[0] == verdict
+
+
+def test_ratios_are_of_pairs_of_samples() -> None:
+    """Both plants swing by half, together: the ratio stands still at 3.2 and the claim is supported."""
+    sampled = {"mountain_pass": plant(64.0, 0.5), "baotou": plant(20.0, 0.5)}
+    one = found(sampled, "us_china_refining")
+    assert one.verdict == "supported"
+    assert next(measure.what for measure in one.measures) == "separation alone, per kg REO"
+    for measure in one.measures:
+        assert (measure.value, measure.low, measure.high) == pytest.approx((3.2, 3.2, 3.2), rel=1e-12)
+        assert measure.samples == COUNT
+    below = found(sampled, "china_below")
+    assert below.measures[0].value == pytest.approx(1.0 - 20.0 / 64.0)
+    assert below.verdict == "contradicted"
+
+
+def test_bands_are_the_5th_and_95th_percentile_and_count_what_holds() -> None:
+    """Capital from 500 to 1500 M USD over 101 samples: the 5th percentile is the sixth of them."""
+    one = found({"mountain_pass": plant(10.0, 0.5)}, "compliant_line")
+    assert len(one.measures) == 1
+    measure = one.measures[0]
+    assert (measure.low, measure.value, measure.high) == pytest.approx((550.0, 1000.0, 1450.0))
+    assert (measure.verdict, measure.holds) == ("supported", 1.0)
+    half = found({"mountain_pass": plant(3.0, 0.5)}, "compliant_line").measures[0]
+    assert half.verdict == "undecidable"
+    assert half.holds == pytest.approx(51 / 101)
+
+
+def test_measures_that_disagree_leave_a_claim_open() -> None:
+    sampled = {
+        "mountain_pass": plant(64.0) | {"cost.separated_reo.separation": np.full(COUNT, 16.0)},
+        "baotou": plant(20.0) | {"cost.separated_reo.separation": np.full(COUNT, 2.0)},
+    }
+    one = found(sampled, "us_china_refining")
+    assert one.verdict == "undecidable"
+    assert "contradicted as separation alone, per kg REO (mountain_pass / baotou)" in one.reason
+
+
+def test_a_plant_that_never_pays_back_counts_as_never() -> None:
+    years = np.where(np.arange(COUNT) < 60, 9.0, np.nan)
+    one = found({"mountain_pass": plant(10.0) | {"payback": years}}, "compliant_payback").measures[0]
+    assert (one.low, one.high, one.samples) == (9.0, float("inf"), COUNT)
+    assert one.holds == pytest.approx(60 / COUNT)
+
+
+def test_samples_that_failed_are_left_out_and_few_samples_say_nothing() -> None:
+    values = np.where(np.arange(COUNT) < 50, 500.0, np.nan)
+    one = found({"mountain_pass": plant(10.0) | {"capital.separation": values}}, "compliant_line").measures[0]
+    assert (one.samples, one.low, one.high) == (50, 500.0, 500.0)
+    few = np.where(np.arange(COUNT) < 19, 500.0, np.nan)
+    assert found({"mountain_pass": plant(10.0) | {"capital.separation": few}}, "compliant_line").measures == ()
+
+
+def test_money_of_cars_margins_and_lines() -> None:
+    sampled = {"mountain_pass": plant(64.0), "baotou": plant(20.0)}
+    car = found(sampled, "dearer_car").measures[0]
+    assert car.value == pytest.approx(1.2 * 44.0 * exchange_rate("EUR", 2024).value)
+    assert car.verdict == "contradicted"
+    margin = found(sampled, "gross_margin").measures[0]
+    assert margin.value == pytest.approx(1000.0 * (49.0 - 20.0))
+    line = found(sampled, "chinese_line").measures[0]
+    assert line.value == pytest.approx(2000.0 * 7.2167)
+    ten = found({"texas_10kt": plant(100.0)}, "texas_magnets").measures[0]
+    assert ten.value == pytest.approx(1000.0)
+    assert ten.verdict == "contradicted"

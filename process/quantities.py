@@ -21,6 +21,7 @@ from .units import (
     dimension_of,
     fail,
     kind_of_ratio,
+    money_words,
     pint_unit,
     registry,
     scaled,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PATTERN",
+    "Currency",
     "Fraction",
     "In",
     "Lognormal",
@@ -67,9 +69,25 @@ _SCAN_SOURCE = re.compile(r"\([ ]*([A-Za-z][A-Za-z0-9_\-]*)[ ]*\)")
 _LONGEST = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """The money that a price was written in: `code` of `year`, at `rate` of it per USD, the average of `rate_year`."""
+
+    code: str
+    year: int
+    rate: float = 1.0
+    rate_year: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.code}{self.year}"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Value:
-    """A number with unit, basis, spread and source. `nominal`, spread and bounds are in `unit` ("1": dimensionless)."""
+    """A number with unit, basis, spread and source. `nominal`, spread and bounds are in `unit` ("1": dimensionless).
+
+    `currency` is the money that a price was written in; its numbers are in USD, converted at the rate of that year.
+    """
 
     nominal: float
     unit: str = "1"
@@ -79,6 +97,7 @@ class Value:
     text: str = ""
     lower: float | None = None
     upper: float | None = None
+    currency: Currency | None = None
 
     def range(self) -> tuple[float, float]:
         """What the value may reasonably be, inside its physical bounds; the nominal twice where no spread is known.
@@ -129,7 +148,7 @@ def per_hour(value: Value, hours_per_year: float) -> Value:
 
 @dataclass(frozen=True, slots=True)
 class _Amount:
-    """A number with its unit and basis, and where they stand in the text."""
+    """A number with its unit, money and basis, and where they stand in the text."""
 
     number: Decimal
     unit: str
@@ -137,6 +156,7 @@ class _Amount:
     start: int
     unit_start: int
     end: int
+    currency: Currency | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +193,14 @@ class In:
             return _parse(item if isinstance(item, str) else repr(item), self)
         except ArithmeticError:
             raise QuantityError(f"{str(item)[:40]} is too large or too small a number") from None
+
+    def money(self, unit: str, at: int) -> Currency | None:
+        """The money in a unit as written, which begins at `at`; only a price knows any. Raises QuantityError."""
+        return None
+
+    def lacking(self) -> str:
+        """What a number without a unit lacks."""
+        return "needs a unit"
 
     def _such_as(self) -> str:
         return f", such as {self.example}" if self.example else ""
@@ -230,12 +258,13 @@ def _amount(text: str, at: int, wants: In) -> _Amount:
         fail("a comma inside a number", end, end + 1, f"write {plain}{decimal}")
     if text[end : end + 1] == "," and text[end + 1 : end + 2].isdigit():
         fail("a comma inside a number", end, end + 1, "write 10_000 for thousands and 0.5 for decimals")
-    start, unit, basis, unit_start = at, "", "", end
+    start, unit, basis, unit_start, currency = at, "", "", end, None
     at = _spaces(text, end)
     if match := _next_word(_SCAN_UNIT, text, at):
         name = _SCAN_NAME.match(text, at)
         if not (name and name[0] in wants.basis and name[0] not in units()):
             unit, unit_start, end = match[0], at, match.end()
+            currency = wants.money(unit, at)
             unit_factors(unit, at)
             at = _spaces(text, end)
             name = _next_word(_SCAN_NAME, text, at) if at > end else None
@@ -244,7 +273,7 @@ def _amount(text: str, at: int, wants: In) -> _Amount:
     if basis and basis not in wants.basis:
         hint = f"allowed: {', '.join(wants.basis)}" if wants.basis else "leave it out"
         fail(f"{basis!r} after the unit is not a basis here", end - len(basis), end, hint)
-    return _Amount(number, unit, basis, start, unit_start, end)
+    return _Amount(number, unit, basis, start, unit_start, end, currency)
 
 
 def _next_word(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:
@@ -281,11 +310,26 @@ def _split(text: str, wants: In) -> tuple[list[_Amount], tuple[str, ...], str | 
 _FORMS = "forms: 75 % ± 5 %; 0.70 to 0.80; 0.75 from 0.70 to 0.80; 12 ×÷ 1.3; a source key in round brackets last"
 
 
+def _one_currency(amounts: list[_Amount], wants: In) -> Currency | None:
+    """The money that all amounts of a value are in."""
+    named = [amount for amount in amounts if amount.currency is not None]
+    for amount in amounts:
+        if words := money_words(amount.unit):
+            word, at = words[0][0], amount.unit_start + words[0][1]
+            if amount.currency is None:
+                fail(f"{word} in what is no price of a file", at, at + len(word))
+            if amount.currency != named[0].currency:
+                what = "currencies" if amount.currency.code != named[0].currency.code else "years of money"
+                message = f"two {what} in one value, {named[0].currency} and {amount.currency}"
+                fail(message, at, at + len(word), "write all in one, as in 4 from 3 to 6 USD2024/kg")
+    return named[0].currency if named else None
+
+
 def _convert(amount: _Amount, unit: str, wants: In, text: str) -> tuple[float, float, str]:
     """Factor, offset and canonical unit for an amount read in `unit`."""
     if not unit and wants.unit != "1":
         plain = text[amount.start : amount.end]
-        fail(f"{plain} needs a unit{wants._such_as()}", amount.start, amount.end)
+        fail(f"{plain} {wants.lacking()}{wants._such_as()}", amount.start, amount.end)
     for to in (wants.unit, wants.unit.removesuffix("h") + "year") if wants.yearly else (wants.unit,):
         change = conversion(unit or "1", to)
         if change is not None:
@@ -318,12 +362,14 @@ def _parse(text: str, wants: In) -> Value:
         hint = f"write {float(number * 100):g} % ± {sd} % or {number} ± {float(sd / 100):g}"
         fail("not clear whether the first number is in %", first.start, amounts[1].end, hint)
     factor, offset, canonical = _convert(first, unit, wants, clean)
+    currency = _one_currency(amounts, wants)
+    rate = 1.0 if currency is None else currency.rate
 
     def canonical_number(amount: _Amount) -> float:
         scale, shift, to = _convert(amount, amount.unit or unit, wants, clean)
         if to != canonical:
             fail(f"{amount.unit} beside {unit}: one is per year", amount.start, amount.end)
-        number = scaled(amount.number, scale) + shift
+        number = (scaled(amount.number, scale) + shift) / rate
         number = round(number, 9) if shift else number
         if not math.isfinite(number):
             fail("the number is too large", amount.start, amount.end)
@@ -333,7 +379,7 @@ def _parse(text: str, wants: In) -> Value:
     nominal = canonical_number(first)
     spread: Spread | None = None
     if words == ("±",):
-        spread = Normal(_deviation(amounts[1], nominal, unit, canonical, wants, clean))
+        spread = Normal(_deviation(amounts[1], nominal, unit, canonical, rate, wants, clean))
     elif words == ("×÷",):
         spread = Lognormal(_geometric(amounts[1], nominal, first, clean))
     elif words:
@@ -351,7 +397,7 @@ def _parse(text: str, wants: In) -> Value:
         fail(f"two bases, {' and '.join(sorted(bases))}", first.start, amounts[-1].end)
     same = canonical == wants.unit
     lower, upper = (bound if same or bound == 0 else None for bound in (wants.low, wants.high))
-    return Value(nominal, canonical, next(iter(bases), None), spread, source, text.strip(), lower, upper)
+    return Value(nominal, canonical, next(iter(bases), None), spread, source, text.strip(), lower, upper, currency)
 
 
 def _inside(
@@ -378,7 +424,7 @@ def _as_share(amount: _Amount, wants: In) -> str:
     return f"write {amount.number} {'%' if amount.number <= 100 else 'ppm'}"
 
 
-def _deviation(amount: _Amount, nominal: float, unit: str, canonical: str, wants: In, text: str) -> float:
+def _deviation(amount: _Amount, nominal: float, unit: str, canonical: str, rate: float, wants: In, text: str) -> float:
     """The standard deviation after ±: in the value's unit, or in % of a value that is not itself in %."""
     own = amount.unit or unit
     if own in ("%", "ppm") and unit not in ("", "%", "ppm"):
@@ -389,7 +435,7 @@ def _deviation(amount: _Amount, nominal: float, unit: str, canonical: str, wants
         factor, _, to = _convert(amount, own, wants, text)
         if to != canonical:
             fail(f"{own} beside {unit}: one is per year", amount.start, amount.end)
-        sd = scaled(amount.number, factor)
+        sd = scaled(amount.number, factor) / rate
     if not 0 < sd < math.inf:
         fail("a standard deviation must be above zero", amount.start, amount.end)
     return sd
@@ -398,7 +444,7 @@ def _deviation(amount: _Amount, nominal: float, unit: str, canonical: str, wants
 def _geometric(amount: _Amount, nominal: float, first: _Amount, text: str) -> float:
     """The geometric standard deviation after ×÷, a plain number above 1."""
     if amount.unit and first.unit:
-        fail("a factor after ×÷ has no unit", amount.unit_start, amount.end, "write 12 USD/kg ×÷ 1.3")
+        fail("a factor after ×÷ has no unit", amount.unit_start, amount.end, "write 12 USD2024/kg ×÷ 1.3")
     if nominal <= 0:
         fail("a lognormal value must be above zero", first.start, first.end)
     if not 1 < amount.number <= 1000:

@@ -28,7 +28,7 @@ INSTEAD |= {"gram": "g", "kilogram": "kg", "liter": "L", "litre": "L", "mole": "
 INSTEAD |= {"ampere": "A", "amp": "A", "joule": "J", "kelvin": "K", "sec": "s", "second": "s", "minute": "min"}
 INSTEAD |= {"KWh": "kWh", "kwh": "kWh", "KW": "kW", "Kg": "kg", "KG": "kg", "kgs": "kg", "dollar": "USD", "usd": "USD"}
 HINTS = {word: f"write {unit}" for word, unit in INSTEAD.items()}
-HINTS |= dict.fromkeys(("CNY", "RMB", "EUR"), "convert to USD; name the rate in the file's sources")
+HINTS |= dict.fromkeys(("CNY", "RMB", "EUR", "AUD", "MYR"), "money stands in prices, with its year: EUR2024")
 QUANTITIES = {
     "[mass]": "a mass",
     "[length]": "a length",
@@ -50,6 +50,8 @@ QUANTITIES = {
     "[substance] [time]^-1": "a molar flow",
     "[mass] [length]^-3": "a mass by volume",
     "[money] [mass]^-1": "a price by mass",
+    "[money] [length]^-3": "a price by volume",
+    "[money] [time]^2 [length]^-2 [mass]^-1": "a price by energy",
     "[length]^2 [mass] [time]^-2": "an energy",
     "[length]^2 [time]^-2": "an energy by mass",
     "[length]^2 [mass] [time]^-3": "a power",
@@ -62,9 +64,12 @@ QUANTITIES = {
 WORD = r"(?:°?[A-Za-zµμ]+|%|\$)"
 PLAIN_POWER = r"[kcmnuµμ]?m[23](?![0-9A-Za-z])"
 """Areas and volumes as people type them, `m3` for `m^3`."""
-FACTOR = rf"(?:{PLAIN_POWER}|{WORD}(?:\^-?[0-9]+|[²³])?)"
+DATED = r"(?:[A-Za-z]{1,8}|[$€£¥])[0-9]{4}(?![0-9A-Za-z])"
+"""Money with its year, such as `CNY2023`; which currencies are known is the price's own affair."""
+FACTOR = rf"(?:{DATED}|{PLAIN_POWER}|{WORD}(?:\^-?[0-9]+|[²³])?)"
 UNIT = rf"(?:1?/[ ]*)?{FACTOR}(?:[ ]*[/*·][ ]*{FACTOR})*"
 _SCAN_FACTOR = re.compile(rf"([/*·]?)[ ]*({FACTOR})")
+_SCAN_DATED = re.compile(DATED)
 _SCAN_WORD = re.compile(rf"({WORD})(?:\^(-?[0-9]+)|([²³23]))?")
 
 
@@ -116,6 +121,9 @@ def unit_factors(unit: str, at: int = 0) -> list[tuple[str, int]]:
     text = unit[1:] if unit.startswith("1/") else unit if unit.startswith("/") else "*" + unit
     shift = at - (len(text) - len(unit))
     for match in _SCAN_FACTOR.finditer(text):
+        if dated := _SCAN_DATED.fullmatch(match[2]):
+            out.append((f"{split_money(dated[0])[0]}USD", -1 if match[1] == "/" else 1))
+            continue
         found = _SCAN_WORD.fullmatch(match[2])
         assert found is not None
         word, start, end = found[1], shift + match.start(2), shift + match.end(2)
@@ -131,6 +139,26 @@ def unit_factors(unit: str, at: int = 0) -> list[tuple[str, int]]:
     if len(out) > 6:
         fail("too many factors in a unit", at, at + len(unit), "six at most")
     return out
+
+
+def split_money(word: str) -> tuple[str, str, int]:
+    """Prefix (k, M or none), currency and year of money with its year.
+
+    >>> split_money("CNY2023"), split_money("MEUR2024"), split_money("MYR2022")
+    (('', 'CNY', 2023), ('M', 'EUR', 2024), ('', 'MYR', 2022))
+    """
+    letters, year = word[:-4], int(word[-4:])
+    prefix = letters[0] if len(letters) == 4 and letters[0] in "kM" else ""
+    return prefix, letters[len(prefix) :], year
+
+
+def money_words(unit: str) -> list[tuple[str, int]]:
+    """The words of a unit as written that are money with its year, and where in it they stand.
+
+    >>> money_words("CNY2023/t"), money_words("kg/t")
+    ([('CNY2023', 0)], [])
+    """
+    return [(match[0], match.start()) for match in _SCAN_DATED.finditer(unit)]
 
 
 @cache

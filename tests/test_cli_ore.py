@@ -78,7 +78,7 @@ def test_a_leach_short_of_acid_leaves_oxide(tmp_path: Path, monkeypatch: pytest.
         monkeypatch,
         """\
 feeds:
-  oxide: {material: {La2O3: 100 %}, form: oxide, rate: 1 t/h, price: 1 USD/kg}
+  oxide: {material: {La2O3: 100 %}, form: oxide, rate: 1 t/h, price: 1 USD2024/kg}
 units:
   leach: {kind: acid_leach, feed: oxide, extraction: {REO: 100 %}, acid: 0.5 t/t, acid_short: unleached}
 products: {liquor: leach.liquor}
@@ -188,7 +188,7 @@ def test_a_shipped_plant_that_is_broken_says_how(plant: str, path: str, value: s
 OXIDE = """\
 feeds:
   carbonate:
-    {material: {La2C3O9: 45 %, Nd2C3O9: 45 %, Fe2O3: 1 %, CaCO3: 9 %}, form: carbonate, rate: 1 t/h, price: 3 USD/kg}
+    {material: {La2C3O9: 45 %, Nd2C3O9: 45 %, Fe2O3: 1 %, CaCO3: 9 %}, form: carbonate, rate: 1 t/h, price: 3 USD2024/kg}
 units:
   leach: {kind: acid_leach, feed: carbonate, extraction: {REO: 99 %, Ca: 99 %, Fe: 90 %}}
   oxalate: {kind: oxalate_precipitation, feed: leach.liquor}

@@ -28,7 +28,7 @@ region: china
 year: 2024
 operating_hours: 8_000 h/year
 feeds:
-  blanks: {material: {Nd: 30 %, Fe: 69 %, B: 1 %}, form: magnet, rate: 100 kg/h, price: 40 USD/kg}
+  blanks: {material: {Nd: 30 %, Fe: 69 %, B: 1 %}, form: magnet, rate: 100 kg/h, price: 40 USD2024/kg}
 units:
   machining: {kind: machining, feed: blanks, recovery: 70 %, electricity: 1.4 kWh/kg}
 """

@@ -103,7 +103,7 @@ feeds:
     material: {Nd: 31 % (assumed), B: 0.97 % (assumed), Fe: 68.03 % (assumed)}
     form: magnet
     rate: 100 kg/h (assumed)
-    price: 80 USD/kg (assumed)
+    price: 80 USD2024/kg (assumed)
 units:
   halves:
     kind: splitter

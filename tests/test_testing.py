@@ -20,7 +20,7 @@ region: china
 year: 2024
 operating_hours: 8_000 h/year
 feeds:
-  oxide: {material: {Nd2O3: 75 %, Pr6O11: 24 %, La2O3: 1 %}, form: oxide, rate: 100 kg/h, price: 60 USD/kg}
+  oxide: {material: {Nd2O3: 75 %, Pr6O11: 24 %, La2O3: 1 %}, form: oxide, rate: 100 kg/h, price: 60 USD2024/kg}
 units:
   lots: {kind: splitter, feed: oxide, share: 60 %}
 products: {large: lots.first, small: lots.second}
@@ -37,7 +37,7 @@ region: china
 year: 2024
 operating_hours: 8_000 h/year
 feeds:
-  oxide: {material: {Nd2O3: 100 %}, form: oxide, rate: 100 kg/h, price: 60 USD/kg}
+  oxide: {material: {Nd2O3: 100 %}, form: oxide, rate: 100 kg/h, price: 60 USD2024/kg}
 units:
   pool: {kind: mixer, feeds: [oxide, back.first]}
   back: {kind: splitter, feed: pool.mixed, share: 100 %}

@@ -21,7 +21,6 @@ class Basis:
 
     `share` is the part of a product's cost (of the first sample), 0..1, in lines that are proportional to it: a line of
     labour counts to the wage and to the labour figure, so shares do not add up. What is sold counts as what is spent.
-    `year` is None for a price of the file.
     """
 
     item: str
@@ -70,7 +69,7 @@ def _prices(lines: tuple[CostShare, ...], share: Callable[[Callable[[CostShare],
             low=price.low,
             high=price.high,
             unit=f"USD/{price.unit}",
-            year=None if price.from_file else price.year,
+            year=price.year,
             source=price.source,
             assumed=price.assumed,
             note=price.note,

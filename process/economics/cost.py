@@ -32,10 +32,9 @@ SEPARATED = "separated REO"
 
 @dataclass(frozen=True)
 class Money:
-    """Of which years the money of a cost is: first and last year of the book's prices, and that of the capital.
+    """Of which years the money of a cost is: first and last year of its prices, and that of the capital.
 
-    `prices` is None where no price of the book was used; `own` says whether prices of the file were, which stand as
-    written.
+    `prices` is None where no price was used; `own` says whether some of them are the file's, which stand as written.
     """
 
     currency: str
@@ -48,11 +47,12 @@ class Money:
         """The years of the prices in words.
 
         >>> Money("USD", (2020, 2024), True, 2025).price_years
-        '2020–2024 and of the file'
+        '2020–2024 (some of the file)'
         """
-        book = "" if self.prices is None else "–".join(str(year) for year in dict.fromkeys(self.prices))
-        own = "of the file" if self.own else ""
-        return f"{book} and {own}" if book and own else book or own
+        if self.prices is None:
+            return ""
+        years = "–".join(str(year) for year in dict.fromkeys(self.prices))
+        return f"{years} (some of the file)" if self.own else years
 
     def __str__(self) -> str:
         """The money in words.
@@ -60,7 +60,7 @@ class Money:
         >>> str(Money("USD", (2024, 2024), False, 2025))
         'USD; prices of 2024, capital of 2025'
         """
-        prices = f"prices {'of ' if self.prices else ''}{self.price_years}" if self.price_years else ""
+        prices = f"prices of {self.price_years}" if self.price_years else ""
         capital = f"capital of {self.capital}" if self.capital else ""
         return f"{self.currency}; {', '.join(filter(None, (prices, capital)))}"
 
@@ -72,7 +72,7 @@ def _money(lines: Iterable[CostLine], capital: Mapping[str, Investment]) -> Mone
     return Money(
         currency=CURRENCY,
         prices=(min(years), max(years)) if years else None,
-        own=any(line.quote is not None and line.year is None for line in used),
+        own=any(line.quote is not None and line.quote.from_file for line in used),
         capital=next((investment.year for investment in capital.values()), None),
     )
 

@@ -17,7 +17,7 @@ from ..supply.capacity import added, plain, throughput
 from .capital import Investment
 from .credit import worth
 from .figures import Figures
-from .pricebook import PERSON_YEAR, CostError, Price, PriceBook, PriceError, is_assumed
+from .pricebook import PERSON_YEAR, CostError, Price, PriceBook, PriceError, file_price, is_assumed
 from .stages import kinds_of, spread, stages_of
 
 Array = NDArray[np.float64]
@@ -32,8 +32,8 @@ class CostLine:
 
     Quantities and costs have shape (samples,); the price is a float where all samples share it. `assumed` says whether
     the price, or what the quantity follows from, is an assumption; `source` is the price's. `year` is the price's own,
-    for capital that of the cost index; None for a price of the file. `quote` is the price as it was looked up, with
-    its range; None for capital, whose base stands in `Cost.capital`.
+    for capital that of the cost index. `quote` is the price as it was looked up, with its range; None for capital,
+    whose base stands in `Cost.capital`.
     """
 
     unit_name: str
@@ -67,7 +67,7 @@ def _line(
         assumed=assumed or price.assumed,
         cost=np.asarray(quantity * rate),
         note=price.note,
-        year=None if price.from_file else price.year,
+        year=price.year,
         quote=price,
     )
 
@@ -99,7 +99,7 @@ def _used(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[CostLi
         raise PriceError(first.item, first.region, f"no prices for {items}", f"{first.remedy}, and the others alike")
 
 
-def _bought(solution: Solution, changes: Mapping[str, Array]) -> Iterator[CostLine]:
+def _bought(solution: Solution, changes: Mapping[str, Array], figures: Figures) -> Iterator[CostLine]:
     """Feeds with a price, at the unit that takes them."""
     plan = solution.plan
     for name, feed in plan.feeds.items():
@@ -107,21 +107,8 @@ def _bought(solution: Solution, changes: Mapping[str, Array]) -> Iterator[CostLi
         if feed.price is None or taker is None:
             continue
         unit = solution.units[taker[0]]
-        low, high = feed.price.range()
-        key = f"feeds.{name}.price"
-        price = Price(
-            item=name,
-            value=changes.get(key, feed.price.nominal),
-            low=low,
-            high=high,
-            unit=feed.price.unit.removeprefix("USD/"),
-            cause="materials",
-            year=plan.year,
-            source=feed.price.source or "file",
-            assumed=is_assumed(feed.price, plan.sources),
-            note="price of the file",
-            from_file=True,
-        )
+        changed = changes.get(f"feeds.{name}.price")
+        price = file_price(name, feed.price, "materials", plan.year, plan.sources, figures, changed)
         yield _line(unit, name, np.atleast_1d(solution.streams[name].mass()), "kg", price, False)
 
 
@@ -263,7 +250,7 @@ def operating(
     books = {name: PriceBook.of_unit(plan, plan.units[name], given, figures) for name in solution.units}
     lines = (
         *_used(solution, books),
-        *_bought(solution, given),
+        *_bought(solution, given, figures),
         *_wasted(solution, books),
         *_credited(solution, books),
         *_staff(solution, books, figures),

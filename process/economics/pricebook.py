@@ -25,7 +25,7 @@ from ..data import (
     waste_costs,
 )
 from ..plan import Plan, Unit
-from ..quantities import Value, suggestion
+from ..quantities import Currency, Value, suggestion
 from .figures import Figures
 
 Array = NDArray[np.float64]
@@ -73,7 +73,7 @@ class PriceError(CostError):
 class Price:
     """USD per `unit` of an item: a float, or shape (samples,). `year` is the price's own; it is not escalated.
 
-    A price that the file gives (`from_file`) is of no year that is known.
+    `from_file` marks a price that the file gives.
     """
 
     item: str
@@ -128,6 +128,44 @@ def is_assumed(value: Value | None, own_sources: Mapping[str, str]) -> bool:
         return False
     known = sources().get(value.source)
     return known is None or known.assumed
+
+
+def file_price(
+    item: str,
+    value: Value,
+    cause: str,
+    year: int,
+    own_sources: Mapping[str, str],
+    figures: Figures,
+    changed: Array | None = None,
+) -> Price:
+    """The price of an item as a file gives it, or as `changed` samples it, shape (samples,); USD by its own unit.
+
+    It stands as written, of its own year; foreign money follows a sampled exchange rate. A value made in Python, which
+    names no money, counts as USD of `year`.
+    """
+    money = value.currency or Currency("USD", year, rate_year=year)
+    low, high = value.range()
+    usd: float | Array = value.nominal if changed is None else changed
+    note = "price of the file"
+    if money.code != "USD":
+        rate = exchange_rate(money.code, money.year)
+        usd = usd * (money.rate / figures.of(f"exchange.{money.code}.{rate.year}", rate))
+        note += f", in {money.code} of {money.year} at {rate.value:g} {rate.unit}"
+        note += f" of {rate.year}, held" if rate.year != money.year else ""
+    return Price(
+        item=item,
+        value=usd,
+        low=low,
+        high=high,
+        unit=value.unit.removeprefix("USD/"),
+        cause=cause,
+        year=money.year,
+        source=value.source or "file",
+        assumed=is_assumed(value, own_sources),
+        note=note,
+        from_file=True,
+    )
 
 
 def region_of(plan: Plan, unit: Unit) -> str:
@@ -207,7 +245,7 @@ class PriceBook:
                 item,
                 self.region,
                 f"no price for {item} in {self.region}{suggestion(item, known)}",
-                f"add it to the file, as in `prices: {{{item}: 1.0 USD/kg}}`",
+                f"add it to the file, as in `prices: {{{item}: 1.0 USD{self.year}/kg}}`",
             )
         return self._quoted(item, quote)
 
@@ -255,7 +293,10 @@ class PriceBook:
         known = wages().get(self.region)
         if known is None:
             raise PriceError(
-                "labour", self.region, f"no wage for {self.region}", "add `prices: {labour: 50_000 USD/person/year}`"
+                "labour",
+                self.region,
+                f"no wage for {self.region}",
+                "add `prices: {labour: 50_000 USD2024/person/year}`",
             )
         wage, burden = known["wage"], known["burden"]
         currency, of = wage.unit.partition("/")[0], self._figures.of
@@ -299,19 +340,5 @@ class PriceBook:
         return Price(billed, value, low, high, "t", "waste", fact.year, "assumed", True, note)
 
     def _own(self, name: str, cause: str) -> Price:
-        value = self._overrides[name]
-        unit = value.unit.removeprefix("USD/")
-        low, high = value.range()
-        return Price(
-            item=name,
-            value=self._changes.get(f"prices.{name}", value.nominal),
-            low=low,
-            high=high,
-            unit=unit,
-            cause=cause,
-            year=self.year,
-            source=value.source or "file",
-            assumed=is_assumed(value, self._own_sources),
-            note="price of the file",
-            from_file=True,
-        )
+        changed = self._changes.get(f"prices.{name}")
+        return file_price(name, self._overrides[name], cause, self.year, self._own_sources, self._figures, changed)

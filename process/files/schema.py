@@ -24,7 +24,8 @@ from pydantic import (
 
 from ..elements import GROUPS, INDEX, RARE_EARTHS, is_name, mass_fractions
 from ..operations.base import ElementName, Stage
-from ..quantities import Fraction, In, QuantityError, Value, suggestion
+from ..quantities import Fraction, In, Value, suggestion
+from .money_schema import FeedPrice, Price
 
 if TYPE_CHECKING:
     from ..operations.base import Kind
@@ -33,33 +34,13 @@ NAME_PATTERN = "^[a-z][a-z0-9_]*$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
 SourceKey = Annotated[str, StringConstraints(pattern="^[A-Za-z][A-Za-z0-9_-]*$", max_length=60)]
 Text = Annotated[str, StringConstraints(max_length=4000)]
+CorrelatedPath = Annotated[str, StringConstraints(pattern=r"^-?[ ]*[A-Za-z][^\s].*$", max_length=200)]
 
 HOURS_PER_YEAR = In("h/year", "7_920 h/year", low=1, high=8784)
 HoursPerYear = Annotated[Value, HOURS_PER_YEAR]
 Rate = Annotated[Value, In("kg/h", "10_000 t/day", low=0, high=1e9, yearly=True)]
 Grade = Annotated[Value, In("1", "4.1 % REO", low=0, high=1, basis=("REO", "TREO"))]
 Capacity = Annotated[Value, In("kg/h", "6_075 t/year", low=0, yearly=True)]
-
-
-@dataclass(frozen=True)
-class _Price(In):
-    """A price in USD by whatever the item is counted in."""
-
-    def parse(self, item: object) -> Value:
-        faults: list[QuantityError] = []
-        energy = ("USD/MJ", "USD/kWh") if "J" in str(item) else ("USD/kWh", "USD/MJ")
-        for unit in ("USD/kg", *energy, "USD/m^3", "USD/h", "USD/year", "USD/mol", "USD/person/h", "USD/person/year"):
-            try:
-                return In(unit, self.example, low=self.low).parse(item)
-            except QuantityError as fault:
-                faults.append(fault)
-        if "; needs " in faults[0].message:
-            message = faults[0].message.split("; needs ")[0] + f"; needs a price, such as {self.example}"
-            raise QuantityError(message, "", faults[0].offset, faults[0].length)
-        raise faults[0]
-
-
-Price = Annotated[Value, _Price("USD/kg", "250 USD/t", low=0)]
 
 
 def _compound(name: str) -> str:
@@ -195,9 +176,7 @@ class MineralFeed(_Part):
     uranium: Hot | None = Field(None, description="U per kg, in equilibrium with its radium.")
     form: Text = Field("ore", description="What it is: ore, concentrate, …")
     rate: Rate | None = Field(None, description="How much enters; left out: as much as the unit asks for.")
-    price: Annotated[Value, In("USD/kg", "5.6 USD/kg", low=0)] | None = Field(
-        None, description="What it costs, where it is bought."
-    )
+    price: FeedPrice | None = Field(None, description="What it costs, where it is bought.", examples=["5.6 USD2023/kg"])
     note: Text = Field("", description="Free text for the reader.")
 
     @field_validator("thorium", "uranium")
@@ -223,7 +202,7 @@ class MaterialFeed(_Part):
     )
     form: Text = Field("material", description="What it is: metal, alloy, oxide, …")
     rate: Rate | None = Field(None, description="How much enters; left out: as much as the unit asks for.")
-    price: Annotated[Value, In("USD/kg", "250 USD/t", low=0)] | None = Field(None, description="What it costs.")
+    price: FeedPrice | None = Field(None, description="What it costs.")
     note: Text = Field("", description="Free text for the reader.")
 
 
@@ -345,6 +324,12 @@ class Head(_Part):
     capacity: dict[Stage, Plate] = Field(default_factory=dict, description="What the stages can make.")
     prices: dict[str, Price] = Field(default_factory=dict, description="Prices other than the region's, by item.")
     allocation: Literal["value", "mass"] = Field("value", description="How joint costs are shared between products.")
+    correlated: dict[Name, list[CorrelatedPath]] = Field(
+        default_factory=dict,
+        description="Groups of values that vary as one, by the paths of values with a spread or of figures of the data "
+        "(`data.…`); a leading - moves one against its group. See docs/uncertainty.md.",
+        examples=[{"recoveries": ["flotation.recovery.REO", "leach.recovery.REO"]}],
+    )
     sources: dict[SourceKey, Text] = Field(default_factory=dict, description="Source keys of this file's own.")
 
 

@@ -11,6 +11,7 @@ import pytest
 from pydantic import Field
 
 from didymium.elements import COUNT, INDEX
+from didymium.files.money_schema import Money
 from didymium.network.solution import Balance, Solution, UnitResult
 from didymium.operations.base import Kind, Line, Outlet, Parameters
 from didymium.plan import Feed, Nameplate, Plan, Position, Unit
@@ -140,7 +141,10 @@ def recycle() -> Callable[..., Solution]:
                 "machining.swarf": {"Nd": back, "Fe": 10.0 * np.asarray(scale)},
             },
             feeds={
-                "concentrate": {"material": {"Nd": value("100 %", "1")}, "price": value("5 USD/kg (nre2024)", "USD/kg")}
+                "concentrate": {
+                    "material": {"Nd": value("100 %", "1")},
+                    "price": Money("USD/kg").parse("5 USD2024/kg (nre2024)"),
+                }
             },
             products={"oxide": "separation.oxide", "magnet": "machining.magnets"},
             **plan,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from didymium.economics import CostError, basis, cost
+from didymium.files.money_schema import Money
 from didymium.network.solution import Solution
-from didymium.quantities import Value
 
 
 def test_shares_are_those_of_the_lines(recycle: Callable[..., Solution]) -> None:
@@ -37,11 +37,13 @@ def test_prices_and_capital_cover_the_whole_cost(recycle: Callable[..., Solution
     assert sum(one.share for one in counted) == pytest.approx(1.0)
 
 
-def test_a_price_of_the_file_has_no_year(recycle: Callable[..., Solution], priced: Callable[[str, str], Value]) -> None:
-    result = cost(recycle(prices={"HCl": priced("90 USD/t from 50 to 120 USD/t", "USD/kg")}))
-    acid = next(one for one in basis(result, "magnet") if one.item == "HCl")
-    assert (acid.year, acid.source, acid.assumed) == (None, "file", True)
-    assert (acid.low, acid.high) == (pytest.approx(0.05), pytest.approx(0.12))
+def test_a_price_of_the_file_has_its_own_year(recycle: Callable[..., Solution]) -> None:
+    """645.08 CNY of 2021 by t at 6.4508 CNY/USD: 0.1 USD/kg."""
+    price = Money("USD/kg", low=0).parse("645.08 CNY2021/t from 322.54 to 967.62 CNY2021/t")
+    acid = next(one for one in basis(cost(recycle(prices={"HCl": price})), "magnet") if one.item == "HCl")
+    assert (acid.year, acid.source, acid.assumed) == (2021, "file", True)
+    assert (acid.low, acid.value, acid.high) == pytest.approx((0.05, 0.1, 0.15))
+    assert acid.note == "price of the file, in CNY of 2021 at 6.4508 CNY/USD"
 
 
 def test_unknown_product(recycle: Callable[..., Solution]) -> None:

@@ -172,11 +172,11 @@ def test_the_money_of_a_cost(recycle: Callable[..., Solution], priced: Callable[
     assert (
         str(result.money)
         == str(result.per_kg("magnet").money)
-        == "USD; prices of 2024 and of the file, capital of 2024"
+        == "USD; prices of 2024 (some of the file), capital of 2024"
     )
     assert result.notes == ()
     later = cost(recycle(year=2030))
-    assert str(later.money) == "USD; prices of 2024 and of the file, capital of 2025"
+    assert str(later.money) == "USD; prices of 2024 (some of the file), capital of 2025"
     assert later.notes == (
         "prices are held at their own years (2024, the file's own as written); nothing is escalated to 2030",
         "capital is of 2025, the nearest year of the cost index, not of 2030",

@@ -34,7 +34,8 @@ def test_shipped_files_are_valid(name):
 
 def test_an_ore_of_minerals_is_valid(validator, plain):
     ore = {"minerals": {"bastnaesite": "9 %", "calcite": "91 %"}, "distribution": {"La": "33 %", "Ce": "67 %"}}
-    plain["feeds"]["ore"] = {**ore, "thorium": "200 ppm", "rate": "5 t/h", "price": "2 USD/kg", "form": "concentrate"}
+    bought = {"rate": "5 t/h", "price": "2 USD2024/kg", "form": "concentrate"}
+    plain["feeds"]["ore"] = {**ore, **bought, "thorium": "200 ppm"}
     validator.validate(plain)
     for key in ore:
         plain["feeds"]["ore"] = {other: shares for other, shares in ore.items() if other != key}
@@ -69,6 +70,9 @@ def test_part_of_a_file_is_valid_beside_a_base(validator):
         ("targets", [{"stream": "ndpr"}]),
         ("targets", [{"stream": "ndpr", "impurity": "Fe"}]),
         ("targets", [{"stream": "ndpr", "grade": ["ndpr_oxide_99_5"]}]),
+        ("prices.HCl", "80 USD/t"),
+        ("prices.HCl", 80),
+        ("feeds.dysprosium.price", "250 USD/kg (usgs2025)"),
         ("year", "soon"),
         ("regoin", "china"),
         ("didymium", 2),

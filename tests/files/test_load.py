@@ -188,7 +188,7 @@ def test_changes(load):
         changes={
             "flotation.recovery.REO": "80 %",
             "ore.rate": "5 t/h",
-            "feeds.dysprosium.price": "300 USD/kg",
+            "feeds.dysprosium.price": "300 USD2024/kg",
             "second_feed.feeds.1": "alloy.swarf",
             "second_cut.extractant.concentration": "1 mol/L",
             "year": "2030",

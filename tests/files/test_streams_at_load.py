@@ -40,7 +40,7 @@ FLOATED = "concentrate_grade: 60 % REO"
             "  roast: {kind: oxidative_roast, feed: first.tailings, conversion: {bastnaesite: 98 %}}\n",
         ),
         (
-            "  swarf: {material: {Nd: 30 %, Fe: 70 %}, form: slag, rate: 1 t/h, price: 1 USD/kg}\n",
+            "  swarf: {material: {Nd: 30 %, Fe: 70 %}, form: slag, rate: 1 t/h, price: 1 USD2024/kg}\n",
             "  leach: {kind: swarf_leach, feed: swarf, share: 90 %}\n",
         ),
     ],

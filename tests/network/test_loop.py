@@ -19,7 +19,7 @@ region: china
 year: 2025
 operating_hours: 8000 h/year
 feeds:
-  liquor: {material: {LaCl3: 5 %, NdCl3: 5 %, H2O: 90 %}, form: chloride liquor, rate: 10 t/h, price: 2 USD/kg}
+  liquor: {material: {LaCl3: 5 %, NdCl3: 5 %, H2O: 90 %}, form: chloride liquor, rate: 10 t/h, price: 2 USD2024/kg}
 units:
   cut:
     kind: solvent_extraction
@@ -38,7 +38,7 @@ region: china
 year: 2025
 operating_hours: 8000 h/year
 feeds:
-  metal: {material: {Nd: 75 %, Pr: 25 %}, form: metal, rate: 300 kg/h, price: 80 USD/kg}
+  metal: {material: {Nd: 75 %, Pr: 25 %}, form: metal, rate: 300 kg/h, price: 80 USD2024/kg}
 units:
   cut: {kind: machining, feed: mill.powder, recovery: 70 %, oil: 0 %, water: 0 %, oxidation: 0 %}
   mill: {kind: jet_milling, feed: crack.powder, recovery: 90 %, oxygen: 0 ppm, nitrogen: 0 ppm, electricity: 1 kWh/kg}

@@ -26,8 +26,8 @@ feeds:
     material: {Nd: 75 % (assumed), Pr: 25 % (assumed)}
     form: metal
     rate: 100 kg/h (assumed)
-    price: 70 USD/kg (assumed)
-  heavy: {material: {Dy: 80 % (assumed), Tb: 20 % (assumed)}, form: metal, price: 430 USD/kg (assumed)}
+    price: 70 USD2024/kg (assumed)
+  heavy: {material: {Dy: 80 % (assumed), Tb: 20 % (assumed)}, form: metal, price: 430 USD2024/kg (assumed)}
 """
 OLD = """\
   old_magnets:                                       # spent_magnets2025, electric bicycles
@@ -44,7 +44,7 @@ OLD = """\
       H: 0.5 % (assumed)
     form: scrap
     rate: 50 kg/h (assumed)
-    price: 8 USD/kg (assumed)
+    price: 8 USD2024/kg (assumed)
 """
 ALLOY = "{NdPr: 30 % (assumed), DyTb: 0.8 % (assumed), B: 0.97 % (assumed), Co: 1 % (assumed)}"
 

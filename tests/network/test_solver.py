@@ -107,7 +107,7 @@ region: china
 year: 2025
 operating_hours: 8000 h/year (assumed)
 feeds:
-  metal: {material: {Nd: 75 %, Pr: 25 %}, form: metal, rate: 300 kg/h, price: 80 USD/kg}
+  metal: {material: {Nd: 75 %, Pr: 25 %}, form: metal, rate: 300 kg/h, price: 80 USD2024/kg}
 units:
   cast:
     kind: strip_casting

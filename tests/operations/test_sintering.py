@@ -283,7 +283,7 @@ feeds:
     material: {Nd: 31 % (assumed), B: 0.97 % (assumed), Fe: 68.03 % (assumed)}
     form: compact
     rate: 100 kg/h (assumed)
-    price: 30 USD/kg (assumed)
+    price: 30 USD2024/kg (assumed)
 units:
   sintering:
     kind: sintering

@@ -100,7 +100,7 @@ def test_cost_lines_add_up_and_assumptions_are_named(baotou: didymium.Result) ->
         assert line["usd_per_h"] == pytest.approx(line["quantity_per_h"] * line["price_usd_per_unit"])
     power = next(line for line in lines if line["item"] == "electricity")
     assert (power["price_year"], power["source"], power["cause"]) == (2024, "business_europe", "energy")
-    assert next(line for line in lines if line["item"] == "heavy_metal")["price_year"] is None
+    assert next(line for line in lines if line["item"] == "heavy_metal")["price_year"] == 2024
     prices = read["assumptions"]["prices"]
     assert {one["kind"] for one in prices} == {"price", "labour", "capital"}
     shares = [one["share_of_main_product_cost"] for one in prices]
@@ -170,7 +170,7 @@ def test_targets_of_impurities_and_grades(tmp_path: Path) -> None:
     file = tmp_path / "lots.yaml"
     file.write_text(
         "didymium: 1\nname: Lots\nregion: china\nyear: 2024\noperating_hours: 8_000 h/year\n"
-        "feeds: {oxide: {material: {Nd2O3: 99.5 %, La2O3: 0.4 %, Fe2O3: 0.1 %}, rate: 1 kg/h, price: 60 USD/kg}}\n"
+        "feeds: {oxide: {material: {Nd2O3: 99.5 %, La2O3: 0.4 %, Fe2O3: 0.1 %}, rate: 1 kg/h, price: 60 USD2024/kg}}\n"
         "units: {lots: {kind: splitter, feed: oxide, share: 60 %}}\nproducts: {lot: lots.first}\n"
         "targets:\n  - {stream: lot, impurity: Fe, at_most: 0.05 %}\n  - {stream: lot, grade: nd_oxide_99_9}\n"
     )

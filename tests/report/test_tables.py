@@ -130,7 +130,7 @@ def test_costs_say_at_which_scale_and_of_which_money(baotou: didymium.Result) ->
     assert f"{split.t_per_year:,.0f}" in shown
     assert "costs are for a plant built for the file's rates (" in shown
     assert f"separation at {100 * baotou.capacity['separation'].utilisation:.1f} %" in shown
-    assert "USD; prices of 2024 and of the file, capital of 2025" in shown
+    assert "USD; prices of 2024 (some of the file), capital of 2025" in shown
     assert "USD of" not in shown
     assert "it has no price of its own" in shown
     bigger = {
@@ -143,7 +143,7 @@ def test_costs_say_at_which_scale_and_of_which_money(baotou: didymium.Result) ->
 def test_a_later_year_is_not_claimed() -> None:
     result = didymium.load("baotou", {"year": "2030"}).solve()
     shown = text(*run.page(result, {}), width=160)
-    assert "USD; prices of 2024 and of the file, capital of 2025" in shown
+    assert "USD; prices of 2024 (some of the file), capital of 2025" in shown
     assert "nothing is escalated to 2030" in shown
     assert "capital is of 2025, the nearest year of the cost index, not of 2030" in shown
 
@@ -199,7 +199,7 @@ def test_targets_of_impurities_and_grades_show_what_is_missed(tmp_path: Path) ->
     file = tmp_path / "lots.yaml"
     file.write_text(
         "didymium: 1\nname: Lots\nregion: china\nyear: 2024\noperating_hours: 8_000 h/year\n"
-        "feeds: {oxide: {material: {Nd2O3: 99.5 %, La2O3: 0.4 %, Fe2O3: 0.1 %}, rate: 1 kg/h, price: 60 USD/kg}}\n"
+        "feeds: {oxide: {material: {Nd2O3: 99.5 %, La2O3: 0.4 %, Fe2O3: 0.1 %}, rate: 1 kg/h, price: 60 USD2024/kg}}\n"
         "units: {lots: {kind: splitter, feed: oxide, share: 60 %}}\nproducts: {lot: lots.first}\n"
         "targets:\n  - {stream: lot, impurity: Fe, at_most: 500 ppm}\n  - {stream: lot, grade: nd_oxide_99_9}\n"
     )

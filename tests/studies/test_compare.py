@@ -19,7 +19,7 @@ region: china
 year: 2024
 operating_hours: 8_000 h/year
 feeds:
-  oxide: {{material: {{Nd2O3: 75 %, Pr6O11: 24 %, La2O3: 1 %}}, form: oxide, rate: 100 kg/h, price: 60 USD/kg}}
+  oxide: {{material: {{Nd2O3: 75 %, Pr6O11: 24 %, La2O3: 1 %}}, form: oxide, rate: 100 kg/h, price: 60 USD2024/kg}}
 units:
   lots: {{kind: splitter, feed: oxide, share: {share}}}
 products: {{large: lots.first, small: lots.second}}

@@ -22,7 +22,7 @@ feeds:
     material: {PrCl3: 8 %, NdCl3: 8 %, CaCl2: 0.01 %, HCl: 0.06 %, H2O: 83.93 %}
     form: chloride liquor
     rate: 5 t/h
-    price: 2 USD/kg
+    price: 2 USD2024/kg
 units:
   sx:
     kind: solvent_extraction

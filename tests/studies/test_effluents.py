@@ -28,7 +28,7 @@ year: 2024
 operating_hours: 8_000 h/year
 regions: {metal: us}
 feeds:
-  liquor: {material: {LaCl3: 20 %, H2O: 80 %}, form: chloride liquor, rate: 1 t/h, price: 1 USD/kg}
+  liquor: {material: {LaCl3: 20 %, H2O: 80 %}, form: chloride liquor, rate: 1 t/h, price: 1 USD2024/kg}
 units:
   carbonate:
     kind: carbonate_precipitation
@@ -50,7 +50,7 @@ region: china
 year: 2024
 operating_hours: 8_000 h/year
 feeds:
-  liquor: {material: {LaCl3: 20 %, H2O: 80 %}, form: chloride liquor, rate: 1 t/h, price: 1 USD/kg}
+  liquor: {material: {LaCl3: 20 %, H2O: 80 %}, form: chloride liquor, rate: 1 t/h, price: 1 USD2024/kg}
 units:
   carbonate: {kind: carbonate_precipitation, feed: liquor, carbonate: NH4HCO3}
   waters:

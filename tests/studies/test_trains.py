@@ -27,7 +27,7 @@ year: 2024
 operating_hours: 8_000 h/year
 feeds:
   liquor: {material: {LaCl3: 9 %, PrCl3: 1 %, NdCl3: 4 %, SmCl3: 1 %, YCl3: 3 %, H2O: 82 %}, form: chloride liquor,
-           rate: 5 t/h, price: 1 USD/kg (assumed)}
+           rate: 5 t/h, price: 1 USD2024/kg (assumed)}
 units:
   train:
     kind: separation_train

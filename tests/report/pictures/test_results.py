@@ -24,7 +24,7 @@ feeds:
     material: {{PrCl3: 3.6 %, NdCl3: 10.7 %, {third}HCl: 0.06 %, H2O: {water} %}}
     form: chloride liquor
     rate: 5 t/h
-    price: 2 USD/kg (assumed)
+    price: 2 USD2024/kg (assumed)
 units:
   sx:
     feed: chlorides

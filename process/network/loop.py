@@ -11,7 +11,7 @@ from didymium.kernels import network as kernel
 
 from ..elements import COUNT, ELEMENTS
 from .anderson import Anderson
-from .errors import SolveError
+from .errors import Refusal, SolveError
 
 if TYPE_CHECKING:
     from ..operations.balance import Outcome
@@ -75,9 +75,10 @@ class Loop:
                 self.routes[name].append((slice(first, last), into, back))
                 first = last
         self.torn = np.array(torn, dtype=np.intp)
+        self.lost: list[Indices] = []
 
-    def run(self) -> Indices:
-        """Iterate every sample until its own slots stand still; returns the rounds of each."""
+    def run(self) -> None:
+        """Iterate every sample until its own slots stand still; those that cannot are refused by the case."""
         case = self.case
         active = np.arange(case.samples)
         rounds = np.zeros(case.samples, dtype=np.intp)
@@ -92,26 +93,25 @@ class Loop:
         while True:
             found = self._close(outcomes, active)
             moved = np.abs(found - flow)
-            wild = np.flatnonzero(~(found.max(axis=(1, 2)) <= most[active]))
-            if len(wild):
-                self._sure(outcomes, flow, active, wild)
-                self._unsettled(found[wild], moved[wild], active[wild])
+            wild = ~(found.max(axis=(1, 2)) <= most[active])
+            if wild.any():
+                self._give_up(outcomes, flow, found, moved, active, np.flatnonzero(wild))
             allowed = TOLERANCE * found + FLOOR * found.max(axis=1, keepdims=True)
             ratio = (moved / np.maximum(allowed, 1e-250)).max(axis=(1, 2))
             waited = np.where(ratio < best, 0, waited + 1)
             best = np.minimum(best, ratio)
-            finished = (ratio <= 1.0) | ((ratio <= PLATEAU) & (waited >= PATIENCE))
+            finished = ((ratio <= 1.0) | ((ratio <= PLATEAU) & (waited >= PATIENCE))) & ~wild
             rounds[active] += 1
             if finished.any():
-                rows = np.flatnonzero(finished)
-                self._sure(outcomes, found, active, rows)
-                done.append((active[rows], _of_rows(outcomes, rows, len(active)), found[rows]))
-            left = np.flatnonzero(~finished)
+                rows = self._sound(outcomes, found, active, np.flatnonzero(finished))
+                if len(rows):
+                    done.append((active[rows], _of_rows(outcomes, rows, len(active)), found[rows]))
+            left = np.flatnonzero(~finished & ~wild)
             if not len(left):
                 break
             if rounds[active[left]].max() == MOST_ROUNDS:
-                self._sure(outcomes, flow, active, left)
-                self._unsettled(found[left], moved[left], active[left])
+                self._give_up(outcomes, flow, found, moved, active, left)
+                break
             torn = mixer.next(flow[:, self.torn], found[:, self.torn], left)
             if len(left) < len(active):
                 active, best, waited = active[left], best[left], waited[left]
@@ -123,8 +123,11 @@ class Loop:
                         else:
                             del held[key]
             flow, outcomes, _ = self._sweep(torn, active, keep)
-        self._store(done)
-        return rounds
+        case.iterations += rounds
+        if self.lost:
+            case.drop(np.unique(np.concatenate(self.lost)))
+        if done:
+            self._store(done)
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -134,6 +137,30 @@ class Loop:
             doubtful = rows[outcome.doubtful[rows]]
             if len(doubtful):
                 self.case.evaluate(name, self._inlets(name, found[doubtful]), active[doubtful], {})
+
+    def _sound(self, outcomes: dict[str, Outcome], found: Array, active: Indices, rows: Indices) -> Indices:
+        """Those of the rows that `_sure` has nothing against."""
+        while len(rows):
+            try:
+                self._sure(outcomes, found, active, rows)
+                break
+            except SolveError as error:
+                rows = np.setdiff1d(rows, self._lose(error, active))
+        return rows
+
+    def _give_up(
+        self, outcomes: dict[str, Outcome], flow: Array, found: Array, moved: Array, active: Indices, rows: Indices
+    ) -> None:
+        """Refuse rows that run away or never stand still: for what a unit says of them, where one does."""
+        rows = self._sound(outcomes, flow, active, rows)
+        if len(rows):
+            self._lose(self._unsettled(found[rows], moved[rows], active[rows]), active)
+
+    def _lose(self, error: SolveError, active: Indices) -> Indices:
+        """Rows that the case goes on without; raises the error where it may not."""
+        gone = self.case.refuse(error)
+        self.lost.append(gone)
+        return np.flatnonzero(np.isin(active, gone))
 
     def _inlets(self, name: str, flow: Array) -> dict[str, Array]:
         return {inlet: flow[:, self.slots[name, inlet]] for inlet in self.case.plan.units[name].inlets}
@@ -203,27 +230,31 @@ class Loop:
     def _trapped(self, case: int, slot: int, active: Indices) -> None:
         name = next(name for (name, _), columns in self.slots.items() if columns.start <= slot < columns.stop)
         element = ELEMENTS[case % COUNT]
-        which = self.case.offset + int(active[case // COUNT])
-        raise SolveError(
-            self.case.place(name, which),
-            f"{element} goes round and round and has no way out of the recycle",
-            self.case.plan.units[name].position,
-            which,
-        )
+        which = int(self.case.numbers[active[case // COUNT]])
+        reason = f"{element} goes round and round and has no way out of the recycle"
+        position = self.case.plan.units[name].position
+        refusal = Refusal(which, name, reason, position)
+        raise SolveError(self.case.place(name, which), reason, position, which, [refusal])
 
-    def _unsettled(self, found: Array, moved: Array, active: Indices) -> None:
+    def _unsettled(self, found: Array, moved: Array, active: Indices) -> SolveError:
+        """What still moves, sample by sample; the error is that of the one that moves most."""
         whole = np.maximum(found.sum(axis=2, keepdims=True), moved.sum(axis=2, keepdims=True))
         share = moved / np.where(whole > 0.0, whole, 1.0)
-        sample, slot, element = (int(i) for i in np.unravel_index(int(np.argmax(share)), share.shape))
+        refusals = [self._moving(share[i], int(self.case.numbers[active[i]])) for i in range(len(share))]
+        worst = refusals[int(np.argmax(share.max(axis=(1, 2))))]
+        place = self.case.place(worst.unit, worst.sample)
+        return SolveError(place, worst.reason, worst.position, worst.sample, refusals)
+
+    def _moving(self, share: Array, sample: int) -> Refusal:
+        slot, element = (int(i) for i in np.unravel_index(int(np.argmax(share)), share.shape))
         (name, inlet), _ = next(item for item in self.slots.items() if item[1].start <= slot < item[1].stop)
         unit = self.case.plan.units[name]
-        which = self.case.offset + int(active[sample])
-        raise SolveError(
-            self.case.place(name, which),
+        return Refusal(
+            sample,
+            name,
             f"the recycle does not settle: {ELEMENTS[element]} in {unit.inlets[inlet]} still moves by "
-            f"{share[sample, slot, element]:.2g} of the stream; more may come back than it can use",
+            f"{share[slot, element]:.2g} of the stream; more may come back than it can use",
             unit.position,
-            which,
         )
 
     def _store(self, done: list[tuple[Indices, dict[str, Outcome], Array]]) -> None:
@@ -260,8 +291,7 @@ class Loop:
                 details,
                 joined([o.doubtful for o in outcomes]),
                 tuple(
-                    type(size)(size.item, joined([o.sizes[i].value for o in outcomes]), size.unit, size.follows)
-                    for i, size in enumerate(outcomes[0].sizes)
+                    type(parts[0]).joined(parts).at(order) for parts in zip(*(o.sizes for o in outcomes), strict=True)
                 ),
             )
             self.case.take(name, self._inlets(name, flow), outcome)
@@ -277,6 +307,6 @@ def _rows(outcome: Outcome, rows: Indices) -> Outcome:
     lines = tuple(type(line)(line.item, line.rate[rows], line.unit, line.follows) for line in outcome.lines)
     details = {k: v[rows] if isinstance(v, np.ndarray) else v for k, v in outcome.details.items()}
     demands = {inlet: rate[rows] for inlet, rate in outcome.demands.items()}
-    sizes = tuple(type(size)(size.item, size.value[rows], size.unit, size.follows) for size in outcome.sizes)
+    sizes = tuple(size.at(rows) for size in outcome.sizes)
     shares, reagents, doubtful = outcome.shares[rows], outcome.reagents[rows], outcome.doubtful[rows]
     return type(outcome)(shares, reagents, demands, lines, details, doubtful, sizes)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,10 +18,11 @@ from ..plan import Feed, Plan, Position, Unit
 from ..quantities import Value
 from ..stream import Stream
 from ..wording import suggestion
-from .errors import SolveError
+from .errors import Refusal, SolveError
 from .graph import Network, network
 from .loop import Loop
 from .routes import Routes
+from .rows import pick, survivors
 from .solution import Balance as Closure
 from .solution import Solution, UnitResult
 
@@ -43,19 +45,59 @@ def solve(
     Values are in the unit that the parameter's documentation names. Circuits that the file leaves open are designed at
     the file's own values, and the samples rate that plant; `designs` hands in an earlier design. Raises SolveError.
     """
-    changes = {path: np.atleast_1d(np.asarray(values, dtype=float)) for path, values in (changes or {}).items()}
-    _check(plan, changes)
+    changes = _arrays(plan, changes)
     graph = network(plan)
     if designs is None:
         nominal, designs = _designed(plan, graph)
         if not changes:
             return _solution(plan, graph, [nominal])
     samples = len(next(iter(changes.values()))) if changes else 1
-    cases = []
-    for start in range(0, samples, CHUNK):
-        part = {path: values[start : start + CHUNK] for path, values in changes.items()}
-        cases.append(Case(plan, graph, part, designs, offset=start).run())
-    return _solution(plan, graph, cases)
+    cases = _cases(plan, graph, changes, designs, np.arange(samples, dtype=np.intp))
+    return _solution(plan, graph, [case.run() for case in cases])
+
+
+def attempt(
+    plan: Plan, changes: Mapping[str, Array], designs: Mapping[str, Mapping[str, Any]]
+) -> tuple[Solution | None, Indices, tuple[Refusal, ...]]:
+    """Solve what can be solved of many samples: the solution of these, their rows, and why the others have none.
+
+    The samples that are solved have the same bits as without the others; the solution is None where none is left.
+    """
+    changes = _arrays(plan, changes)
+    graph = network(plan)
+    rows = np.arange(len(next(iter(changes.values()))), dtype=np.intp)
+    refused: dict[int, Refusal] = {}
+    while len(rows):
+        try:
+            solved = [case for case in _cases(plan, graph, changes, designs, rows) if case.run(refused).samples]
+            rows = np.concatenate([np.zeros(0, dtype=np.intp), *(case.numbers for case in solved)])
+            solution = _solution(plan, graph, solved) if solved else None
+            return solution, rows, tuple(refused[one] for one in sorted(refused))
+        except SolveError as error:  # of a feed, or a balance that does not close: what a case cannot see for itself
+            refused |= {one.sample: one for one in error.refusals}
+            left = np.setdiff1d(rows, list(refused))
+            assert len(left) < len(rows), "an error names a sample that is there"
+            rows = left
+    return None, rows, tuple(refused[one] for one in sorted(refused))
+
+
+def _arrays(plan: Plan, changes: Mapping[str, Array] | None) -> dict[str, Array]:
+    out = {path: np.atleast_1d(np.asarray(values, dtype=float)) for path, values in (changes or {}).items()}
+    _check(plan, out)
+    return out
+
+
+def _cases(
+    plan: Plan,
+    graph: Network,
+    changes: Mapping[str, Array],
+    designs: Mapping[str, Mapping[str, Any]],
+    rows: Indices,
+) -> Iterator[Case]:
+    for start in range(0, len(rows), CHUNK):
+        some = rows[start : start + CHUNK]
+        part = {path: values[some] for path, values in changes.items()}
+        yield Case(plan, graph, part, designs, numbers=some, of=len(rows))
 
 
 def _check(plan: Plan, changes: Mapping[str, Array]) -> None:
@@ -103,11 +145,14 @@ class Case:
         designs: dict[str, Any] | Mapping[str, Any],
         *,
         designing: bool = False,
-        offset: int = 0,
+        numbers: Indices | None = None,
+        of: int = 1,
     ) -> None:
-        self.plan, self.graph, self.offset, self.designing = plan, graph, offset, designing
+        self.plan, self.graph, self.designing, self.of = plan, graph, designing, of
         self.designs: dict[str, Any] = designs if designing and isinstance(designs, dict) else dict(designs)
         self.samples = len(next(iter(changes.values()))) if changes else 1
+        self.numbers = np.arange(self.samples) if numbers is None else numbers
+        """Which samples of the batch of `of` these are."""
         self.parameters = {
             name: plain(unit.parameters, self.samples, _inside(changes, name)) for name, unit in plan.units.items()
         }
@@ -118,17 +163,47 @@ class Case:
         self.recipes: dict[str, Array] = {}
         self.outcomes: dict[str, Outcome] = {}
         self.inflows: dict[str, dict[str, Array]] = {}
+        self._refused: dict[int, Refusal] | None = None
         self.iterations = np.zeros(self.samples, dtype=np.intp)
         self._feed(changes)
 
-    def run(self) -> Case:
-        """Solve every group of units in order."""
+    def run(self, refused: dict[int, Refusal] | None = None) -> Case:
+        """Solve every group of units in order.
+
+        Samples that have no solution are left out and put into `refused`; without it the first raises SolveError.
+        """
+        self._refused = refused
         for members, loop in zip(self.graph.groups, self.graph.loops, strict=True):
-            if loop:
-                self.iterations += Loop(self, members).run()
-            else:
-                self._single(members[0])
+            while self.samples:
+                try:
+                    if loop:
+                        Loop(self, members).run()
+                    else:
+                        self._single(members[0])
+                    break
+                except SolveError as error:
+                    self.drop(self.refuse(error))
+                    for stream in (f"{name}.{outlet}" for name in members for outlet in self.plan.units[name].outlets):
+                        self.traits.pop(stream, None)
         return self
+
+    def refuse(self, error: SolveError) -> Indices:
+        """Note the samples that an error speaks of and return their rows; raises it where one may not go without."""
+        if self._refused is None:
+            raise error
+        self._refused.update({one.sample: one for one in error.refusals})
+        return np.flatnonzero(np.isin(self.numbers, [one.sample for one in error.refusals]))
+
+    def drop(self, rows: Indices) -> None:
+        """Leave samples out from here on."""
+        kept = np.delete(np.arange(self.samples), rows)
+        assert len(kept) < self.samples, "an error names a sample that is there"
+        self.samples = len(kept)
+        self.numbers, self.iterations = self.numbers[kept], self.iterations[kept]
+        self.parameters = pick(self.parameters, kept)
+        self.streams, self.recipes = pick(self.streams, kept), pick(self.recipes, kept)
+        self.traits, self.inflows = pick(self.traits, kept), pick(self.inflows, kept)
+        self.outcomes = {name: survivors(outcome, kept) for name, outcome in self.outcomes.items()}
 
     def design(self) -> dict[str, Mapping[str, Any]]:
         """The designs that follow from the streams as they stand."""
@@ -170,16 +245,16 @@ class Case:
             unit.kind.function(p, balance)
             outcome = balance.finish(unit.kind.rest)
         except OperationError as error:
-            sample = self.offset + int(rows[error.sample])
-            raise SolveError(
-                self.place(f"{name} ({unit.kind.name})", sample), str(error), unit.place(error.key), sample
-            ) from error
+            place, position = f"{name} ({unit.kind.name})", unit.place(error.key)
+            refusals = [Refusal(int(self.numbers[rows[row]]), name, why, position) for row, why in error.told.items()]
+            sample = int(self.numbers[rows[error.sample]])
+            raise SolveError(self.place(place, sample), str(error), position, sample, refusals) from error
         self._say(name, outcome, rows)
         return outcome
 
     def place(self, name: str, sample: int) -> str:
         """A name for messages, with the sample where there are several."""
-        return f"{name}, sample {sample}" if self.samples > 1 or self.offset else name
+        return f"{name}, sample {sample}" if self.of > 1 else name
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -255,10 +330,7 @@ class Case:
 
                 nominal = feed.grade.nominal if feed.grade is not None else deposits()[feed.deposit].grade.value
                 grade = own.get("grade", np.full(self.samples, nominal))
-                try:
-                    recipe = feeds.ore(feed.deposit, grade)
-                except ValueError as error:
-                    raise SolveError(f"feed {name}", str(error), feed.position) from error
+                recipe = self._recipe(feed, partial(feeds.ore, feed.deposit), grade)
             elif feed.minerals:
                 recipe = self._minerals(feed, own)
             else:
@@ -266,7 +338,7 @@ class Case:
                     formula: own.get(f"material.{formula}", np.full(self.samples, value.nominal))
                     for formula, value in feed.material.items()
                 }
-                recipe = feeds.material(shares, self.samples)
+                recipe = self._recipe(feed, _material, shares) if shares else feeds.material({}, self.samples)
             if feed.rate is None:
                 self.recipes[name] = recipe
                 self.streams[name] = np.zeros_like(recipe)
@@ -285,10 +357,20 @@ class Case:
             own.get(name, np.full(self.samples, value.nominal if value is not None else 0.0))
             for name, value in (("thorium", feed.thorium), ("uranium", feed.uranium))
         ]
+        return self._recipe(feed, feeds.minerals_of, values("minerals"), values("distribution"), *traces)
+
+    def _recipe(self, feed: Feed, make: Callable[..., Array], *given: Any) -> Array:
+        """What a feed is made of, from arrays of shape (samples,); the error names every sample that is nothing."""
         try:
-            return feeds.minerals_of(values("minerals"), values("distribution"), traces[0], traces[1])
+            return make(*given)
         except ValueError as error:
-            raise SolveError(f"feed {feed.name}", str(error), feed.position) from error
+            place, refusals = f"feed {feed.name}", []
+            for row, number in enumerate(self.numbers):
+                try:
+                    make(*pick(list(given), np.array([row])))
+                except ValueError as own:
+                    refusals.append(Refusal(int(number), place, str(own), feed.position))
+            raise SolveError(place, str(error), feed.position, refusals[0].sample, refusals) from error
 
     def _single(self, name: str) -> None:
         unit = self.plan.units[name]
@@ -316,17 +398,8 @@ class Case:
             first = last
 
 
-def pick(item: Any, rows: Indices) -> Any:
-    """The parameters of some samples."""
-    if isinstance(item, np.ndarray):
-        return item[rows]
-    if isinstance(item, SimpleNamespace):
-        return SimpleNamespace(**{key: pick(value, rows) for key, value in vars(item).items()})
-    if isinstance(item, Mapping):
-        return {key: pick(value, rows) for key, value in item.items()}
-    if isinstance(item, list):
-        return [pick(value, rows) for value in item]
-    return item
+def _material(shares: dict[str, Array]) -> Array:
+    return feeds.material(shares, len(next(iter(shares.values()))))
 
 
 def _inside(changes: Mapping[str, Array], name: str) -> dict[str, Array]:
@@ -349,10 +422,7 @@ def _solution(plan: Plan, graph: Network, cases: list[Case]) -> Solution:
                 Line(line.item, np.concatenate([o.lines[i].rate for o in outcomes]), line.unit, line.follows)
                 for i, line in enumerate(lines)
             )
-            sizes = tuple(
-                Size(size.item, np.concatenate([o.sizes[i].value for o in outcomes]), size.unit, size.follows)
-                for i, size in enumerate(sizes)
-            )
+            sizes = tuple(Size.joined(parts) for parts in zip(*(o.sizes for o in outcomes), strict=True))
         units[name] = UnitResult(
             name=name,
             kind=unit.kind.name,
@@ -369,7 +439,8 @@ def _solution(plan: Plan, graph: Network, cases: list[Case]) -> Solution:
     reagents = {
         name: np.concatenate([case.outcomes[name].reagents.sum(axis=1) for case in cases]) for name in plan.units
     }
-    closure = _closure(plan, graph, streams, units, reagents)
+    numbers = np.concatenate([case.numbers for case in cases])
+    closure = _closure(plan, graph, streams, units, reagents, numbers)
     iterations = int(max(case.iterations.max() for case in cases))
     routes = Routes(plan, graph, [case.outcomes for case in cases], streams)
     return Solution(plan, sum(c.samples for c in cases), streams, units, graph.takers, closure, iterations, routes)
@@ -416,6 +487,7 @@ def _closure(
     streams: Mapping[str, Stream],
     units: Mapping[str, UnitResult],
     reagents: Mapping[str, Array],
+    numbers: Indices,
 ) -> Closure:
     """Out against in, for each unit and for the whole; refuse what does not close."""
     none = np.zeros_like(next(iter(reagents.values())))
@@ -431,17 +503,23 @@ def _closure(
     occurs = np.logical_or(whole_in.any(axis=0), whole_out.any(axis=0)).tolist()
     for name, stream in streams.items():
         if stream.flow.min(initial=0.0) < 0.0:
-            raise SolveError(name, "a flow came out negative", _position(plan, name))
+            below = (stream.flow < 0.0).any(axis=(1, 2))
+            raise _unsound(name, "a flow came out negative", _position(plan, name), numbers[below])
     by_element = {name: float(most[i]) for i, name in enumerate(ELEMENTS) if occurs[i] or most[i] > 0.0}
     by_unit = {name: float(error.max(initial=0.0)) for name, error in errors.items() if name}
     element = ELEMENTS[int(most.argmax())]
     worst = float(most.max())
     if not worst <= CLOSURE:
         where = max(by_unit, key=lambda name: by_unit[name])
-        raise SolveError(
-            where, f"the balance of {element} does not close: {worst:.3g} of its inflow", plan.units[where].position
-        )
+        reason = f"the balance of {element} does not close: {worst:.3g} of its inflow"
+        open_ = np.logical_or.reduce([~(error <= CLOSURE).all(axis=1) for error in errors.values()])
+        raise _unsound(where, reason, plan.units[where].position, numbers[open_])
     return Closure(worst, element, by_element, by_unit)
+
+
+def _unsound(name: str, reason: str, position: Position, samples: Indices) -> SolveError:
+    refusals = [Refusal(int(sample), name, reason, position) for sample in samples]
+    return SolveError(name, reason, position, refusals[0].sample, refusals)
 
 
 def _position(plan: Plan, stream: str) -> Position:

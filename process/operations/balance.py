@@ -175,10 +175,15 @@ class Balance:
         rate = self._each(rate)
         self._lines.append(Line(item, rate, unit, tuple(follows)))
 
-    def size(self, item: str, value: Array, unit: str, follows: Iterable[str] = ()) -> None:
-        """Note how large a piece of equipment is, shape (samples,): `size("tank", volume, "m^3", ("residence",))`."""
-        value = self._each(value)
-        self._sizes.append(Size(item, value, unit, tuple(follows)))
+    def size(
+        self, item: str, value: Array, unit: str, follows: Iterable[str] = (), number: Array | float | None = None
+    ) -> None:
+        """Note how large a piece of equipment is, shape (samples,): `size("tank", volume, "m^3", ("residence",))`.
+
+        `number` says over how many equal pieces it is spread, such as the stages of a circuit.
+        """
+        pieces = None if number is None else self._each(np.asarray(number, dtype=np.float64))
+        self._sizes.append(Size(item, self._each(value), unit, tuple(follows), pieces))
 
     def total(self) -> Array:
         """kg/h of all that enters, reagents included, shape (samples, elements), read-only."""
@@ -244,8 +249,8 @@ class Balance:
         if self._tentative:
             self._doubtful |= bad
             return
-        sample = int(np.argmax(bad))
-        raise OperationError(*words(sample), sample, key=key)
+        sample, *more = (int(one) for one in np.flatnonzero(bad))
+        raise OperationError(*words(sample), sample, key=key, others={one: words(one) for one in more})
 
     # -- what leaves ------------------------------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ entry per sample, before anything is solved: a function sees `p.recovery`, shape
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
@@ -27,12 +27,27 @@ Array = NDArray[np.float64]
 class OperationError(ValueError):
     """A unit cannot do what is asked: `reason` says why, `remedy` what to change, `sample` which case.
 
-    `key` is the path of the parameter at fault (`acid`, `conversion.monazite`), empty where it is none alone.
+    `key` is the path of the parameter at fault (`acid`, `conversion.monazite`), empty where it is none alone. `others`
+    are further cases known to be at fault, each with its own reason and remedy.
     """
 
-    def __init__(self, reason: str, remedy: str = "", sample: int = 0, *, key: str = "") -> None:
-        super().__init__(reason if not remedy else f"{reason}; {remedy}")
+    def __init__(
+        self,
+        reason: str,
+        remedy: str = "",
+        sample: int = 0,
+        *,
+        key: str = "",
+        others: Mapping[int, tuple[str, str]] | None = None,
+    ) -> None:
+        super().__init__(_told(reason, remedy))
         self.reason, self.remedy, self.sample, self.key = reason, remedy, sample, key
+        self.told = {**{case: _told(*words) for case, words in (others or {}).items()}, sample: str(self)}
+        """Every case at fault with its reason and remedy in one sentence."""
+
+
+def _told(reason: str, remedy: str) -> str:
+    return f"{reason}; {remedy}" if remedy else reason
 
 
 @dataclass(frozen=True)
@@ -143,12 +158,31 @@ class Line:
 
 @dataclass(frozen=True)
 class Size:
-    """How large a piece of equipment must be: `value` in `unit`, shape (samples,), and what it follows from."""
+    """How large a piece of equipment must be: `value` in `unit`, shape (samples,), and what it follows from.
+
+    `number` is over how many equal pieces that is spread, shape (samples,), where the operation knows; None for as few
+    as can be built.
+    """
 
     item: str
     value: Array
     unit: str
     follows: tuple[str, ...] = field(default=())
+    number: Array | None = None
+
+    def at(self, rows: NDArray[np.intp]) -> Size:
+        """The same of some samples."""
+        return replace(self, value=self.value[rows], number=None if self.number is None else self.number[rows])
+
+    @staticmethod
+    def joined(parts: Sequence[Size]) -> Size:
+        """The same equipment of one batch of samples after the other."""
+        numbers = [part.number for part in parts if part.number is not None]
+        return replace(
+            parts[0],
+            value=np.concatenate([part.value for part in parts]),
+            number=np.concatenate(numbers) if numbers else None,
+        )
 
 
 def inlets(parameters: Parameters) -> dict[str, str]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
-from .spreads import Lognormal, Normal, Spread, Triangular, Uniform
+from .spreads import LEAST_MASS, Lognormal, Normal, Spread, Triangular, Uniform
 from .units import (
     QUANTITIES,
     UNIT,
@@ -397,7 +397,19 @@ def _parse(text: str, wants: In) -> Value:
         fail(f"two bases, {' and '.join(sorted(bases))}", first.start, amounts[-1].end)
     same = canonical == wants.unit
     lower, upper = (bound if same or bound == 0 else None for bound in (wants.low, wants.high))
+    if isinstance(spread, Normal | Lognormal) and lower is not None and upper is not None:
+        _possible(spread, nominal, lower, upper, amounts, wants)
     return Value(nominal, canonical, next(iter(bases), None), spread, source, text.strip(), lower, upper, currency)
+
+
+def _possible(
+    spread: Normal | Lognormal, nominal: float, lower: float, upper: float, amounts: list[_Amount], wants: In
+) -> None:
+    """Refuses a spread so wide that next to nothing of it is physically possible."""
+    if spread.inside(nominal, lower, upper) < LEAST_MASS:
+        bounds = f"{lower:g} and {upper:g}{'' if wants.unit == '1' else ' ' + wants.unit}"
+        message = f"less than a millionth of this spread lies between {bounds}, where the value must be"
+        fail(message, amounts[0].start, amounts[-1].end, "narrow it")
 
 
 def _inside(

@@ -14,6 +14,8 @@ DATA = "data."
 """What the path of a figure of the data begins with; whether there is such a figure shows when the costs are made."""
 AGAINST = "-"
 """Before a path that moves against its group."""
+_WRITE = "write unit.key, feeds.name.key, prices.item, or data.… for a figure of the data"
+_PRICED = "the file does not price it; a region's own price is data.price.REGION.ITEM"
 _SPREAD = "give it one, such as 75 % ± 5 % or 0.75 from 0.70 to 0.80"
 
 
@@ -45,11 +47,13 @@ def faults(root: Node, values: Mapping[str, Value]) -> Iterator[Diagnostic]:
         assert node is not None
         lead = f"correlated.{name}: "
         members = [entry for entry in entries(listed) if isinstance(entry.value, str)]
-        if len(members) == 1:
+        if len(entries(listed)) == 1:
             hint = "name what it moves with, or leave the group out"
             yield Diagnostic(node.keys[name], f"{lead}one value is no group", hint)
         for entry in members:
             path, _ = split(str(entry.value))
+            if not path:
+                continue  # the schema says so
             if path in seen:
                 group, place = seen[path]
                 where = "in this group already" if group == name else f"in the group {group} already"
@@ -61,8 +65,12 @@ def faults(root: Node, values: Mapping[str, Value]) -> Iterator[Diagnostic]:
             if path.startswith(DATA):
                 continue
             if path not in values:
-                near = suggestion(path, values)
-                hint = "" if near else "write unit.key, feeds.name.key, prices.item, or data.… for a figure of the data"
-                yield Diagnostic(entry.place, f"{lead}there is no value {path[:80]!r}{near}", hint)
+                priced = path.startswith("prices.")
+                near = "" if priced else suggestion(path, values)
+                yield Diagnostic(
+                    entry.place,
+                    f"{lead}there is no value {path[:80]!r}{near}",
+                    _PRICED if priced else "" if near else _WRITE,
+                )
             elif values[path].spread is None:
                 yield Diagnostic(entry.place, f"{lead}{path} has no spread, so it cannot vary", _SPREAD)

@@ -11,9 +11,10 @@ from pydantic import BaseModel, ValidationError
 
 from ..plan import Feed, Limit, Nameplate, Plan, Position, Target, Unit
 from ..quantities import QuantityError, Value
-from . import schema
+from . import correlated, schema
 from .diagnostics import Diagnostic, FlowsheetError, in_order
 from .faults import Faults
+from .finance_schema import terms
 from .merge import Tree, changed, read_tree, with_likes
 from .nodes import entries, table
 from .reader import Node
@@ -105,6 +106,8 @@ class _Loading:
         self.references.check()
         self.references.sources(read, faults.takes_value, strict)
         self.faults += self.references.faults
+        if table(root, "correlated"):
+            self.faults += self._correlated(model, context)
         if not self.faults:
             self.references.untaken()
         self.warnings += self.references.warnings
@@ -126,11 +129,26 @@ class _Loading:
         except QuantityError:
             return None
 
+    def _correlated(self, model: type[BaseModel], context: dict[str, Any]) -> list[Diagnostic]:
+        """What is wrong with groups of values; said beside faults in the groups themselves, not beside others."""
+        found = self.model
+        if found is None:
+            rest = {key: item for key, item in self._data(self.root).items() if key != "correlated"}
+            try:
+                found = model.model_validate(rest, context=context)
+            except ValidationError:
+                return []
+        return list(correlated.faults(self.root, self._plan(found).values()))
+
     def plan(self) -> Plan:
         """The plan of a file without faults."""
+        return self._plan(self.model)
+
+    def _plan(self, model: Any) -> Plan:
+        """The plan of a file that fits the schema, whatever other faults it has."""
         from ..operations.base import inlets
 
-        model, root = self.model, self.root
+        root = self.root
         assert isinstance(root.value, dict)
         feeds, units, capacity = (root.value.get(key) for key in ("feeds", "units", "capacity"))
         products = dict(model.products)
@@ -177,6 +195,8 @@ class _Loading:
             path=self.path,
             sha256=self.tree.sha256,
             position=root.place.position,
+            finance=terms(model.finance),
+            correlated=correlated.groups(root),
         )
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from .finance_terms import FinanceTerms
+
 if TYPE_CHECKING:
     from .operations.base import Kind, Outlet, Parameters
     from .quantities import Value
@@ -180,6 +182,7 @@ class Plan:
     sha256: str
     position: Position
     correlated: tuple[Correlated, ...] = ()
+    finance: FinanceTerms = field(default_factory=FinanceTerms)
 
     def values(self) -> dict[str, Value]:
         """Every value of the file by its path, `unit.key` or `feeds.name.key`, in file order."""
@@ -198,4 +201,5 @@ class Plan:
             out.update({f"{unit.name}.{path}": value for path, value in leaves(unit.parameters).items()})
         out.update({f"capacity.{stage}": plate.rate for stage, plate in self.nameplates.items()})
         out.update({f"prices.{item}": value for item, value in self.prices.items()})
+        out.update(self.finance.values())
         return out

@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"units"}),
     frozenset({"elements", "quantities"}),
     frozenset({"data"}),
-    frozenset({"stream", "feeds", "plan", "traits"}),
+    frozenset({"stream", "feeds", "plan", "finance_terms", "traits"}),
     frozenset({"cascade", "magnet"}),
     frozenset({"operations"}),
     frozenset({"files", "network"}),
@@ -38,6 +38,7 @@ BESIDE = {
     # A name that both may use stands in one of them; the other direction is closed.
     ("quantities", "elements"): "a value's basis word is an element or a group",
     ("feeds", "stream"): "a feed is a stream",
+    ("plan", "finance_terms"): "what a file says of its finance is part of its plan",
     ("economics", "supply"): "what a stage makes sizes its plant; capacity knows no money",
 }
 """Rooms of one layer that may import each other, in this direction."""

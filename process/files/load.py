@@ -15,6 +15,7 @@ from . import correlated, schema
 from .diagnostics import Diagnostic, FlowsheetError, in_order
 from .faults import Faults
 from .finance_schema import terms
+from .finance_schema import terms
 from .merge import Tree, changed, read_tree, with_likes
 from .nodes import entries, table
 from .reader import Node
@@ -195,6 +196,7 @@ class _Loading:
             path=self.path,
             sha256=self.tree.sha256,
             position=root.place.position,
+            finance=terms(model.finance),
             finance=terms(model.finance),
             correlated=correlated.groups(root),
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..quantities import Value, suggestion
 from .diagnostics import Diagnostic, Place
+from .finance_schema import unknown_products
 from .minerals import Minerals
 from .nodes import Path, entries, outlet_names, scalars, table
 from .phases import Phases
@@ -65,6 +66,7 @@ class References:
             if isinstance(node.value, str) and (fault := self.stream_fault(node, feeds=False)):
                 self._error(*fault, lead=f"product {product}: ")
         self._targets()
+        self.faults += unknown_products(self.root)
 
     def _error(self, place: Place, message: str, hint: str = "", lead: str = "") -> None:
         if (str(place), message) not in self._said:  # a unit that is like another shares its faults

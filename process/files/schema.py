@@ -25,6 +25,7 @@ from pydantic import (
 from ..elements import GROUPS, INDEX, RARE_EARTHS, is_name, mass_fractions
 from ..operations.base import ElementName, Stage
 from ..quantities import Fraction, In, Value, suggestion
+from .finance_schema import FinanceKeys
 from .money_schema import FeedPrice, Price
 
 if TYPE_CHECKING:
@@ -324,6 +325,7 @@ class Head(_Part):
     capacity: dict[Stage, Plate] = Field(default_factory=dict, description="What the stages can make.")
     prices: dict[str, Price] = Field(default_factory=dict, description="Prices other than the region's, by item.")
     allocation: Literal["value", "mass"] = Field("value", description="How joint costs are shared between products.")
+    finance: FinanceKeys | None = Field(None, description="Cash flow: rates, years, taxes, loans, prices of products.")
     correlated: dict[Name, list[CorrelatedPath]] = Field(
         default_factory=dict,
         description="Groups of values that vary as one, by the paths of values with a spread or of figures of the data "

@@ -125,6 +125,7 @@ def acid_leach(p: SimpleNamespace, b: Balance) -> None:
 
     b.refuse(out.bare * MOLAR_MASS[INDEX["F"]] > SLACK * per_sample(solid), bare, "extraction")
     residue = np.maximum(out.residue, 0.0) * share[:, None] + solid * (1.0 - share)[:, None]
+    b.size("residue filter", per_sample(residue + closed(b) + out.fluorite * share[:, None]), "kg/h")
     b.require("residue", residue, to="opened")
     b.require("residue", closed(b) + out.fluorite * share[:, None], to="closed")
     b.require("offgas", out.gas * share[:, None])

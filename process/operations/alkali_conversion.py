@@ -92,6 +92,7 @@ def alkali_conversion(p: SimpleNamespace, b: Balance) -> None:
     b.use("heat", pulp * PULP_HEAT * (p.temperature - AMBIENT) / p.boiler, "MJ", ("temperature", "boiler", "strength"))
     volume = (soda + water) / WATER_DENSITY + mass / SOLID_DENSITY
     b.size("tank", volume * p.residence, "m^3", ("residence", "strength"))
+    b.size("washing filter", mass, "kg/h")
 
     done = solid * share[:, None]
     b.require("hydroxide", _hydroxide(done, caustic, 1.0 - p.washing), to="opened")

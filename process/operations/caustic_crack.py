@@ -152,6 +152,7 @@ def caustic_crack(p: SimpleNamespace, b: Balance) -> None:
     b.use("electricity", p.electricity * mass, "kWh", ("electricity",))
     volume = mass / SOLID_DENSITY + (charged - mass) / CAUSTIC_DENSITY
     b.size("reactor", volume * p.residence, "m^3", (amount, "strength", "residence"))
+    b.size("washing filter", mass, "kg/h")
     b.size("evaporator", evaporated / 1000.0, "t/h", ("wash", "strength", "caustic_return"))
 
     _send(p, b, shares, reach, hydroxide, salts, crystals)

@@ -131,6 +131,8 @@ def chlor_alkali(p: SimpleNamespace, b: Balance) -> None:
     current = made * 1000.0 / 3600.0 * FARADAY / p.current_efficiency
     b.use("electricity", current * p.voltage / 1000.0, "kWh", ("voltage", "current_efficiency"))
     b.use("electricity", made * molar_mass("NaOH") * p.auxiliaries, "kWh", ("auxiliaries",))
+    b.size("rectifier", current * p.voltage / 1000.0, "kW", ("voltage", "current_efficiency"))
+    b.size("brine evaporator", evaporated / 1000.0, "t/h", ("brine",))
     b.size("membranes", current / p.current_density, "m^2", ("current_density", "current_efficiency"))
 
     b.require("caustic", _flow(b, {"Na": made, "H": made + 2.0 * in_caustic, "O": made + in_caustic}))

@@ -79,6 +79,7 @@ def comminution(p: SimpleNamespace, b: Balance) -> None:
     follows = ("work_index", "feed_size", "product_size", "efficiency")
     b.use("electricity", power, "kWh", follows)
     b.size("mill", power, "kW", follows)
+    b.size("crusher", per_sample(b.flow("feed")) / KG_PER_T, "t/h")
     b.details["kwh_per_t"] = energy
 
 

@@ -16,6 +16,7 @@ from .balance import Balance, composition
 from .base import Kind, Outlet
 from .circuit_parameters import BASES, ExtractionCircuit, stages_of
 from .circuit_rating import OUTLETS, Liquor, Rated, column, per_feed, profiles, rate, ratio, spare_acid, water_of
+from .extraction_sizes import USUAL_RESIDENCE, note_held, note_mixer_settlers
 from .phases import LIQUOR
 from .stoichiometry import moles, rare_earth_moles
 
@@ -69,6 +70,28 @@ def extraction_circuit(p: SimpleNamespace, b: Balance) -> None:
         "flags": _words(b.samples, rated, feed, data),
         "assumptions": _listed({at: list(one.assumptions) for at, one in rated.solved.items()}, b.samples),
     }
+    _sizes(p, b, size, organic, rare)
+
+
+def _sizes(p: Any, b: Balance, volume: Array, organic: Array, rare: Array) -> None:
+    """Mixer-settlers for `volume` m³/h of feed liquor, and what they hold at the loads S and W of the details."""
+    per = np.where(volume > 0.0, volume, 1.0)
+    fed = {
+        name: np.zeros_like(volume) if getattr(p, name) is None else ratio(getattr(p, name), per) * volume
+        for name in ("scrub", "strip", "wash")
+    }
+    through = {"extraction": volume + fed["scrub"], **fed}
+    flow, stages = np.zeros_like(volume), 0
+    for name, aqueous in through.items():
+        if getattr(p, name) is not None:
+            flow = flow + getattr(p, name).stages * (organic + aqueous)
+            stages += getattr(p, name).stages
+    follows = ("organic_to_feed",) if p.organic_to_feed is not None else ("organic",)
+    note_mixer_settlers(b, flow * USUAL_RESIDENCE, stages, follows)
+    loaded = p.extraction.stages + (0 if p.scrub is None else p.scrub.stages)
+    carried = rare * (loaded * (b.details["S"] + b.details["W"]) + p.extraction.stages)
+    held = [(p.extractant.name, organic * USUAL_RESIDENCE * stages, p.extractant.concentration)]
+    note_held(b, held, carried * USUAL_RESIDENCE, follows)
 
 
 def _fit_to_enter(b: Balance, feed: Array, data: Chemistry, total: Array) -> None:

@@ -120,6 +120,9 @@ def flotation(p: SimpleNamespace, b: Balance) -> None:
     follow = np.divide(wanted, gangue, out=np.zeros_like(wanted), where=gangue > 0.0)
     for i in others:
         b.send("concentrate", follow[:, None], inlet="feed", part=rows[i])
+    b.size("flotation line", mass / 1000.0, "t/h")
+    b.size("concentrate filter", concentrate + wanted, "kg/h", ("concentrate_grade",))
+    b.size("tailings thickener", np.maximum(mass - concentrate - wanted, 0.0) / 1000.0, "t/h", ("concentrate_grade",))
     b.details["mass_pull"] = np.divide(concentrate + wanted, mass, out=np.zeros_like(mass), where=mass > 0.0)
 
 

@@ -136,6 +136,9 @@ def flotation_circuit(p: SimpleNamespace, b: Balance) -> None:
 
     _sizes(p, b, banks, found, masses)
     taken = found.concentrate * masses
+    follows = tuple(f"floatability.{row}" for row in p.floatability)
+    b.size("concentrate filter", per_sample(taken), "kg/h", follows)
+    b.size("tailings thickener", np.maximum(feed - per_sample(taken), 0.0) / 1000.0, "t/h", follows)
     b.details["mass_pull"] = share_of(per_sample(taken), feed)
     b.details["grade"] = share_of(per_sample(found.concentrate * oxides), per_sample(taken))
     b.details["recovery"] = share_of(per_sample(found.concentrate * oxides), per_sample(oxides))
@@ -193,7 +196,7 @@ def _sizes(p: SimpleNamespace, b: Balance, banks: dict[str, SimpleNamespace], fo
         dry = per_sample(found.entering[i] * masses)
         pulp = dry / p.solid_density + dry * (1.0 - bank.solids) / bank.solids / WATER
         volume = pulp * bank.time / 60.0 / (1.0 - p.air)
-        b.size(f"{name} cells", volume, "m^3", (f"{path}.time", f"{path}.solids", "solid_density", "air"))
+        b.size(f"{name} cells", volume, "m^3", (f"{path}.time", f"{path}.solids", "solid_density", "air"), bank.cells)
 
 
 KIND = Kind(

@@ -182,6 +182,7 @@ def grain_boundary_diffusion(p: SimpleNamespace, b: Balance) -> None:
     each = furnace.energy if p.electricity is None else p.electricity
     b.use("electricity", each * mass, "kWh", keys if p.electricity is None else ("electricity",))
     b.size("vacuum furnace", mass * (furnace.hours + p.turnaround), "kg", (*keys, "turnaround"))
+    b.size("coating line", mass, "kg/h")
     b.send("magnets", kept, inlet="feed")
     where = {"inlet": "heavy"} if p.source is None else {"reagent": SOURCES[p.source]}
     b.send("magnets", into, to=DIFFUSED, **where)

@@ -153,6 +153,7 @@ def in_situ_leach(p: SimpleNamespace, b: Balance) -> None:
     some = collected > 1e-12 * clay
     for name, amount in per_oxide.items():
         b.details[name] = np.divide(amount, collected, out=np.zeros_like(clay), where=some)
+    b.size("well field", clay / 1000.0, "t/h")
     b.size("collecting pond", pumped * drained[:, 0] * p.collection * p.residence, "m^3", ("residence",))
 
 

@@ -136,6 +136,7 @@ def machining(p: SimpleNamespace, b: Balance) -> None:
     b.reagent("water", p.water * lost * mass + 3.0 * rotting * molar_mass("H2O"), ("water", "oxidation", *follows))
     b.use("electricity", p.electricity * shaped * mass, "kWh", ("electricity", *follows))
     b.size("saw", cut * mass / (1000.0 * p.density), "m^2/h", ("density", *_geometry(p)))
+    b.size("grinding line", shaped * mass, "kg/h", follows)
     b.details["material_yield"] = sound
 
     sides = [getattr(p.shape, axis) for axis in AXES]

@@ -39,6 +39,7 @@ def magnetic_separation(p: SimpleNamespace, b: Balance) -> None:
     """Share the minerals of the ore between magnetics and the rest."""
     rows = b.parts["feed"]
     b.use("electricity", p.electricity * per_sample(b.flow("feed")), "kWh", ("electricity",))
+    b.size("magnetic separators", per_sample(b.flow("feed")) / 1000.0, "t/h")
     shares = {"iron": p.iron, RARE_EARTH: p.rare_earths, "gangue": p.gangue}
     if not all(family(row) for row in rows):
         raise OperationError(

@@ -50,6 +50,7 @@ def mine(p: SimpleNamespace, b: Balance) -> None:
         b.use("diesel", ore * p.diesel, "MJ", ("diesel",))
     else:
         b.use("diesel", (ore + waste) * p.rock_diesel, "MJ", ("rock_diesel", "strip_ratio"))
+    b.size("mine fleet", (ore + waste) / 1000.0, "t/h", ("strip_ratio",))
     b.details["waste_rock_kg_per_h"] = waste
 
 

@@ -10,8 +10,10 @@ from pydantic import BeforeValidator, Field
 
 from ..elements import INDEX, MOLAR_MASS, molar_mass
 from ..quantities import Fraction, In, Value
+from ..sums import per_sample
 from .balance import Balance
 from .base import ElementName, Inlet, Kind, Outlet, Parameters, spread_over_elements, standard
+from .liquor_ph import water_of
 from .phases import LIQUOR
 from .stoichiometry import acid_demand, free_acid, moles, neutral_oxygen
 from .uncracked import refuse_minerals
@@ -76,6 +78,8 @@ def neutralization(p: SimpleNamespace, b: Balance) -> None:
     residue[:, INDEX["H"]] = hydroxide * MOLAR_MASS[INDEX["H"]]
     residue[:, INDEX["O"]] = neutral_oxygen(residue)
     b.require("residue", residue)
+    b.size("neutralising tanks", water_of(feed) * molar_mass("H2O") / 1000.0, "m^3/h")
+    b.size("residue filter", per_sample(residue), "kg/h", tuple(f"removes.{name}" for name in p.removes))
     if p.base == "Na2CO3":
         # The excess finds no acid: it stays in the liquor as carbonate.
         freed = equivalents / EQUIVALENTS[p.base]

@@ -150,6 +150,7 @@ def oxalate_precipitation(p: SimpleNamespace, b: Balance) -> None:
     b.use("electricity", p.electricity * made, "kWh", ("electricity",))
     b.size("tank", liquor * p.residence, "m^3", ("residence",))
     b.size("kiln", made, "kg/h", follows)
+    b.size("oxalate filter", mass, "kg/h", follows)
     b.details["free_acid_mol_per_L"] = share_of(freed, liquor)
 
     b.require("oxide", oxide)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..cascade import CascadeError
 from ..cascade.batch import ILL_CONDITIONED
+from ..cascade.sizes import Practice, sizes
 from ..cascade.trains import (
     Circuit,
     Designer,
@@ -31,7 +32,9 @@ from ..elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE, members
 from ..sums import per_sample
 from .balance import Balance
 from .base import Kind, OperationError, Outlet
+from .extraction_cut import liquor_volume
 from .extraction_practice import BASES, sulphate_remarks
+from .extraction_sizes import note_held, note_mixer_settlers
 from .phases import LIQUOR
 from .stoichiometry import moles
 from .train_parameters import CRUD, SeparationTrain
@@ -194,6 +197,39 @@ def separation_train(p: SimpleNamespace, b: Balance) -> None:
     }
     for words, held in zip(b.details["sequence"], b.details["organic_m3"].T, strict=True):
         b.size(f"organic of {words}", held, "m^3", ("mixing", "settling", "strip_stages"))
+    _sizes(p, b, feed, rated)
+
+
+def _sizes(p: SimpleNamespace, b: Balance, feed: Array, rated: Rated) -> None:
+    """Mixer-settlers circuit by circuit; what all of them hold. Liquors go the way of the rare earths, volumes add."""
+    strength = {one.name: one for one in p.extractants}
+    liquor = {rated.circuits[0].circuit.cut.state: liquor_volume(feed)}
+    organics, rare = [], np.zeros(b.samples)
+    for one in rated.circuits:
+        cut, extractant = one.circuit.cut, strength[one.circuit.solvent]
+        run = Practice(
+            extractant.concentration,
+            extractant.saponification,
+            p.scrub_acid,
+            p.strip_acid,
+            p.mixing,
+            p.settling,
+            p.strip_stages,
+            p.base_excess,
+            p.strip_excess,
+        )
+        size = sizes(
+            one.circuit.extraction, one.circuit.scrub, one.organic, one.scrub_flow, one.total, liquor[cut.state], run
+        )
+        drawn = size.scrub * _drawn(one)
+        if len(cut.groups) == 3:
+            liquor[cut.groups[1]] = drawn
+        liquor[cut.raffinate] = liquor[cut.state] + size.scrub - drawn
+        liquor[cut.extract] = size.strip
+        note_mixer_settlers(b, size.volume, one.circuit.stages + p.strip_stages, words=one.circuit.words)
+        organics.append((extractant.name, size.organic_inventory, extractant.concentration))
+        rare = rare + size.rare_earth_inventory
+    note_held(b, organics, rare)
 
 
 def _refuse_strangers(b: Balance, task: Problem, amounts: Array) -> None:

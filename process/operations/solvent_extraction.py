@@ -31,6 +31,7 @@ from . import extraction_practice as usual
 from .balance import Balance
 from .base import Inlet, Kind, Outlet, Parameters
 from .extraction_cut import columns_of, design, factors_of, following, liquor_volume, names_of, order, practice, told
+from .extraction_sizes import note_held, note_mixer_settlers
 from .phases import LIQUOR
 
 Array = NDArray[np.float64]
@@ -269,7 +270,9 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
         "organic_inventory_m3": size.organic_inventory,
         "rare_earth_inventory_kmol": size.rare_earth_inventory,
     }
-    b.size("mixer-settlers", size.volume, "m^3", ("mixing", "settling", "strip_stages"))
+    note_mixer_settlers(b, size.volume, extraction + scrubbing + p.strip_stages)
+    organic = [(p.extractant.name, size.organic_inventory, p.extractant.concentration)]
+    note_held(b, organic, size.rare_earth_inventory)
 
 
 SCRUB, SCRUB_WATER, STRIP, STRIP_WATER = "scrub acid", "scrub water", "strip acid", "strip water"

@@ -98,6 +98,7 @@ def swarf_leach(p: SimpleNamespace, b: Balance) -> None:
     b.size("roasting kiln", mass, "kg/h", ("share",))
     pulp = water / WATER_DENSITY + per_sample(residue + dissolved) / SOLID_DENSITY
     b.size("tank", p.residence * pulp, "m^3", ("residence", "liquor", "share"))
+    b.size("residue filter", per_sample(residue), "kg/h", ("share",))
     b.details["heat_of_oxidation_MJ_per_h"] = oxidation_heat(treated)
 
     b.send("uncollected", (1.0 - p.share)[:, None], inlet=name)

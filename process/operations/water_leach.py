@@ -110,6 +110,13 @@ def water_leach(p: SimpleNamespace, b: Balance) -> None:
     residue[:, INDEX["O"]] = 0.0
     residue[:, INDEX["O"]] = np.maximum(neutral_oxygen(residue), 0.0)
 
+    b.size(
+        "residue filter",
+        per_sample(residue) + mass - per_sample(feed),
+        "kg/h",
+        tuple(f"extraction.{name}" for name in p.extraction),
+    )
+
     pool = feed.copy()
     for name, count in (("H", 2.0), ("O", 1.0)):
         pool[:, INDEX[name]] += count * water / molar_mass("H2O") * MOLAR_MASS[INDEX[name]]

@@ -196,6 +196,7 @@ def water_treatment(p: SimpleNamespace, b: Balance) -> None:
     b.details["alkalinity_kmol_per_h"] = np.maximum(2.0 * (first + lime) + soda - charges, 0.0)
     b.size("reaction tanks", entering * p.residence, "m^3", ("residence",))
     b.size("clarifier", entering / p.rise, "m^2", ("rise",))
+    b.size("sludge filter", per_sample(solids), "kg/h", why)
     b.size("ammonia stripper", strips / 1000.0, "m^3/h")
     b.use("heat", p.stripping_heat * strips, "MJ", ("stripping_heat",))
     b.use("electricity", p.electricity * entering, "kWh", ("electricity",))

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from .finance_terms import FinanceTerms
+from .levies import Levies
 
 if TYPE_CHECKING:
     from .operations.base import Kind, Outlet, Parameters
@@ -183,6 +184,7 @@ class Plan:
     position: Position
     correlated: tuple[Correlated, ...] = ()
     finance: FinanceTerms = field(default_factory=FinanceTerms)
+    levies: Levies = field(default_factory=Levies)
 
     def values(self) -> dict[str, Value]:
         """Every value of the file by its path, `unit.key` or `feeds.name.key`, in file order."""
@@ -202,4 +204,5 @@ class Plan:
         out.update({f"capacity.{stage}": plate.rate for stage, plate in self.nameplates.items()})
         out.update({f"prices.{item}": value for item, value in self.prices.items()})
         out.update(self.finance.values())
+        out.update(self.levies.values())
         return out

@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"units"}),
     frozenset({"elements", "quantities"}),
     frozenset({"data"}),
-    frozenset({"stream", "feeds", "plan", "finance_terms", "traits"}),
+    frozenset({"stream", "feeds", "plan", "finance_terms", "levies", "traits"}),
     frozenset({"cascade", "magnet"}),
     frozenset({"operations"}),
     frozenset({"files", "network"}),

@@ -11,6 +11,7 @@ from .finance import finance_facts, sale_price
 from .fits import Correlation, CorrelationSet, correlations
 from .grades import OxideGrade, oxide_grades
 from .hydroxides import Hydroxide, hydroxides
+from .levies import Royalty, freight_pair, freight_rates, royalties, royalty_of
 from .money import (
     Credit,
     Labour,
@@ -60,6 +61,7 @@ __all__ = [
     "Quote",
     "Reagent",
     "Region",
+    "Royalty",
     "Solubility",
     "Source",
     "by_product_values",
@@ -78,6 +80,8 @@ __all__ = [
     "exchange_years",
     "extractants",
     "finance_facts",
+    "freight_pair",
+    "freight_rates",
     "hydroxides",
     "is_by_product",
     "labour",
@@ -93,6 +97,8 @@ __all__ = [
     "reagents",
     "regional_factors",
     "regions",
+    "royalties",
+    "royalty_of",
     "sale_price",
     "single_element",
     "solubilities",

@@ -15,8 +15,8 @@ from . import correlated, schema
 from .diagnostics import Diagnostic, FlowsheetError, in_order
 from .faults import Faults
 from .finance_schema import terms
-from .finance_schema import terms
 from .merge import Tree, changed, read_tree, with_likes
+from .money_schema import levies
 from .nodes import entries, table
 from .reader import Node
 from .references import References
@@ -197,7 +197,7 @@ class _Loading:
             sha256=self.tree.sha256,
             position=root.place.position,
             finance=terms(model.finance),
-            finance=terms(model.finance),
+            levies=levies(model, stream),
             correlated=correlated.groups(root),
         )
 

@@ -7,11 +7,13 @@ year, and remembers what was written.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Annotated, Any
 
+from ..levies import Levies
 from ..quantities import Currency, In, QuantityError, Value, suggestion
 from ..units import fail, money_words, split_money
 
@@ -118,3 +120,16 @@ Price = Annotated[Value, PriceOf("USD/kg", "250 USD2024/t", low=0)]
 """What an item of the price book costs, by kg, kWh, MJ, m³, h, mol or person-year."""
 FeedPrice = Annotated[Value, Money("USD/kg", "250 USD2024/t", low=0)]
 """What a bought feed costs by kg."""
+
+CarbonPrice = Annotated[Value, Money("USD/t", "70 EUR2024/t", low=0)]
+"""What a t of CO2 costs."""
+FreightPrice = Annotated[Value, Money("USD/t", "120 USD2024/t", low=0)]
+"""What it costs to carry a t."""
+Royalty = Annotated[Value, In("1", "6.5 %", low=0, high=1)]
+"""What a mine owes, as a share of the value of what it sells."""
+
+
+def levies(model: Any, stream: Callable[[str], str]) -> Levies:
+    """The levies and freight of a file that fits the schema; `stream` finds a stream by the name that a file uses."""
+    carried = {stream(name): value for name, value in model.freight.items()}
+    return Levies(model.carbon_price, model.carbon_price_on_power, model.royalty, MappingProxyType(carried))

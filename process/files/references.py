@@ -65,8 +65,25 @@ class References:
         for product, node in self.products.items():
             if isinstance(node.value, str) and (fault := self.stream_fault(node, feeds=False)):
                 self._error(*fault, lead=f"product {product}: ")
+        self._freight()
         self._targets()
         self.faults += unknown_products(self.root)
+
+    def _freight(self) -> None:
+        """What is carried is a stream, by one of its names."""
+        node = _child(self.root, "freight")
+        said: dict[str, str] = {}
+        for name in table(node):
+            assert node is not None
+            place = node.keys[name]
+            if fault := self.stream_fault(Node(name, place, (place.line, place.column)), products=True):
+                self._error(*fault, lead="freight: ")
+                continue
+            product = self.products.get(name)
+            stream = str(product.value) if product is not None else name
+            if stream in said:
+                self._error(place, f"freight: {name} is {said[stream]} again")
+            said[stream] = name
 
     def _error(self, place: Place, message: str, hint: str = "", lead: str = "") -> None:
         if (str(place), message) not in self._said:  # a unit that is like another shares its faults

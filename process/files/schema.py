@@ -26,7 +26,7 @@ from ..elements import GROUPS, INDEX, RARE_EARTHS, is_name, mass_fractions
 from ..operations.base import ElementName, Stage
 from ..quantities import Fraction, In, Value, suggestion
 from .finance_schema import FinanceKeys
-from .money_schema import FeedPrice, Price
+from .money_schema import CarbonPrice, FeedPrice, FreightPrice, Price, Royalty
 
 if TYPE_CHECKING:
     from ..operations.base import Kind
@@ -324,6 +324,19 @@ class Head(_Part):
     targets: list[Target] = Field(default_factory=list, description="What must hold; pytest tests it.")
     capacity: dict[Stage, Plate] = Field(default_factory=dict, description="What the stages can make.")
     prices: dict[str, Price] = Field(default_factory=dict, description="Prices other than the region's, by item.")
+    carbon_price: CarbonPrice | None = Field(
+        None, description="What a t of CO2 costs: of fuel, of carbon in off-gas, of fluorocarbons as CO2."
+    )
+    carbon_price_on_power: bool = Field(False, description="Whether the CO2 of bought electricity costs the same.")
+    royalty: Royalty | None = Field(
+        None, description="What a mine owes, of the value of what it sells; left out: what its region takes."
+    )
+    freight: dict[str, FreightPrice] = Field(
+        default_factory=dict,
+        description="What it costs to carry streams, by `unit.outlet`, feed or product; left out: nothing within a "
+        "region, and the rate between two regions.",
+        examples=[{"mixed_carbonate.carbonate": "120 USD2024/t"}],
+    )
     allocation: Literal["value", "mass"] = Field("value", description="How joint costs are shared between products.")
     finance: FinanceKeys | None = Field(None, description="Cash flow: rates, years, taxes, loans, prices of products.")
     correlated: dict[Name, list[CorrelatedPath]] = Field(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def with_outlets(root: Node, registry: Mapping[str, Kind]) -> Node:
-    """The tree with `mixer` written `mixer.mixed` where a unit takes a stream or a product names one."""
+    """The tree with `mixer` written `mixer.mixed` where a unit takes a stream, or a product or freight names one."""
     kinds: dict[str, Kind] = {}
     units = table(root, "units")
     for name, unit in units.items():
@@ -48,4 +48,13 @@ def with_outlets(root: Node, registry: Mapping[str, Kind]) -> Node:
         value["units"] = replace(value["units"], value=written)
     if "products" in value:
         value["products"] = inside(value["products"], table(value["products"]))
+    if "freight" in value and isinstance(value["freight"].value, dict):
+        value["freight"] = _renamed(value["freight"], only)
     return replace(root, value=value)
+
+
+def _renamed(node: Node, only: Mapping[str, str]) -> Node:
+    """A mapping by stream with its keys written out."""
+    names = {name: only.get(name, name) for name in table(node)}
+    keys = {names.get(name, name): place for name, place in node.keys.items()}
+    return replace(node, value={names[name]: item for name, item in table(node).items()}, keys=keys)

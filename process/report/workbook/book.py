@@ -22,7 +22,9 @@ LONGEST_NAME = 31
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 _CELL = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)><f>(.*?)</f><v\s*(?:/>|></v>)</c>', re.DOTALL)
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
-INK, PALE, EDGE, GREEN = "FFFFFF", "DDE6EF", "1F3A5F", "FFF4CC"
+FONT, WHITE, BLUE, GREY, YELLOW = "Calibri", "FFFFFF", "1F3A5F", "555555", "FFF4CC"
+HEAD = 32
+"""Height of a head that stays in sight, in points: two lines."""
 
 
 def ready() -> None:
@@ -70,7 +72,10 @@ class Page:
 
     def __init__(self, sheet: Worksheet, styles: Styles) -> None:
         self._sheet, self._styles = sheet, styles
+        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
         self.row = 1
+        self._head = 0
         self.values: dict[str, float] = {}
 
     @property
@@ -103,6 +108,9 @@ class Page:
             cell.font, cell.fill, cell.alignment = self._styles.head, self._styles.dark, self._styles.wrap
         if freeze is not None:
             self._sheet.freeze_panes = f"{column(freeze + 1)}{self.row + 1}"
+            self._sheet.print_title_rows = f"{self.row}:{self.row}"
+            self._sheet.row_dimensions[self.row].height = HEAD
+        self._head = self.row
         self.row += 1
         return self.row - 1
 
@@ -112,12 +120,15 @@ class Page:
             made = self._put(self.row, col, cell)
             if bold:
                 made.font = self._styles.bold
+            if self._head and not isinstance(cell, str | None):
+                self._sheet.cell(self._head, col).alignment = self._styles.over  # a number's head stands over it
         self.row += 1
         return self.row - 1
 
     def section(self, words: str) -> None:
         """The heading of a further table, one row below what stands there."""
         self.row += 1
+        self._head = 0
         self._put(self.row, 1, words).font = self._styles.bold
         self.row += 1
 
@@ -139,6 +150,8 @@ class Page:
                 made.data_type = "s"  # never a formula, whatever it begins with
             if is_live(words):
                 made.quotePrefix = True
+            if col > 1:
+                made.alignment = self._styles.apart
         elif isinstance(cell, Formula):
             made.value = cell.text
             made.number_format = cell.format or form(number(cell.value))
@@ -162,14 +175,14 @@ class Styles:
     def __init__(self) -> None:
         from openpyxl.styles import Alignment, Font, PatternFill, Protection
 
-        self.title, self.bold = Font(bold=True, size=14), Font(bold=True)
-        self.note, self.head, self.typed = (
-            Font(italic=True, color="555555"),
-            Font(bold=True, color=INK),
-            Font(color=EDGE),
-        )
-        self.dark, self.input = (PatternFill("solid", fgColor=colour) for colour in (EDGE, GREEN))
-        self.wrap, self.open = Alignment(wrap_text=True, vertical="center"), Protection(locked=False)
+        self.title, self.bold = Font(FONT, 14, bold=True), Font(FONT, 11, bold=True)
+        self.note, self.typed = Font(FONT, 11, italic=True, color=GREY), Font(FONT, 11, color=BLUE)
+        self.head = Font(FONT, 11, bold=True, color=WHITE)
+        self.dark, self.input = PatternFill("solid", fgColor=BLUE), PatternFill("solid", fgColor=YELLOW)
+        self.wrap = Alignment(wrap_text=True, vertical="center", indent=1)
+        self.over = Alignment(wrap_text=True, vertical="center", horizontal="right")
+        self.apart = Alignment(horizontal="left", indent=1)
+        self.open = Protection(locked=False)
 
 
 class Book:

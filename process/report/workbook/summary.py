@@ -67,16 +67,17 @@ def _totals(made: Summary, costs: Mapping[str, CostPage]) -> None:
         split, at = cost.split, page.row
         total = first(split.total)
         lines = [abs(first(one.per_kg)) for one in split.lines]
-        assumed = first(split.assumed_share) if sum(lines) else None
+        assumed = first(split.assumed_share) if sum(lines) else 0.0
         costs_at, words = cost.page.span(10, cost.first, cost.last), cost.page.span(ASSUMED, cost.first, cost.last)
-        weight = f'SUMPRODUCT(ABS({costs_at})*({words}="assumed"))/SUMPRODUCT(ABS({costs_at}))'
+        weight = f"SUMPRODUCT(ABS({costs_at}))"
+        resting = f'SUMPRODUCT(ABS({costs_at})*({words}="assumed"))/{weight}'
         page.add(
             name,
             Formula(f"={cost.total}", total, MONEY),
             Number(total, MONEY),
             Formula(f"=B{at}-C{at}", 0.0, "0.0E+00"),
             Number(first(split.t_per_year), form(first(split.t_per_year))),
-            Formula(f"={weight}", assumed, SHARE),
+            Formula(f"=IF({weight}=0,0,{resting})", assumed, SHARE),
             split.stream,
         )
         made.total[name] = page.at(at, 2)

@@ -1,0 +1,179 @@
+"""A run that survives a kill: one file for each finished chunk, and one that says which run they belong to."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..plan import Position
+from .attempts import Failure
+from .chunks import Chunk
+
+FORMAT = "didymium.uncertainty-run/1"
+RUN = "run.json"
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+
+
+class CheckpointError(ValueError):
+    """A folder that no run can be kept in, or that holds another one: `reason` says why, `remedy` what to do."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason}; {remedy}")
+        self.reason, self.remedy = reason, remedy
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The folder of a run. `identity` is what makes it this run and no other."""
+
+    folder: Path
+    identity: Mapping[str, Any]
+
+    def open(self) -> None:
+        """Start or go on: make the folder, or hold it to be of the same run. Raises CheckpointError."""
+        said = {"format": FORMAT, **self.identity}
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._clear()
+            if not (self.folder / RUN).exists():
+                if any(self.folder.iterdir()):
+                    raise CheckpointError(
+                        f"{self.folder} holds other files and no run", "name a new folder, or one of an earlier run"
+                    )
+                self._write(RUN, json.dumps(said, indent=1, ensure_ascii=False).encode())
+                return
+            self._probe()
+            text = (self.folder / RUN).read_text(encoding="utf-8")
+        except OSError as error:
+            raise CheckpointError(
+                f"cannot keep a run in {self.folder}: {error.strerror or error}", "name another folder"
+            ) from None
+        except UnicodeDecodeError:
+            text = ""
+        try:
+            found = json.loads(text)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict) or found.get("format") != FORMAT:
+            raise CheckpointError(f"{self.folder / RUN} does not say what run it is of", "name a new folder")
+        differences = list(differing(found, json.loads(json.dumps(said))))
+        if differences:
+            raise CheckpointError(
+                f"{self.folder} holds another run: {'; '.join(differences)}",
+                "name a new folder, or give the command as it was",
+            )
+
+    def load(self, number: int, start: int, stop: int) -> Chunk | None:
+        """A finished chunk; None where there is none, or what there is cannot be read."""
+        try:
+            with np.load(self._file(number), allow_pickle=False) as held:
+                return self._chunk(held, start, stop)
+        except UNREADABLE:
+            return None
+
+    def save(self, number: int, chunk: Chunk) -> None:
+        """Keep a finished chunk: whole, or not at all. Raises CheckpointError."""
+        import io
+
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **_arrays(chunk))
+        try:
+            self._write(self._file(number).name, buffer.getvalue())
+        except OSError as error:
+            raise CheckpointError(
+                f"cannot keep chunk {number} in {self.folder}: {error.strerror or error}",
+                "make room, then give the same command again: what is finished is kept",
+            ) from None
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _file(self, number: int) -> Path:
+        return self.folder / f"chunk_{number:05d}.npz"
+
+    def _chunk(self, held: Mapping[str, Any], start: int, stop: int) -> Chunk | None:
+        values, failures = {}, {}
+        for place, (name, outputs) in enumerate(self.identity["outputs"].items()):
+            found = held[f"values_{place}"]
+            if found.shape != (stop - start, len(outputs)) or found.dtype != np.float64:
+                return None
+            values[name] = found
+            table = [held[f"{column}_{place}"].tolist() for column in ("rows", "units", "reasons", "places")]
+            failures[name] = tuple(
+                Failure(int(row), unit, reason, _position(where))
+                for row, unit, reason, where in zip(*table, strict=True)
+            )
+        return Chunk(start, stop, values, failures)
+
+    def _write(self, name: str, data: bytes) -> None:
+        beside = self.folder / f".{secrets.token_hex(8)}.tmp"
+        try:
+            with beside.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(beside, self.folder / name)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+
+    def _probe(self) -> None:
+        beside = self.folder / f".{secrets.token_hex(8)}.tmp"
+        beside.touch(exist_ok=False)
+        beside.unlink()
+
+    def _clear(self) -> None:
+        """Take away what a killed run was writing."""
+        for left in self.folder.glob(".*.tmp"):
+            left.unlink(missing_ok=True)
+
+
+def differing(found: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
+    """How two descriptions of a run differ, in words.
+
+    >>> list(differing({"samples": 1000, "seed": 1}, {"samples": 2000, "seed": 1}))
+    ['samples is 1000 there and 2000 here']
+    """
+    for key in dict.fromkeys((*found, *said)):
+        there, here = found.get(key), said.get(key)
+        if there == here:
+            continue
+        if isinstance(there, dict) and isinstance(here, dict):
+            for name in dict.fromkeys((*there, *here)):
+                if there.get(name) != here.get(name):
+                    yield f"{key} of {name}: {_short(there.get(name), here.get(name))}"
+        else:
+            yield f"{key} {_short(there, here)}"
+
+
+def _short(there: Any, here: Any) -> str:
+    if isinstance(there, str | int | float | None) and isinstance(here, str | int | float | None):
+        words = [("missing" if one is None else str(one))[:60] for one in (there, here)]
+        return f"is {words[0]} there and {words[1]} here"
+    return "differs"
+
+
+def _arrays(chunk: Chunk) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for place, (name, values) in enumerate(chunk.values.items()):
+        failures = chunk.failures[name]
+        out[f"values_{place}"] = values
+        out[f"rows_{place}"] = np.array([one.index for one in failures], dtype=np.int64)
+        out[f"units_{place}"] = np.array([one.unit for one in failures], dtype=np.str_)
+        out[f"reasons_{place}"] = np.array([one.reason for one in failures], dtype=np.str_)
+        out[f"places_{place}"] = np.array([str(one.position or "") for one in failures], dtype=np.str_)
+    return out
+
+
+def _position(text: str) -> Position | None:
+    file, _, rest = text.rpartition(":")
+    file, _, line = file.rpartition(":")
+    return Position(file, int(line), int(rest)) if file else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from ..economics.cost import CURRENCY
 from ..flowsheet import Result
 from ..plan import STAGES
 from ..supply.capacity import added, plain
+from .bridge_capital import scales
 from .bridge_causes import CAUSES
 from .bridge_factors import Group, Key, Plant
 from .bridge_passage import Ore, ways
@@ -176,7 +177,11 @@ def _plants(a: Result, b: Result, product: str) -> tuple[Plant, Plant]:
     ones = np.ones(a.solution.samples)
     known = [way.ore for way in both]
     ores = [own or other or Ore(ones, ones) for own, other in (known, known[::-1])]
-    first, second = (Plant(way, split, ore) for way, split, ore in zip(both, splits, ores, strict=True))
+    if not both[0].mining & both[1].mining:
+        # Of mines that have nothing in common the grade says nothing: use goes with the rare earths that they mine.
+        ores = [replace(ore, grade=ones) for ore in ores]
+    grown = scales(a, b)
+    first, second = (Plant(way, split, ore, grown) for way, split, ore in zip(both, splits, ores, strict=True))
     return first, second
 
 

@@ -13,12 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import reagents, regional_factors
-from ..economics.capital import Investment
+from ..data import reagents
 from ..economics.cost import CostShare, CostSplit
 from ..economics.operating import CostLine
-from ..economics.pricebook import region_of
-from ..supply.capacity import added, throughput
+from ..supply.capacity import added
+from .bridge_capital import Scale, built
 from .bridge_causes import is_built, is_staff, price_cause, use_cause
 from .bridge_passage import Ore, Way
 
@@ -32,8 +31,6 @@ OWN = ("use", "loss", *OF_LINE, "share")
 COMPANY = ("use", "loss", "company", *OF_LINE, "share")
 """Factors of what the wanted rare earths take, and of what those beside them do. What is physical weighs what is money,
 so that a price or a way of sharing costs moves no recovery."""
-EXPONENT = 0.6
-"""What capital grows with the size of a plant by; what a size does beyond this rule stays with capital."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +86,13 @@ def key_of(line: CostLine, by_stage: bool) -> Key:
 
 
 class Plant:
-    """A plant's lines of a product as factors; `ore` is its own, or another plant's where it has none."""
+    """A plant's lines of a product as factors.
 
-    def __init__(self, way: Way, split: CostSplit, ore: Ore) -> None:
-        self.way, self.ore = way, ore
+    `ore` is its own, or another plant's where it has none; `scales` by stage are those of both plants.
+    """
+
+    def __init__(self, way: Way, split: CostSplit, ore: Ore, scales: Mapping[str, Scale]) -> None:
+        self.way, self.ore, self.scales = way, ore, scales
         self.lines = tuple(self._factored(share) for share in split.lines)
         self.groups = {key: _grouped(list(lines)) for key, lines in _by_key(self.lines).items()}
         self.stages = {
@@ -105,12 +105,16 @@ class Plant:
         whole = self.by_stage(line)
         passage = way.beyond(line.stage) if whole else way.through(line.unit_name)
         ones = np.ones(way.samples)
-        built = self._built(line) if is_built(line) else {"use": line.quantity, "price": ones * line.price}
+        own = (
+            built(way.result, line, self.scales[line.stage])
+            if is_built(line)
+            else {"use": line.quantity, "price": ones * line.price}
+        )
         key = key_of(line, whole)
         per_kg = passage.weight * (self.ore.grade if self.of_ore(key) else ones)
         factors = {
             **dict.fromkeys(OF_LINE, ones),
-            **built,
+            **own,
             "share": ones * share.hours_per_kg * way.mass,
             "loss": passage.loss,
             "company": passage.company / self.ore.company,
@@ -120,32 +124,13 @@ class Plant:
 
     def by_stage(self, line: CostLine) -> bool:
         """Whether a line follows what its stage makes, not what enters its unit."""
-        return is_staff(line) or is_built(line)
+        if is_built(line):
+            return self.scales[line.stage].whole
+        return is_staff(line) or line.cause in ("capital", "overhead")
 
     def of_ore(self, key: Key) -> bool:
         """Whether use goes with tonnes of ore."""
         return key.stage == "mine" and not key.by_stage and not self.way.by_mass(key.stage)
-
-    def _built(self, line: CostLine) -> dict[str, Array]:
-        """What is charged for equipment: cost at unit size in the reference region, size, region, idle share, rate."""
-        result = self.way.result
-        investment: Investment = result.cost.capital[line.stage]
-        made, _ = throughput(result.solution, line.stage)
-        needed = made * investment.hours / 1000.0
-        ones = np.ones(self.way.samples)
-        region = region_of(result.plan, result.plan.units[line.unit_name])
-        table = regional_factors()
-        factors = {
-            "size": np.where(investment.capacity > 0.0, investment.capacity, 1.0) ** (EXPONENT - 1.0),
-            "location": ones * (table["location", region].value if ("location", region) in table else 1.0),
-            "compliance": ones * table["compliance" if ("compliance", region) in table else "build_cost", region].value,
-            "idle": np.divide(investment.capacity, needed, out=ones.copy(), where=needed > 0.0),
-        }
-        hourly = 1e6 / investment.hours
-        use = line.quantity * hourly
-        for factor in factors.values():
-            use = use / factor
-        return {"use": use, "price": line.price / hourly, **factors}
 
 
 def _by_key(lines: Iterable[Factored]) -> dict[Key, list[Factored]]:

@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ..economics.stages import kinds_of
 from ..elements import ELEMENTS, INDEX, OXIDE_FACTOR, RARE_EARTHS, indices
 from ..flowsheet import Result
 from ..plan import STAGES
@@ -31,6 +32,8 @@ BODY = 0.05
 """Share of a product's mass from which on an element stands for its mass."""
 ON_THE_WAY = 0.01
 """Share of a product's wanted elements that must pass a unit for it to be on their way; others serve the stage."""
+UNMIXED = 0.1
+"""kg of other rare-earth oxides beside a kg of the wanted ones up to which a feed is separated already."""
 BY_MASS = ("alloy", "magnet")
 """Stages whose use goes with mass; that of the others goes with rare-earth oxides."""
 
@@ -193,9 +196,17 @@ class Way:
         ones = np.ones(self.samples)
         return Passage(ones, np.zeros(self.samples), ones / (self.held(stage) * self.mass))
 
+    @property
+    def mining(self) -> frozenset[str]:
+        """The kinds of units of the mine."""
+        return kinds_of(self.result.solution, "mine")
+
     @cached_property
     def ore(self) -> Ore | None:
-        """What the ore that units take holds; None where it holds nothing wanted, or nothing else."""
+        """What the ore that units take holds; None where it holds nothing wanted, or hardly anything else.
+
+        A bought feed stands for the ore where there is none; bought oxide or metal, separated by others, does not.
+        """
         if not self.keys:
             return None
         result = self.result
@@ -206,7 +217,7 @@ class Way:
         key = added((np.atleast_1d(np.asarray(one.oxide(*self.keys), dtype=float)) for one in streams), self.samples)
         mass = added((np.atleast_1d(np.asarray(one.mass(), dtype=float)) for one in streams), self.samples)
         company = over(whole - key, key)
-        if not (np.all(key > 0.0) and np.all(company > 1e-6)):
+        if not (np.all(key > 0.0) and np.all(company > UNMIXED)):
             return None
         return Ore(whole / mass, company)
 

@@ -89,7 +89,7 @@ def purchase(unit: UnitResult, size: Size, year: int, figures: Figures | None = 
     if base is None:
         raise CostError(
             f"no equipment cost for {size.item!r} in {size.unit} of {unit.name} ({unit.kind})",
-            "add a row to equipment.csv whose `sizes` name it",
+            "add a row to equipment.csv whose `sizes` name it, or note no size",
         )
     worth = figures.of(f"equipment.{base.item}", base.fact) if figures is not None else base.fact.value
     number = pieces(base, size.value, size.number)

@@ -248,18 +248,19 @@ def plant_of(stage: str, kinds: Collection[str]) -> Plant:
 def regional_factors() -> Mapping[tuple[str, str], Fact]:
     """Ratios between regions by (factor, region).
 
-    `location` and `compliance` relative to the US, and `build_cost`, their product; `price` and `waste` relative to the
-    region whose prices stand in.
+    `build_cost` relative to the US, and its parts: `location`, and `compliance`, which is what location leaves of it;
+    `price` and `waste` relative to the region whose prices stand in.
 
     >>> factors = regional_factors()
-    >>> round(factors["location", "china"].value, 4), round(factors["build_cost", "china"].value, 4)
-    (0.92, 0.33)
+    >>> [round(factors[name, "china"].value, 4) for name in ("build_cost", "location", "compliance")]
+    [0.33, 0.92, 0.3587]
     """
     out = {(row["factor"], row["region"]): fact(row) for row in rows("regional_factors")}
     for region in [region for factor, region in out if factor == "location"]:
-        place, rules = out["location", region], out["compliance", region]
-        low, value, high = place.low * rules.low, place.value * rules.value, place.high * rules.high
-        out["build_cost", region] = replace(rules, value=value, low=low, high=high)
+        whole, place = out["build_cost", region], out["location", region].value
+        low, value, high = whole.low / place, whole.value / place, whole.high / place
+        note = f"what location leaves of the build cost: permits, standards, domestic equipment; {whole.note}"
+        out["compliance", region] = replace(whole, value=value, low=low, high=high, note=note)
     return MappingProxyType(out)
 
 

@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from ..data import Fact, labour_of, regional_factors
+from ..data import Fact, labour_of
+from .capital_basis import rests_on
 from .cost import Cost, CostShare
 from .stages import kinds_of
 
@@ -44,7 +45,7 @@ def basis(cost: Cost, product: str) -> tuple[Basis, ...]:
     def share(wanted: Callable[[CostShare], bool]) -> float:
         return sum(abs(_first(part.per_kg)) for part in split.lines if wanted(part)) / total if total > 0.0 else 0.0
 
-    found = [*_prices(split.lines, share), *_labour(cost, split.lines, share), *_capital(cost, share)]
+    found = [*_prices(split.lines, share), *_labour(cost, split.lines, share), *_capital(cost, split.lines, total)]
     return tuple(sorted((one for one in found if one.share > 0.0), key=lambda one: -one.share))
 
 
@@ -93,30 +94,12 @@ def _labour(
     return out
 
 
-def _capital(cost: Cost, share: Callable[[Callable[[CostShare], bool]], float]) -> list[Basis]:
-    out = []
-    factors: dict[str, set[str]] = {}
-    for stage, investment in cost.capital.items():
-        plant = investment.plant
-
-        def built(part: CostShare, stage: str = stage) -> bool:
-            return part.line.stage == stage and part.line.quote is None
-
-        unit = f"million {plant.currency} for {plant.capacity:,.0f} t/year"
-        unit += " REO" if plant.basis == "REO" else ""
-        title = f"capital of the {stage} stage: {plant.title}"
-        out.append(_of(title, "capital", plant.cost, unit, share(built)))
-        for region in (plant.region, *investment.regions):
-            factors.setdefault(region, set()).add(stage)
-    for region, stages in factors.items():
-
-        def scaled(part: CostShare, stages: set[str] = stages) -> bool:
-            return part.line.stage in stages and part.line.quote is None
-
-        fact = regional_factors()["build_cost", region]
-        if fact.low < fact.high:
-            out.append(_of(f"build cost in {region}", "capital", fact, "times that in the US", share(scaled)))
-    return out
+def _capital(cost: Cost, lines: tuple[CostShare, ...], total: float) -> list[Basis]:
+    """What capital and working capital rest on, weighted by the part of the cost that each moves."""
+    weights = [
+        (part.line, abs(_first(part.per_kg)) / total) for part in lines if total > 0.0 and part.line.quote is None
+    ]
+    return [_of(one.item, "capital", one.fact, one.unit, one.share) for one in rests_on(cost.capital, weights)]
 
 
 def _of(item: str, kind: Kind, fact: Fact, unit: str, share: float) -> Basis:

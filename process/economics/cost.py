@@ -11,17 +11,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Fact, credits, reagents
+from ..data import Fact, cost_index, credits, reagents
 from ..network.solution import Solution
 from ..plan import STAGES
 from ..quantities import suggestion
 from ..sums import per_sample
-from ..supply.capacity import added, capacity, counted, plain, product_outlets
+from ..supply.capacity import added, capacity, counted, hours_per_year, plain, product_outlets
 from .allocation import ORDER, Allocation
 from .capital import Investment, investments
 from .figures import HEAD, Figures
 from .operating import CostLine, operating
 from .pricebook import CAUSES, RADIOACTIVE, CostError
+from .working_capital import WorkingCapital, charges, working_capital
 
 Array = NDArray[np.float64]
 
@@ -132,6 +133,7 @@ class Cost:
     capital: Mapping[str, Investment] = field(repr=False)
     notes: tuple[str, ...] = ()
     _figures: Figures = field(default_factory=Figures, repr=False)
+    working_capital: Mapping[str, WorkingCapital] = field(default_factory=dict, repr=False)
 
     @property
     def figures(self) -> Mapping[str, Fact]:
@@ -269,7 +271,9 @@ def cost(solution: Solution, changes: Mapping[str, Array] | None = None) -> Cost
     plan = solution.plan
     figures = Figures(changes)
     invested = investments(solution, changes, figures)
-    lines = operating(solution, invested, changes, figures)
+    running = operating(solution, invested, changes, figures)
+    tied = working_capital(solution, running, changes, figures)
+    lines = (*running, *charges(tied, hours_per_year(solution, changes), cost_index(plan.year).year))
     notes = [
         *_free_feeds(solution),
         *_unused_prices(solution, lines),
@@ -278,7 +282,7 @@ def cost(solution: Solution, changes: Mapping[str, Array] | None = None) -> Cost
         *_sold(solution),
     ]
     capital = MappingProxyType(dict(invested))
-    found = Cost(solution, plan.year, CURRENCY, plan.allocation, lines, capital, tuple(notes), figures)
+    found = Cost(solution, plan.year, CURRENCY, plan.allocation, lines, capital, tuple(notes), figures, tied)
     if any(path.startswith(HEAD) for path in changes or {}):
         _ = found.figures
         figures.check()

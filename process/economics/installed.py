@@ -44,7 +44,7 @@ def factors(region: str, figures: Figures | None = None) -> tuple[float | Array,
     """Location and compliance of a region, relative to the US; raises `CostError` for one that is not known.
 
     >>> factors("australia")
-    (1.03, 0.971)
+    (1.03, 0.970873786407767)
     """
     known, of = regional_factors(), (Figures() if figures is None else figures).of
     if ("location", region) not in known:

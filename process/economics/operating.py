@@ -212,7 +212,7 @@ def _fixed(solution: Solution, investments: Mapping[str, Investment], figures: F
     for stage, investment in investments.items():
         hourly = 1e6 / investment.hours
         kinds = (
-            ("capital charge", "capital", investment.recovery, investment.plant.cost.source),
+            ("capital charge", "capital", investment.recovery, investment.source),
             ("maintenance", "maintenance", upkeep, rates["maintenance"].source),
             ("insurance and property tax", "overhead", insured, rates["insurance"].source),
         )

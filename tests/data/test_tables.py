@@ -281,6 +281,8 @@ def test_market_prices_are_for_comparison() -> None:
             {
                 *(
                     "data",
+                    "data.equipment",
+                    "data.investment",
                     "elements",
                     "stream",
                     "plan",

@@ -25,15 +25,31 @@ def test_shares_are_those_of_the_lines(recycle: Callable[..., Solution]) -> None
     assert wage.share == pytest.approx(people / split.total)
     figures = [one.share for one in found.values() if one.kind == "labour"]
     assert sum(figures) == pytest.approx(wage.share)
-    invested = sum(part.per_kg for part in split.lines if part.line.quote is None)
+    capital = {part.line.item: 0.0 for part in split.lines if part.line.quote is None}
+    for part in split.lines:
+        if part.line.quote is None:
+            capital[part.line.item] += part.per_kg
+    tied = capital.pop("working capital")
+    invested = sum(capital.values())
+    stocks = [one.share for one in found.values() if one.item.startswith("working capital of")]
+    assert sum(stocks) == pytest.approx(tied / split.total)
     plants = [one.share for one in found.values() if one.item.startswith("capital of")]
     assert sum(plants) == pytest.approx(invested / split.total)
-    assert found["build cost in china"].share == pytest.approx(invested / split.total)
+    assert "compliance in china" not in found  # the known plants stand in China: the factor cancels
+
+
+def test_factors_of_regions_count_where_they_do_not_cancel(recycle: Callable[..., Solution]) -> None:
+    result = cost(recycle(region="us"))
+    found = {one.item: one for one in basis(result, "magnet")}
+    invested = [part for part in result.per_kg("magnet").lines if part.line.unit == "million USD invested"]
+    share = sum(part.per_kg for part in invested) / result.per_kg("magnet").total
+    assert found["compliance in china"].share == pytest.approx(share)
+    assert found["location in china"].share == found["location in us"].share == found["compliance in china"].share
 
 
 def test_prices_and_capital_cover_the_whole_cost(recycle: Callable[..., Solution]) -> None:
     found = basis(cost(recycle()), "magnet")
-    counted = [one for one in found if one.kind == "price" or one.item.startswith("capital of")]
+    counted = [one for one in found if one.kind == "price" or one.item.startswith(("capital of", "working"))]
     assert sum(one.share for one in counted) == pytest.approx(1.0)
 
 

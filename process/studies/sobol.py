@@ -1,0 +1,184 @@
+"""Sobol' indices: which part of a result's variance is whose, by itself and with all that it acts together with.
+
+Factors are independent; those of a block are swapped together, so a block of many is one row of the table while each
+of its factors still has a quantile of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .evaluations import Evaluations, Failed, Model, StudyError
+from .factors import Factor
+from .sampling import at, quantiles
+
+Array = NDArray[np.float64]
+
+REST = "the rest"
+CONFIDENCE = 0.95
+RESAMPLES = 999
+LEAST_ROWS = 8
+"""Rows below which no index is worth a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Factors that are swapped together, by their places among all factors."""
+
+    name: str
+    columns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The part of the variance that a block has: alone (`first`) and with its interactions (`total`), with intervals.
+
+    An estimate: small ones may come out below 0.
+    """
+
+    block: Block
+    first: float
+    first_range: tuple[float, float]
+    total: float
+    total_range: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Indices:
+    """Indices of one output over the rows of the design that could be solved, largest total first."""
+
+    output: str
+    mean: float
+    deviation: float
+    rows: tuple[Index, ...]
+    used: int
+
+
+@dataclass(frozen=True)
+class Sobol:
+    """All outputs at the points of a Saltelli design, shape (blocks + 2, samples): A, B, then A with a block from B."""
+
+    blocks: tuple[Block, ...]
+    samples: int
+    seed: int
+    values: Mapping[str, Array]
+    failures: tuple[Failed, ...]
+
+    @property
+    def evaluations(self) -> int:
+        """How many cases were solved or tried."""
+        return self.samples * (len(self.blocks) + 2)
+
+    def indices(self, output: str) -> Indices:
+        """Indices of an output. A row of the design counts only where all of its cases have a value.
+
+        First order after Saltelli (2010), total after Jansen (1999), by scipy; intervals by bootstrap over the rows,
+        95 %. Raises OutputUnknown, and StudyError where too few rows are left.
+        """
+        table = Evaluations(self.values).of(output)
+        kept = np.isfinite(table).all(axis=0)
+        found = table[:, kept]
+        used = int(kept.sum())
+        if used < LEAST_ROWS:
+            raise StudyError(
+                f"{output} has a value in {used} of {self.samples} rows of the design", "narrow the spreads"
+            )
+        first, total = estimate(found)
+        (first_low, total_low), (first_high, total_high) = _intervals(found, self.seed)
+        both = found[:2]
+        rows = [
+            Index(
+                block,
+                float(first[i]),
+                (float(first_low[i]), float(first_high[i])),
+                float(total[i]),
+                (float(total_low[i]), float(total_high[i])),
+            )
+            for i, block in enumerate(self.blocks)
+        ]
+        rows.sort(key=lambda row: -row.total)
+        return Indices(output, float(both.mean()), float(both.std()), tuple(rows), used)
+
+
+def blocks(factors: Sequence[Factor], chosen: Sequence[Factor]) -> tuple[Block, ...]:
+    """A block for each chosen factor, and one for all others together, where there are any."""
+    place = {factor.name: column for column, factor in enumerate(factors)}
+    out = [Block(factor.name, (place[factor.name],)) for factor in chosen]
+    single = {column for block in out for column in block.columns}
+    others = tuple(column for column in range(len(factors)) if column not in single)
+    if others:
+        out.append(Block(f"{REST} ({len(others)})", others))
+    return tuple(out)
+
+
+def sobol(factors: Sequence[Factor], parts: Sequence[Block], model: Model, samples: int, seed: int) -> Sobol:
+    """The design solved as one batch of samples × (blocks + 2) cases.
+
+    `samples` is a power of 2. A point that cannot be solved takes its row of the design with it, in all of them: what
+    is left is still a sample of the plants that work. Raises StudyError.
+    """
+    if samples < LEAST_ROWS or samples & (samples - 1):
+        near = max(LEAST_ROWS, 1 << max(samples - 1, 1).bit_length())
+        raise StudyError(f"{samples} rows; Sobol' points need a power of 2, {LEAST_ROWS} or more", f"such as {near}")
+    if not parts:
+        raise StudyError("nothing varies: no value has a spread, and no figure of the data a range", "give spreads")
+    count = len(factors)
+    both = quantiles(2 * count, 0, samples, seed)
+    one, two = both[:, :count], both[:, count:]
+    designs = [one, two]
+    for block in parts:
+        mixed = one.copy()
+        mixed[:, block.columns] = two[:, block.columns]
+        designs.append(mixed)
+    drawn = at(factors, np.concatenate(designs))
+    if len(drawn) != 1:
+        raise StudyError("indices are of one plant at a time", "make factors of one flowsheet")
+    found = model(next(iter(drawn.values())))
+    values = {name: column.reshape(len(designs), samples) for name, column in found.values.items()}
+    return Sobol(tuple(parts), samples, seed, values, found.failures)
+
+
+def estimate(table: Array) -> tuple[Array, Array]:
+    """First-order and total indices, shape (blocks,) each, from values of shape (blocks + 2, rows)."""
+    rows = table.shape[1]
+    if rows & (rows - 1):
+        return _saltelli(table)
+    from scipy.stats import sobol_indices
+
+    func = {"f_A": table[:1], "f_B": table[1:2], "f_AB": table[2:, None, :]}
+    found = sobol_indices(func=func, n=rows)
+    return np.atleast_1d(found.first_order), np.atleast_1d(found.total_order)
+
+
+def _saltelli(table: Array) -> tuple[Array, Array]:
+    """As scipy's own estimator, which takes no other number of rows than a power of 2."""
+    centred = table - table[:2].mean()
+    a, b, mixed = centred[0], centred[1], centred[2:]
+    variance = centred[:2].var()
+    if not variance > 0.0:
+        return np.zeros(len(mixed)), np.zeros(len(mixed))
+    first = (b * (mixed - a)).mean(axis=1) / variance
+    return first, 0.5 * np.square(a - mixed).mean(axis=1) / variance
+
+
+def _intervals(table: Array, seed: int) -> tuple[Array, Array]:
+    """Low and high of both indices, shape (2, blocks) each: percentiles over rows drawn again.
+
+    The bootstrap that scipy's result offers takes no seed, so its intervals would differ from run to run.
+    """
+    from scipy.stats import bootstrap
+
+    found = bootstrap(
+        (np.arange(table.shape[1]),),
+        lambda rows: np.stack(_saltelli(table[:, rows])),
+        n_resamples=RESAMPLES,
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        vectorized=False,
+        random_state=np.random.default_rng(seed),
+    )
+    return np.asarray(found.confidence_interval.low), np.asarray(found.confidence_interval.high)

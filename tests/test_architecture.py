@@ -39,6 +39,7 @@ BESIDE = {
     ("quantities", "elements"): "a value's basis word is an element or a group",
     ("feeds", "stream"): "a feed is a stream",
     ("plan", "finance_terms"): "what a file says of its finance is part of its plan",
+    ("plan", "levies"): "what a file says of levies and freight is part of its plan",
     ("economics", "supply"): "what a stage makes sizes its plant; capacity knows no money",
 }
 """Rooms of one layer that may import each other, in this direction."""

@@ -22,6 +22,7 @@ from .capital import Investment, investments
 from .figures import HEAD, Figures
 from .operating import CostLine, operating
 from .pricebook import CAUSES, RADIOACTIVE, CostError
+from .royalty import unknown_royalties
 from .working_capital import WorkingCapital, charges, working_capital
 
 Array = NDArray[np.float64]
@@ -280,6 +281,7 @@ def cost(solution: Solution, changes: Mapping[str, Array] | None = None) -> Cost
         *_held(plan.year, _money(lines, invested)),
         *_beyond(solution, changes),
         *_sold(solution),
+        *unknown_royalties(solution),
     ]
     capital = MappingProxyType(dict(invested))
     found = Cost(solution, plan.year, CURRENCY, plan.allocation, lines, capital, tuple(notes), figures, tied)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,61 +14,20 @@ from ..quantities import Value
 from ..stream import Stream
 from ..supply.capacity import added, plain, throughput
 from .capital import Investment
+from .carbon import carbon
 from .credit import worth
 from .figures import Figures
-from .pricebook import PERSON_YEAR, CostError, Price, PriceBook, PriceError, file_price, is_assumed
+from .freight import freight
+from .lines import CostLine
+from .lines import priced as _line
+from .pricebook import PERSON_YEAR, CostError, PriceBook, PriceError, file_price, is_assumed
+from .royalty import royalty
 from .stages import kinds_of, spread, stages_of
 
 Array = NDArray[np.float64]
 
 NEVER_RADIOACTIVE = ("tailings", "effluent", "gas", "leached ground", "seepage")
 """Forms of waste that are billed by their form whatever their activity."""
-
-
-@dataclass(frozen=True)
-class CostLine:
-    """One line of cost: `quantity` in `unit` per operating hour × `price` in USD per unit = `cost` in USD/h.
-
-    Quantities and costs have shape (samples,); the price is a float where all samples share it. `assumed` says whether
-    the price, or what the quantity follows from, is an assumption; `source` is the price's. `year` is the price's own,
-    for capital that of the cost index. `quote` is the price as it was looked up, with its range; None for capital,
-    whose base stands in `Cost.capital`.
-    """
-
-    unit_name: str
-    stage: str
-    item: str
-    cause: str
-    quantity: Array
-    unit: str
-    price: float | Array
-    source: str
-    assumed: bool
-    cost: Array
-    note: str = ""
-    year: int | None = None
-    quote: Price | None = None
-
-
-def _line(
-    unit: UnitResult, item: str, quantity: Array, unit_of_quantity: str, price: Price, assumed: bool, cause: str = ""
-) -> CostLine:
-    rate = price.per(unit_of_quantity)
-    return CostLine(
-        unit_name=unit.name,
-        stage=unit.stage,
-        item=item,
-        cause=cause or price.cause,
-        quantity=quantity,
-        unit=unit_of_quantity,
-        price=rate,
-        source=price.source,
-        assumed=assumed or price.assumed,
-        cost=np.asarray(quantity * rate),
-        note=price.note,
-        year=price.year,
-        quote=price,
-    )
 
 
 def _follows_assumption(solution: Solution, unit: UnitResult, line: Line, values: Mapping[str, Value]) -> bool:
@@ -251,6 +209,9 @@ def operating(
     lines = (
         *_used(solution, books),
         *_bought(solution, given, figures),
+        *freight(solution, given, figures),
+        *royalty(solution, given, figures),
+        *carbon(solution, given, figures),
         *_wasted(solution, books),
         *_credited(solution, books),
         *_staff(solution, books, figures),

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ..plan import STAGES
 from ..studies import leaving
-from . import magnets
+from . import bridge, magnets
 from .effluents import remarks, several
 from .figures import NONE, amount, listed, money, percent, plain, points, signed
 from .tables import (
@@ -152,9 +152,15 @@ def lines(found: Comparison) -> list[tuple[str, str, str]]:
     return out
 
 
-def page(found: Comparison) -> list[RenderableType]:
-    """The tables of a comparison in the order that a reader wants them: what it rests on stands last."""
+def page(found: Comparison, bridged: bool = True) -> list[RenderableType]:
+    """The tables of a comparison in the order that a reader wants them: what it rests on stands last.
+
+    `bridged` adds to each product's cost why the plants differ.
+    """
     head = Text(plain(f"{listed(list(found.results))}, per kg {found.basis}"), style="bold")
-    costs = [cost(found, product) for product in found.products if found.cost[product]]
+    costs = []
+    for product in found.products:
+        costs += [cost(found, product)] if found.cost[product] else []
+        costs += [bridge.shown(one) for one in found.bridges if one.product == product] if bridged else []
     beside = magnets.several(found.results)
     return [head, recoveries(found), *costs, *beside, capacity(found), several(found.results), sentences(lines(found))]

@@ -18,12 +18,14 @@ from ..elements import ELEMENTS, RARE_EARTHS
 from ..studies.compare import WAITING, carried, cost_shares, recovery, rests_on, split
 from ..studies.model import model_facts
 from ..studies.origins import in_ore, new_oxide
-from . import limits, magnet_design_document
+from . import limits, magnet_design_document, sensitivity_document
+from .bridge import document as bridge_document
 from .effluents import body as effluents_body
 from .figures import first, number
 from .fit_document import body as fit_body
 from .ledger import equipment
 from .magnets import document as magnet_document
+from .uncertainty_document import body as uncertainty_body
 
 if TYPE_CHECKING:
     from ..economics import Basis
@@ -37,10 +39,12 @@ if TYPE_CHECKING:
     from ..studies.magnet_design import Described, MagnetDesign
     from ..studies.model import ModelFact
     from ..studies.origins import NewOxide
+    from ..studies.uncertainty import Uncertainty
+    from ..studies.sensitivity import Sensitivity
 
 Document = dict[str, Any]
 
-DOCUMENTS = ("run", "compare", "design", "check", "list", "fit", "magnet")
+DOCUMENTS = ("run", "compare", "design", "check", "list", "fit", "magnet", "sensitivity", "uncertainty")
 """The commands that write a document."""
 
 
@@ -355,6 +359,7 @@ def compare(found: Comparison) -> Document:
             }
             for item in found.differences
         ],
+        "bridge": [bridge_document(one) for one in found.bridges],
     }
     return _whole("compare", digest((label, item.plan.sha256) for label, item in found.results.items()), whole)
 
@@ -379,6 +384,20 @@ def magnet_described(found: Described) -> Document:
     """The document of what a composition can do."""
     sha = digest([("magnet", magnet_design_document.given(found))])
     return _whole("magnet", sha, magnet_design_document.described(found))
+
+
+def sensitivity(found: Sensitivity, changes: Mapping[str, str] | None = None) -> Document:
+    """The document of what moves a result."""
+    sha = digest([("plant", inputs(found.result, changes)), *sensitivity_document.given(found)])
+    return _whole("sensitivity", sha, sensitivity_document.body(found))
+
+
+def uncertainty(found: Uncertainty, changes: Mapping[str, str], of: Sequence[str] | None = None) -> Document:
+    """The document of many samples; `changes` are those that the flowsheets were loaded with."""
+    design = [("samples", str(found.samples)), ("seed", str(found.seed)), ("method", found.method)]
+    plans = [(flowsheet.name, flowsheet.plan.sha256) for flowsheet in found.flowsheets]
+    sha = digest([*plans, *design, *sorted(changes.items())])
+    return _whole("uncertainty", sha, uncertainty_body(found, changes, of))
 
 
 def check(files: Mapping[str, tuple[str | None, Sequence[Diagnostic]]], strict: bool) -> Document:

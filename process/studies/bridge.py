@@ -95,15 +95,13 @@ class Bridge:
         """What the product costs more at the second plant, per kg."""
         return self.after - self.before
 
-    def largest(self, cause: str, count: int = 3) -> tuple[tuple[str, str, Any], ...]:
-        """The items that move most for a cause, as (stage, item, per kg), of the first sample."""
-        found: dict[tuple[str, str], Any] = {}
+    def largest(self, cause: str, count: int = 3) -> tuple[tuple[str, float], ...]:
+        """The items that move most for a cause, over all stages, as (item, per kg), of the first sample."""
+        found: dict[str, float] = {}
         for part in self.parts:
             if cause in part.by_cause:
-                key = part.stage, part.item
-                found[key] = found.get(key, 0.0) + part.by_cause[cause]
-        most = sorted(found.items(), key=lambda one: -abs(_first(one[1])))
-        return tuple((stage, item, value) for (stage, item), value in most[:count])
+                found[part.item] = found.get(part.item, 0.0) + _first(part.by_cause[cause])
+        return tuple(sorted(found.items(), key=lambda one: -abs(one[1]))[:count])
 
     def to_pandas(self) -> pandas.DataFrame:
         """Causes down, stages across, per kg (of the first sample). Needs pandas."""

@@ -60,9 +60,9 @@ def _exponent(investment: Investment) -> Array:
 def built(result: Result, line: CostLine, scale: Scale) -> dict[str, Array]:
     """The factors of a line of capital, upkeep or insurance, (samples,) each; `use` is what the others leave over.
 
-    Size is t/h that the stage is built for, of plants that are known as a whole t/year; `idle` what it is built for over
-    what it makes, and without it the hours of a year that it stands still; `price` the yearly charge as a share of the
-    investment.
+    Size is t/h that the stage is built for, of plants that are known as a whole t/year. `idle` is what it is built for
+    over what it makes, and over the hours of a year where size does not count them. `price` is the yearly charge as a
+    share of the investment.
     """
     investment = result.cost.capital[line.stage]
     made, _ = throughput(result.solution, line.stage)

@@ -18,6 +18,7 @@ from ..economics.cost import CostShare, CostSplit
 from ..elements import ELEMENTS, RARE_EARTHS
 from ..flowsheet import FINAL, Flowsheet, Result, load
 from ..quantities import suggestion
+from .bridge import Bridge, bridge
 from .origins import Absent, absent, in_ore
 
 if TYPE_CHECKING:
@@ -203,6 +204,17 @@ class Comparison:
         """Each further plant less the first."""
         first, *others = self.results
         return tuple(self._difference(label, first) for label in others)
+
+    @cached_property
+    def bridges(self) -> tuple[Bridge, ...]:
+        """Why the products that are compared cost more or less at each further plant than at the first."""
+        first, *others = self.results
+        return tuple(
+            bridge(self.results[first], self.results[label], product, (first, label))
+            for product, made in self.cost.items()
+            for label in others
+            if first in made and label in made
+        )
 
     def _difference(self, label: str, first: str) -> Difference:
         recoveries = {

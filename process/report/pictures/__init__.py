@@ -4,10 +4,11 @@
 solved circuit; `write`, `write_all` and `svg` draw that data. Only drawing needs matplotlib.
 """
 
+from .bridge import of_bridges, waterfall
 from .files import ready, svg, write, write_all
 from .magnets import of_magnets
 from .mccabe import mccabe_thiele
-from .picture import Axis, Box, Chart, Diagram, Label, Link, Mark, Panel, Picture, PictureError, Series
+from .picture import Axis, Bar, Bars, Box, Chart, Diagram, Label, Link, Mark, Panel, Picture, PictureError, Series
 from .profile import stage_profile
 from .results import from_result, of_circuits
 from .startup import Start, startup_curves
@@ -15,6 +16,8 @@ from .train import Cut, train_diagram
 
 __all__ = [
     "Axis",
+    "Bar",
+    "Bars",
     "Box",
     "Chart",
     "Cut",
@@ -29,6 +32,7 @@ __all__ = [
     "Start",
     "from_result",
     "mccabe_thiele",
+    "of_bridges",
     "of_circuits",
     "of_magnets",
     "ready",
@@ -36,6 +40,7 @@ __all__ = [
     "startup_curves",
     "svg",
     "train_diagram",
+    "waterfall",
     "write",
     "write_all",
 ]

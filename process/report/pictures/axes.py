@@ -118,6 +118,20 @@ def from_zero(label: str, most: float, parts: int = 8) -> Axis:
     return Axis(label=label, low=0.0, high=most, ticks=ticks)
 
 
+def span(label: str, least: float, most: float, parts: int = 8) -> Axis:
+    """A linear axis from `least` to `most`, which holds 0, with ticks at round numbers.
+
+    >>> [text for _, text in span("USD per kg", -3.0, 12.0, 5).ticks]
+    ['0', '5', '10']
+    """
+    low, high = min(least, 0.0), max(most, 0.0)
+    if not (math.isfinite(low) and math.isfinite(high) and high > low):
+        raise PictureError(f"{label} goes from {least:g} to {most:g}; give a range")
+    step = _step(high - low, parts)
+    at = [k * step for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+    return Axis(label=label, low=low, high=high, ticks=tuple((one, f"{one:,.10g}") for one in at))
+
+
 def powers(label: str, low: float, high: float) -> Axis:
     """A log axis from `low` to `high` as they are, with a tick at each power of ten between.
 

@@ -22,7 +22,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, NullForm
 
 from ..figures import plain
 from .palette import FAINT, INK, QUIET, colour, dashes
-from .picture import Axis, Chart, Diagram, Label, Mark, Panel, Picture, Series
+from .picture import Axis, Bars, Chart, Diagram, Label, Mark, Panel, Picture, Series
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,7 +74,10 @@ def drawn(picture: Picture, kind: str) -> bytes:
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(SETTINGS)
-        figure = _chart(picture) if isinstance(picture, Chart) else _diagram(picture)
+        if isinstance(picture, Bars):
+            figure = _bars(picture)
+        else:
+            figure = _chart(picture) if isinstance(picture, Chart) else _diagram(picture)
         out = io.BytesIO()
         dpi = min(DPI, MOST_PIXELS / max(figure.get_size_inches()))
         metadata = METADATA[kind] | ({"Title": plain(picture.title)} if kind != "png" else {})
@@ -305,6 +308,57 @@ def _label(axes: Axes, label: Label) -> None:
         annotation_clip=True,
     )
     _lettered(made, _fitted(label.text, 1.2, SMALL))
+
+
+# -- bars -------------------------------------------------------------------------------------------------------------
+
+BAR_ROW = 0.3
+"""Height of a row."""
+_BARS = {"total": QUIET, "rise": "#d55e00", "fall": "#0072b2"}
+
+
+def _bars(bars: Bars) -> Figure:
+    labels = [_fitted(bar.label, 2.5, BODY) for bar in bars.bars]
+    texts = [_fitted(bar.text, 1.2, SMALL) for bar in bars.bars]
+    left = 0.45 + max((_width(one, BODY) for one in labels), default=0.0)
+    right = 0.35
+    across, up = 1.3 * ACROSS, BAR_ROW * (len(labels) + 0.6)
+    top, bottom = 0.85, 0.62 + LINE * len(bars.caption)
+    width, height = left + across + right, top + up + bottom
+    figure = Figure(figsize=(width, height), facecolor="white")
+    axes = figure.add_axes((left / width, bottom / height, across / width, up / height))
+    _scaled(axes, bars.x, "x")
+    axes.set_ylim(len(labels) - 0.2, -0.8)
+    axes.yaxis.set_major_locator(NullLocator())
+    for row, (bar, label, text) in enumerate(zip(bars.bars, labels, texts, strict=True)):
+        low, high = sorted((bar.start, bar.end))
+        axes.barh(row, high - low, left=low, height=0.66, color=_BARS[bar.role], linewidth=0.0, zorder=2.0)
+        if bars.joined and row + 1 < len(labels):
+            axes.plot([bar.end, bar.end], [row, row + 1.0], color=QUIET, linewidth=0.6, zorder=1.5)
+        for words, at, offset, align, size in (
+            (label, bars.x.low, -6.0, "right", BODY),
+            (text, high, 4.0, "left", SMALL),
+        ):
+            made = axes.annotate(
+                "",
+                (at, row),
+                xytext=(offset, 0.0),
+                textcoords="offset points",
+                ha=align,
+                va="center",
+                size=size,
+                color=INK,
+                annotation_clip=False,
+            )
+            _lettered(made, words)
+    for spine in axes.spines.values():
+        spine.set(color=QUIET, linewidth=0.8)
+    axes.tick_params(which="both", color=QUIET, labelcolor=INK, labelsize=BODY)
+    axes.grid(True, axis="x", which="major", color=FAINT, linewidth=0.6)
+    axes.set_axisbelow(True)
+    _head(figure, bars, 0.3)
+    _foot(figure, bars, 0.3)
+    return figure
 
 
 # -- diagrams ---------------------------------------------------------------------------------------------------------

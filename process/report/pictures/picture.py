@@ -131,7 +131,34 @@ class Diagram:
     caption: tuple[str, ...] = ()
 
 
-Picture = Chart | Diagram
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """A bar from `start` to `end` in a row of its own, with a label at the left and a text at its end.
+
+    `role` is "total", "rise" or "fall".
+    """
+
+    label: str
+    start: float
+    end: float
+    text: str
+    role: Literal["total", "rise", "fall"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bars:
+    """Bars below each other along one axis; `joined` draws a line from the end of each to the start of the next."""
+
+    name: str
+    title: str
+    subtitle: str
+    x: Axis
+    bars: tuple[Bar, ...]
+    caption: tuple[str, ...] = ()
+    joined: bool = False
+
+
+Picture = Chart | Diagram | Bars
 
 
 def numbers(given: ArrayLike, what: str, dimensions: int) -> Floats:

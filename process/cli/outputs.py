@@ -37,8 +37,9 @@ def ready_workbook(xlsx: str | None, json: str | None, files: Sequence[str]) -> 
     from ..report import output, workbook
 
     path = Path(xlsx)
+    named = "plant" if xlsx == STDOUT else path.stem
     if path.suffix.lower() != ".xlsx":
-        raise output.OutputError(f"cannot write {xlsx}: a workbook's name ends in .xlsx", f"name it {path.stem}.xlsx")
+        raise output.OutputError(f"cannot write {xlsx}: a workbook's name ends in .xlsx", f"name it {named}.xlsx")
     if json is not None and json != STDOUT and Path(json).resolve() == path.resolve():
         raise output.OutputError(f"cannot write {xlsx}: --json writes there", "name another output")
     workbook.ready()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -10,8 +10,12 @@ from typing import Any
 import numpy as np
 
 from ..data import credits, reagents
-from ..economics.cost import SEPARATED, CostLine, CostShare, CostSplit
+from ..economics import CostLine
+from ..economics.capital import enlarged_by
+from ..economics.cost import SEPARATED, CostSplit
 from ..economics.pricebook import CostError, Price, PriceBook, region_of
+from ..economics.stages import spread
+from ..economics.working_capital import HELD, RARE, STOCKS
 from ..flowsheet import Result
 
 
@@ -34,38 +38,64 @@ class PriceRow:
 
 @dataclass(frozen=True)
 class PricedLine:
-    """A line of a product's cost: `row` is its price's place in the list, None for what is a share of capital.
+    """A line of the plant's cost: `row` is its price's place in the list, None for what is a share of capital.
 
-    A kg of the product takes `per_hour` × `hours_per_kg` of `line.unit`, each of which is `ratio` of the price's unit;
-    `usd_per_unit` is the price of one, `per_kg` USD per kg of the product.
+    `quantity` of `line.unit` per operating hour, each of which is `ratio` of the price's unit and costs `price` USD.
     """
 
     line: CostLine
-    per_hour: float
-    hours_per_kg: float
+    quantity: float
     ratio: float
-    usd_per_unit: float
-    per_kg: float
+    price: float
     row: int | None
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a kg of a product carries of a line: `at` is its place among the lines, `per_kg` in USD.
+
+    `hours_per_kg` operating hours of the line.
+    """
+
+    at: int
+    hours_per_kg: float
+    per_kg: float
+
+
+@dataclass(frozen=True)
+class Tied:
+    """Money tied up in a unit, million USD: `share` of the stage's stocks, held solvent, and `rest` (rare earths).
+
+    `solvent` is kg × `ratio` price units at the price of a row of the list.
+    """
+
+    stage: str
+    unit: str
+    million_usd: float
+    share: float
+    solvent: tuple[tuple[float, float, int], ...]
+    rest: float
 
 
 class PriceList:
     """The prices of a result's lines, each once, by name and region (of the first sample)."""
 
     def __init__(self, result: Result) -> None:
-        self._plan = result.plan
+        self._result, self._plan = result, result.plan
         found: dict[Hashable, PriceRow] = {}
         parents: dict[Hashable, Hashable] = {}
         for line in result.cost.lines:
             if line.quote is None:
                 continue
             key = self._key(line.quote, line.unit_name)
-            found[key] = self._row(line.quote, line)
+            found[key] = self._row(line.quote, line.unit_name, line.item)
             whole = self._sold_as(line)
             if whole is not None:
                 parents[key] = self._key(whole, line.unit_name)
                 # It may be bought nowhere in the plant; its price is listed nevertheless.
-                found.setdefault(parents[key], self._row(whole, line))
+                found.setdefault(parents[key], self._row(whole, line.unit_name, line.item))
+        for unit, price, _ in self._held(result):
+            found.setdefault(self._key(price, unit), self._row(price, unit, ""))
         order = sorted(found, key=lambda key: (found[key].item.lower(), found[key].region, found[key].value))
         self._places = {key: i for i, key in enumerate(order)}
         for key, parent in parents.items():
@@ -74,19 +104,50 @@ class PriceList:
                 found[key] = replace(found[key], of=self._places[parent], share=share)
         self.rows: Sequence[PriceRow] = tuple(found[key] for key in order)
 
-    def lines(self, split: CostSplit) -> list[PricedLine]:
-        """The lines of which a kg of a product carries some, largest first."""
-        return [self._line(part) for part in split.lines if _first(part.hours_per_kg) and _first(part.line.quantity)]
+        self.lines: Sequence[PricedLine] = tuple(self._line(line) for line in result.cost.lines)
+        self._at = {id(line): i for i, line in enumerate(result.cost.lines)}
 
-    def _line(self, part: CostShare) -> PricedLine:
-        line = part.line
+    def carried(self, split: CostSplit) -> list[Carried]:
+        """The lines of which a kg of a product carries some, largest first."""
+        return [
+            Carried(self._at[id(part.line)], _first(part.hours_per_kg), _first(part.per_kg))
+            for part in split.lines
+            if _first(part.hours_per_kg) and _first(part.line.quantity)
+        ]
+
+    def tied(self) -> list[Tied]:
+        """Money tied up, by stage and unit."""
+        held: dict[str, list[tuple[float, float, int]]] = {}
+        for unit, price, kilograms in self._held(self._result):
+            ratio = _first(replace(price, value=1.0).per("kg"))
+            held.setdefault(unit, []).append((kilograms, ratio, self._places[self._key(price, unit)]))
+        out = []
+        for stage, one in self._result.cost.working_capital.items():
+            stocks, shares = _first(one.parts[STOCKS]), spread(self._result.solution, stage)
+            for name, million in one.by_unit.items():
+                share, own = _first(shares.get(name, 0.0)), tuple(held.get(name, ()))
+                solvent = sum(kilograms * ratio * self.rows[row].value for kilograms, ratio, row in own) / 1e6
+                rest = _first(million) - stocks * share - solvent
+                small = abs(rest) <= 1e-12 * (abs(stocks * share) + solvent)
+                out.append(Tied(stage, name, _first(million), share, own, 0.0 if small else rest))
+        return out
+
+    def _held(self, result: Result) -> Iterator[tuple[str, Price, float]]:
+        """Solvent that circuits hold, with nameplates: unit, its price and kg."""
+        for unit in result.solution.units.values():
+            for size in unit.sizes:
+                if size.item.endswith(HELD) and size.item != RARE:
+                    book = PriceBook.of_unit(self._plan, self._plan.units[unit.name])
+                    first = result.cost.capital[unit.stage]
+                    ratio = enlarged_by(result.solution, unit.stage, first.hours, None)
+                    yield unit.name, book.price(size.item.removesuffix(HELD)), _first(size.value) * _first(ratio)
+
+    def _line(self, line: CostLine) -> PricedLine:
         return PricedLine(
             line=line,
-            per_hour=_first(line.quantity),
-            hours_per_kg=_first(part.hours_per_kg),
+            quantity=_first(line.quantity),
             ratio=1.0 if line.quote is None else _first(replace(line.quote, value=1.0).per(line.unit)),
-            usd_per_unit=_first(line.price),
-            per_kg=_first(part.per_kg),
+            price=_first(line.price),
             row=None if line.quote is None else self._places[self._key(line.quote, line.unit_name)],
         )
 
@@ -96,10 +157,10 @@ class PriceList:
     def _region(self, price: Price, unit: str) -> str:
         return "" if price.from_file else region_of(self._plan, self._plan.units[unit])
 
-    def _row(self, price: Price, line: CostLine) -> PriceRow:
-        bought = price.from_file and price.item == line.item and line.item in self._plan.feeds
-        path = f"feeds.{line.item}.price" if bought else f"prices.{price.item}"
-        return PriceRow(_title(price.item), self._region(price, line.unit_name), price, _first(price.value), path)
+    def _row(self, price: Price, unit: str, item: str) -> PriceRow:
+        bought = price.from_file and price.item == item and item in self._plan.feeds
+        path = f"feeds.{item}.price" if bought else f"prices.{price.item}"
+        return PriceRow(_title(price.item), self._region(price, unit), price, _first(price.value), path)
 
     def _sold_as(self, line: CostLine) -> Price | None:
         """The price of what a by-product is sold as, at a share of it."""
@@ -121,6 +182,11 @@ def splits(result: Result) -> Mapping[str, CostSplit]:
         except CostError:
             continue  # not made
     return MappingProxyType(found)
+
+
+def places(result: Result) -> Mapping[str, str]:
+    """The region where each unit stands: its own, else its stage's, else the file's."""
+    return MappingProxyType({name: region_of(result.plan, unit) for name, unit in result.plan.units.items()})
 
 
 def _title(item: str) -> str:

@@ -1,40 +1,44 @@
-"""The sheet of capital: what the stages cost to build, unit by unit, and what that costs a year."""
+"""The sheet of capital: from bare equipment to plants that stand, money tied up, and what both cost a year."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ...data import cost_rates
+from ...data import Fact, cost_index, cost_rates, exchange_rate, regional_factors
+from ...data.investment import GROUPS, capital_factors, installation
 from ..figures import first
 from .book import Page
-from .cells import COUNT, Formula, Number, form
+from .cells import COUNT, Cell, Formula, Number, form
+from .equipment import Equipment
+from .lines import TIED, Lines
 
 if TYPE_CHECKING:
-    from ...economics.cost import CostLine
+    from ...economics import CostLine
     from ...flowsheet import Result
+    from ...studies.priced import Tied
+    from .prices import Prices
 
-CHARGE = "capital charge"
-MILLION = "#,##0.000"
+CHARGE, WORKING = "capital charge", "working capital"
+MILLION, RATE = "#,##0.0000", "0.0000%"
+DAYS = 365
 
 
-@dataclass(frozen=True)
+@dataclass
 class Capital:
-    """Where the sums of units and the yearly shares stand."""
+    """Where figures stand: rows of column B, and the cells of what units cost and tie up with their values."""
 
     page: Page
-    units: dict[tuple[str, str], tuple[int, float]]
-    rates: dict[tuple[str, float], int]
-    hours: int
+    hours: int = 0
+    rates: dict[tuple[str, float], int] = field(default_factory=dict)
+    units: dict[tuple[str, str, str], tuple[str, float]] = field(default_factory=dict)
 
     def invested(self, line: CostLine) -> str | None:
-        """The cell of what a unit costs to build, where a line's quantity is that."""
-        found = self.units.get((line.stage, line.unit_name))
-        if found is None or not math.isclose(found[1], first(line.quantity), rel_tol=1e-12):
-            return None
-        return self.page.at(found[0], 3)
+        """The cell of what a unit costs to build or ties up, where a line's quantity is that."""
+        found = self.units.get((line.unit, line.stage, line.unit_name))
+        return found[0] if found is not None and _same(found[1], first(line.quantity)) else None
 
     def price(self, line: CostLine) -> str | None:
         """The formula of a line's USD per million USD and operating hour."""
@@ -42,86 +46,246 @@ class Capital:
         return None if row is None else f"{self.page.at(row, 2)}*1000000/{self.page.at(self.hours, 2)}"
 
 
+def _same(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-11)
+
+
 def recovery(rate: float, years: float) -> float:
-    """The yearly share that pays capital back with interest, as the sheet's formula has it."""
+    """The yearly share that pays capital back with interest, as the sheet's formula has it.
+
+    >>> round(recovery(0.10, 20), 4), recovery(0.0, 20)
+    (0.1175, 0.05)
+    """
     growth = (1.0 + rate) ** years
     return 1.0 / years if rate == 0.0 else rate * growth / (growth - 1.0)
 
 
-def write(page: Page, result: Result) -> Capital:
-    """Yearly shares as input or formula, capital by stage as sums over its units."""
+def write(
+    page: Page,
+    result: Result,
+    places: Mapping[str, str],
+    equipment: Equipment,
+    lines: Lines,
+    tied: Sequence[Tied],
+    prices: Prices,
+) -> Capital:
+    """Figures as input, capital and working capital as formulas of them."""
+    made = Capital(page)
     page.title(
         "Capital",
-        "Coloured cells are there to be changed. What a unit costs to build is the model's; the yearly charge follows"
-        " discount rate and life.",
+        "Coloured cells are there to be changed. Capital stands in million USD of the year of the cost index.",
     )
-    investments = result.cost.capital
-    hours = first(next(iter(investments.values())).hours)
+    _yearly(made, result)
+    figures = _factors(page, result, places)
+    _units(made, result, places, equipment, figures)
+    _stages(made, result)
+    _working(made, result, lines, tied, prices, figures)
+    page.widths(30, 24, 18, 18, 18, 18, 18, 18, 18, 90)
+    return made
+
+
+def _fact(page: Page, name: str, fact: Fact, shown: str = "") -> int:
+    """A row of a figure of the data, there to be changed; its number."""
+    value = Number(fact.value, shown or form(fact.value), editable=True)
+    low, high = Number(fact.low, shown or form(fact.low)), Number(fact.high, shown or form(fact.high))
+    return page.add(name, value, fact.unit, low, high, fact.source, "assumed" if fact.assumed else "", fact.note)
+
+
+def _yearly(made: Capital, result: Result) -> None:
+    """Rows of what a year takes of capital, by item and the line's price; formulas of rate and life where they are."""
+    page, known = made.page, cost_rates()
+    hours = first(next(iter(result.cost.capital.values())).hours)
     page.section("What capital costs a year")
-    page.head("", "value", "unit", "low", "high", "source", "note")
-    hours_row = page.add("operating hours", Number(hours, COUNT), "h/year")
-    lines = [line for line in result.cost.lines if line.quote is None]
-    rates = _rates(page, lines, hours)
-    page.section("By unit")
-    head = page.head("stage", "unit", "million USD", "the model's", "regions", "assumed")
-    start = page.row
-    units: dict[tuple[str, str], tuple[int, float]] = {}
-    for stage, one in investments.items():
-        for name, million in one.by_unit.items():
-            value = first(million)
-            assumed = "assumed" if name in one.assumed_units else ""
-            row = page.add(
-                stage,
-                name,
-                Number(value, MILLION, editable=True),
-                Number(value, MILLION),
-                ", ".join(one.regions),
-                assumed,
-            )
-            units[stage, name] = (row, value)
-    end = page.row - 1
-    page.section("By stage")
-    page.head("stage", "million USD", "the model's", "t/year", "year", "regions", "made for and scaled from")
-    rows = []
-    for stage, one in investments.items():
-        whole = sum(units[stage, name][1] for name in one.by_unit)
-        total = Formula(f"=SUMIFS(C{start}:C{end},A{start}:A{end},A{page.row})", whole, MILLION)
-        size = Number(first(one.capacity), form(first(one.capacity)))
-        known = Number(first(one.million_usd), MILLION)
-        rows.append(page.add(stage, total, known, size, Number(one.year, "0"), ", ".join(one.regions), one.note))
-    whole = sum(value for _, value in units.values())
-    page.add("all", Formula(f"=SUM(B{rows[0]}:B{rows[-1]})", whole, MILLION), bold=True)
-    page.widths(26, 26, 16, 16, 16, 16, 90)
-    del head
-    return Capital(page, units, rates, hours_row)
-
-
-def _rates(page: Page, lines: Sequence[CostLine], hours: float) -> dict[tuple[str, float], int]:
-    """Rows of what a year takes of capital, by item and the line's price; the annuity is a formula where it is one."""
-    known = cost_rates()
-    rates: dict[tuple[str, float], int] = {}
-    rate, life = known["discount_rate"], known["life"]
-    annuity = recovery(rate.value, rate_years := life.value)
-    wanted = {(line.item, first(line.price)): line for line in lines}
-    shared = any(math.isclose(price * hours / 1e6, annuity, rel_tol=1e-12) for item, price in wanted if item == CHARGE)
-    if shared:
-        at = page.add(
-            "discount rate",
-            Number(rate.value, "0.0%", editable=True),
-            "1/year",
-            rate.low,
-            rate.high,
-            rate.source,
-            rate.note,
-        )
-        page.add("life", Number(rate_years, "0", editable=True), "year", life.low, life.high, life.source, life.note)
-        growth = f"(1+B{at})^B{at + 1}"
-        text = f"=IF(B{at}=0,1/B{at + 1},B{at}*{growth}/({growth}-1))"
+    page.head("", "value", "unit", "low", "high", "source", "", "note")
+    made.hours = page.add("operating hours", Number(hours, COUNT), "h/year")
+    rate = _fact(page, "discount rate", known["discount_rate"], "0.0%")
+    life = _fact(page, "life", known["life"], "0")
+    growth = f"(1+B{rate})^B{life}"
+    annuity = recovery(known["discount_rate"].value, known["life"].value)
+    formulas = {
+        CHARGE: (annuity, f"=IF(B{rate}=0,1/B{life},B{rate}*{growth}/({growth}-1))"),
+        WORKING: (known["discount_rate"].value, f"=B{rate}"),
+    }
+    wanted = {(one.item, first(one.price)): one for one in result.cost.lines if _of_capital(one)}
     for (item, price), line in wanted.items():
         share = price * hours / 1e6
-        if shared and item == CHARGE and math.isclose(share, annuity, rel_tol=1e-12):
-            value: Formula | Number = Formula(text, share, "0.0000%")
-        else:
-            value = Number(share, "0.0000%", editable=True)
-        rates[item, price] = page.add(item, value, "of capital a year", None, None, line.source)
-    return rates
+        value, text = formulas.get(item, (math.nan, ""))
+        cell: Cell = Formula(text, share, RATE) if _same(value, share) else Number(share, RATE, editable=True)
+        made.rates[item, price] = page.add(item, cell, "of capital a year", None, None, line.source)
+
+
+def _of_capital(line: CostLine) -> bool:
+    return line.quote is None and line.unit.startswith("million USD")
+
+
+@dataclass(frozen=True)
+class _Factors:
+    """Cells of the figures that lead from bare equipment to a plant."""
+
+    lang: str
+    scope: Mapping[str, str]
+    regions: Mapping[str, str]
+    days: Mapping[str, str]
+    exponent: str
+
+
+def _factors(page: Page, result: Result, places: Mapping[str, str]) -> _Factors:
+    """Rows of installation, scope, regions and days of stocks."""
+    page.section("From bare equipment to a plant that stands")
+    page.head("", "value", "unit", "low", "high", "source", "", "note")
+    start = page.row
+    for item, fact in installation().items():
+        _fact(page, item, fact, "0.00")
+    total = 1.0 + sum(fact.value for fact in installation().values())
+    lang = page.add("installed over bare (Lang)", Formula(f"=1+SUM(B{start}:B{page.row - 1})", total, "0.00"))
+    known, stages = capital_factors(), list(result.cost.capital)
+    groups = dict.fromkeys(GROUPS[stage] for stage in stages)
+    scopes = {group: _fact(page, f"scope, {group}", known["scope", group], "0.000") for group in groups}
+    wanted = dict.fromkeys([*places.values(), *(one.plant.region for one in result.cost.capital.values())])
+    regional = {
+        (factor, region): _fact(page, f"{factor}, {region}", regional_factors()[factor, region], "0.000")
+        for region in wanted
+        for factor in ("location", "compliance")
+    }
+    days = {stage: _fact(page, f"days of stocks, {stage}", known["stock_days", stage], "0") for stage in stages}
+    exponent = _fact(page, "exponent of known plants", cost_rates()["exponent"], "0.00")
+    return _Factors(
+        f"$B${lang}",
+        {stage: f"$B${scopes[GROUPS[stage]]}" for stage in stages},
+        {region: f"$B${regional['location', region]}*$B${regional['compliance', region]}" for region in wanted},
+        {stage: f"$B${days[stage]}" for stage in stages},
+        f"$B${exponent}",
+    )
+
+
+def _units(made: Capital, result: Result, places: Mapping[str, str], equipment: Equipment, figures: _Factors) -> None:
+    """What each unit costs to build: from its equipment, or its share of a known plant."""
+    page = made.page
+    known = _known(page, result, figures)
+    page.section("What units cost to build, million USD")
+    page.head("unit", "stage", "region", "bare equipment", "share of the stage", "standing", "the model's", "assumed")
+    for stage, one in result.cost.capital.items():
+        for name, million in one.by_unit.items():
+            at, value, region = page.row, first(million), places[name]
+            bare, share = None, None
+            if one.way == "equipment":
+                bought = sum(first(piece.million_usd) for piece in one.purchases if piece.unit == name)
+                bare = Formula(f"={equipment.bare(f'$A{at}')}", bought, MILLION)
+                text = f"=D{at}*{figures.lang}*{figures.scope[stage]}*{figures.regions[region]}"
+                agreed = _same(bought * _installed(stage, region), value)
+            else:
+                (cell, whole), home = known[stage], one.plant.region
+                moved = 1.0 if region == home else regional_build(region) / regional_build(home)
+                share = Number(value / (whole * moved), RATE)
+                there = "" if region == home else f"*{figures.regions[region]}/({figures.regions[home]})"
+                text, agreed = f"=E{at}*{cell}{there}", True
+            standing = Formula(text, value, MILLION) if agreed else Number(value, MILLION, editable=True)
+            assumed = "assumed" if name in one.assumed_units else ""
+            page.add(name, stage, region, bare, share, standing, Number(value, MILLION), assumed)
+            made.units["million USD invested", stage, name] = (page.at(at, 6), value)
+
+
+def regional_build(region: str) -> float:
+    """What building costs in a region over the US: location × compliance."""
+    known = regional_factors()
+    return known["location", region].value * known["compliance", region].value
+
+
+def _installed(stage: str, region: str) -> float:
+    lang = 1.0 + sum(fact.value for fact in installation().values())
+    return lang * capital_factors()["scope", GROUPS[stage]].value * regional_build(region)
+
+
+def _known(page: Page, result: Result, figures: _Factors) -> dict[str, tuple[str, float]]:
+    """Known plants scaled to the stages' capacity, in their own region: the cell and its value, million USD."""
+    page.section("Known plants, scaled to the capacity of the stages, in their own region")
+    heads = ("stage", "cost, million", "currency", "per USD", "t/year", "for t/year", "index over base", "million USD")
+    page.head(*heads, "", "plant")
+    out = {}
+    for stage, one in result.cost.capital.items():
+        plant, at = one.plant, page.row
+        rate = exchange_rate(plant.currency, plant.cost.year).value
+        index = cost_index(result.plan.year).value / cost_index(plant.cost.year).value
+        size = first(one.capacity)
+        value = plant.cost.value / rate * (size / plant.capacity) ** cost_rates()["exponent"].value * index
+        page.add(
+            stage,
+            Number(plant.cost.value, form(plant.cost.value), editable=True),
+            f"{plant.currency} of {plant.cost.year}",
+            Number(rate, "0.0000"),
+            Number(plant.capacity, COUNT),
+            Number(size, form(size)),
+            Number(index, "0.0000"),
+            Formula(f"=B{at}/D{at}*(F{at}/E{at})^{figures.exponent}*G{at}", value, MILLION),
+            one.way if one.way == "known plant" else "to compare",
+            f"{plant.title}, {plant.region}",
+        )
+        out[stage] = (f"$H${at}", value)
+    return out
+
+
+def _stages(made: Capital, result: Result) -> None:
+    """Sums over units, beside the model's and the other way's."""
+    page = made.page
+    rows = [int(cell.rpartition("$")[2]) for cell, _ in made.units.values()]
+    start, end = min(rows), max(rows)
+    page.section("What stages cost to build, million USD")
+    page.head(
+        "stage", "million USD", "the model's", "as a known plant", "t/year", "year", "regions", "from", "", "note"
+    )
+    first_row = page.row
+    total = 0.0
+    for stage, one in result.cost.capital.items():
+        whole = first(one.million_usd)
+        total += whole
+        page.add(
+            stage,
+            Formula(f"=SUMIFS(F{start}:F{end},B{start}:B{end},A{page.row})", whole, MILLION),
+            Number(whole, MILLION),
+            Number(first(one.by_plant), MILLION),
+            Number(first(one.capacity), form(first(one.capacity))),
+            Number(one.year, "0"),
+            ", ".join(one.regions),
+            one.way,
+            "",
+            one.note,
+        )
+    page.add("all", Formula(f"=SUM(B{first_row}:B{page.row - 1})", total, MILLION), bold=True)
+
+
+def _working(
+    made: Capital, result: Result, lines: Lines, tied: Sequence[Tied], prices: Prices, figures: _Factors
+) -> None:
+    """Money tied up: stocks as days of what a stage spends, solvent at its price, rare earths held."""
+    page = made.page
+    hours = f"$B${made.hours}"
+    page.section("Stocks by stage, million USD")
+    page.head("stage", "USD per hour", "stocks")
+    stocks: dict[str, tuple[str, float]] = {}
+    spent = lines.span(8)
+    for stage, one in result.cost.working_capital.items():
+        at, value = page.row, first(one.parts["stocks"])
+        known = sum(
+            max(first(line.cost), 0.0) for line in result.cost.lines if line.stage == stage and line.cause != "capital"
+        )
+        wanted = f'{lines.span(1)},$A{at},{lines.span(4)},"<>capital",{spent},">0"'
+        text = f"=B{at}*{hours}/{DAYS}*{figures.days[stage]}/1000000"
+        page.add(stage, Formula(f"=SUMIFS({spent},{wanted})", known, form(known)), Formula(text, value, MILLION))
+        stocks[stage] = (f"$C${at}", value)
+    page.section("Money tied up by unit, million USD")
+    page.head("unit", "stage", "share of the stocks", "stocks", "solvent", "rare earths held", "tied up", "the model's")
+    for one in tied:
+        at, (cell, value) = page.row, stocks[one.stage]
+        solvent = "+".join(f"{kilograms!r}*{ratio!r}*{prices.at(row)}" for kilograms, ratio, row in one.solvent)
+        held = one.million_usd - one.rest - value * one.share
+        page.add(
+            one.unit,
+            one.stage,
+            Number(one.share, "0.0000%"),
+            Formula(f"=C{at}*{cell}", value * one.share, MILLION),
+            Formula(f"=({solvent})/1000000", held, MILLION) if solvent else Number(0.0, MILLION),
+            Number(one.rest, MILLION, editable=True),
+            Formula(f"=D{at}+E{at}+F{at}", one.million_usd, MILLION),
+            Number(one.million_usd, MILLION),
+        )
+        made.units[TIED, one.stage, one.unit] = (page.at(at, 7), one.million_usd)

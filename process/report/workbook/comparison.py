@@ -27,7 +27,7 @@ def prefixes(labels: Sequence[str]) -> dict[str, str]:
     """
     out: dict[str, str] = {}
     for label in labels:
-        made, count = label[:PREFIX], 1
+        made, count = label[:PREFIX].strip(), 1
         while made.lower() in {other.lower() for other in out.values()}:
             count += 1
             end = f"-{count}"

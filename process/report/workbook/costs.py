@@ -12,9 +12,8 @@ from .cells import MONEY, SHARE, Cell, Formula, Number, form
 
 if TYPE_CHECKING:
     from ...economics.cost import CostSplit
-    from ...studies.priced import PricedLine
-    from .capital import Capital
-    from .prices import Prices
+    from ...studies.priced import Carried, PricedLine
+    from .lines import Lines
 
 HEADS = (
     "stage",
@@ -33,8 +32,12 @@ HEADS = (
     "source",
     "note",
 )
-WIDTHS = (22, 24, 28, 13, 16, 18, 14, 15, 15, 14, 9, 10, 9, 22, 90)
+WIDTHS = (16, 24, 28, 13, 14, 18, 15, 15, 15, 14, 9, 11, 9, 22, 90)
 STAGE, CAUSE, PER_KG, ASSUMED = 1, 4, 10, 12
+QUANTITY, PRICE = 5, 7
+"""Columns of the sheet of lines."""
+TOP = 4
+"""The row of the total."""
 
 
 @dataclass(frozen=True)
@@ -53,56 +56,45 @@ class CostPage:
         return f"=SUMIFS({self.page.span(PER_KG, self.first, self.last)}{tests})"
 
 
-def write(page: Page, split: CostSplit, lines: Sequence[PricedLine], prices: Prices, capital: Capital) -> CostPage:
+def write(
+    page: Page, split: CostSplit, carried: Sequence[Carried], priced: Sequence[PricedLine], lines: Lines
+) -> CostPage:
     """Lines with formulas; at the top their sum beside what the model computed."""
-    top = 4
-    start, end = top + 6, top + 5 + max(1, len(lines))
+    start, end = TOP + 6, TOP + 5 + max(1, len(carried))
     page.title(
         f"Cost of {split.product}, USD per kg",
         f"{split.stream}: {split.money}; joint costs shared by {split.allocation}",
     )
     total = first(split.total)
-    at = page.add("USD per kg", Formula(f"=SUM(J{start}:J{end})", total, MONEY, bold=True), bold=True)
-    assert at == top, "the head of the sheet is of a fixed height"
+    page.add("USD per kg", Formula(f"=SUM(J{start}:J{end})", total, MONEY), bold=True)
     page.add("the model's", Number(total, MONEY))
-    page.add("difference", Formula(f"=B{top}-B{top + 1}", 0.0, "0.0E+00"), "zero until a price or quantity is changed")
+    page.add("difference", Formula(f"=B{TOP}-B{TOP + 1}", 0.0, "0.0E+00"), "zero until something is changed")
     page.add("t per year", Number(first(split.t_per_year), form(first(split.t_per_year))))
     page.row += 1
     head = page.head(*HEADS, freeze=3)
-    for line in lines:
-        page.add(*_cells(page.row, line, total, f"$B${top}", prices, capital))
+    for one in carried:
+        page.add(*_cells(page.row, one, priced[one.at], total, lines))
     page.filter(head, len(HEADS))
     page.widths(*WIDTHS)
-    return CostPage(page, page.at(top, 2), start, end, split)
+    return CostPage(page, page.at(TOP, 2), start, end, split)
 
 
-def _cells(at: int, one: PricedLine, total: float, total_at: str, prices: Prices, capital: Capital) -> list[Cell]:
-    line = one.line
-    per_hour: Cell = Number(one.per_hour, form(one.per_hour), editable=True)
-    price: Cell = Number(one.usd_per_unit, form(one.usd_per_unit), editable=True)
-    if one.row is not None:
-        times = "" if one.ratio == 1.0 else f"*{one.ratio!r}"
-        price = Formula(f"={prices.at(one.row)}{times}", one.usd_per_unit, form(one.usd_per_unit))
-    else:
-        invested, rate = capital.invested(line), capital.price(line)
-        if invested is not None:
-            per_hour = Formula(f"={invested}", one.per_hour, form(one.per_hour))
-        if rate is not None:
-            price = Formula(f"={rate}", one.usd_per_unit, form(one.usd_per_unit))
-    per_kg = one.per_hour * one.hours_per_kg
-    share = one.per_kg / total if total else None
+def _cells(at: int, one: Carried, priced: PricedLine, total: float, lines: Lines) -> list[Cell]:
+    line = priced.line
+    per_kg = priced.quantity * one.hours_per_kg
+    share = one.per_kg / total if total else 0.0
     return [
         line.stage,
         line.unit_name,
         line.item,
         line.cause,
-        per_hour,
+        Formula(f"={lines.at(one.at, QUANTITY)}", priced.quantity, form(priced.quantity)),
         line.unit,
         Number(one.hours_per_kg, "0.000000E+00"),
         Formula(f"=E{at}*G{at}", per_kg, form(per_kg)),
-        price,
+        Formula(f"={lines.at(one.at, PRICE)}", priced.price, form(priced.price)),
         Formula(f"=H{at}*I{at}", one.per_kg, MONEY),
-        Formula(f"=IF({total_at}=0,0,J{at}/{total_at})", share, SHARE),
+        Formula(f"=IF($B${TOP}=0,0,J{at}/$B${TOP})", share, SHARE),
         "assumed" if line.assumed else "",
         Number(line.year, "0"),
         line.source,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ...studies.priced import PriceList, splits
-from . import basis, capital, costs, physics, prices, summary
+from ...studies.priced import PriceList, places, splits
+from . import basis, capital, costs, equipment, lines, physics, prices, summary
 
 if TYPE_CHECKING:
     from ...flowsheet import Result
@@ -20,10 +20,15 @@ def write(book: Book, result: Result, changes: Mapping[str, str], label: str = "
     head = f"{label} " if label else ""
     first = book.page(f"{head}Summary")
     products = {name: book.page(f"{head}Cost {name}") for name in made}
+    laid = lines.laid(book.page(f"{head}Lines"), listed.lines)
     priced = prices.write(book.page(f"{head}Prices"), listed.rows)
-    invested = capital.write(book.page(f"{head}Capital"), result)
+    page = book.page(f"{head}Capital")
+    pieces = equipment.write(book.page(f"{head}Equipment"), result)
+    invested = capital.write(page, result, places(result), pieces, laid, listed.tied(), priced)
+    lines.write(laid, listed.lines, priced, invested)
     found = {
-        name: costs.write(products[name], split, listed.lines(split), priced, invested) for name, split in made.items()
+        name: costs.write(products[name], split, listed.carried(split), listed.lines, laid)
+        for name, split in made.items()
     }
     physics.recovery(book.page(f"{head}Recovery"), result)
     physics.streams(book.page(f"{head}Streams"), result)

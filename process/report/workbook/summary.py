@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from .costs import CostPage
 
 
+FORMULAS = (
+    ("formulas", "Prices, capital, equipment and quantities may be changed on their sheets; costs follow."),
+    ("", "What joins units and how they share joint costs are numbers of the solve and stay: that takes another run."),
+)
+
+
 class Summary:
     """Where the sums of a plant's costs stand, for sheets that compare plants."""
 
@@ -45,10 +51,8 @@ def write(page: Page, result: Result, costs: Mapping[str, CostPage], changes: Ma
     _targets(page, result)
     _capacity(page, result)
     page.section("Notes")
-    page.add(
-        "formulas", "Prices, shares of capital and quantities may be changed; what units use, make and recover, and how"
-    )
-    page.add("", "joint costs are shared, are numbers of the solve and stay. Another plant takes another run.")
+    for topic, words in FORMULAS:
+        page.add(topic, words)
     page.add("closure", tables.closure_line(result))
     page.add("what limits", tables.limit_line(result))
     product = result.main_product

@@ -95,14 +95,30 @@ def regions() -> Mapping[str, Region]:
 
 
 @cache
+def _quotes() -> Mapping[tuple[str, str], Mapping[int, Quote]]:
+    out: dict[tuple[str, str], dict[int, Quote]] = {}
+    for row in rows("price_book"):
+        quote = Quote(row["item"], row["region"], fact(row), row["currency"], row["cause"])
+        out.setdefault((quote.item, quote.region), {})[quote.fact.year] = quote
+    return MappingProxyType({key: MappingProxyType(years) for key, years in out.items()})
+
+
+@cache
 def price_book() -> Mapping[tuple[str, str], Quote]:
-    """Every quoted price by (item, region)."""
-    return MappingProxyType(
-        {
-            (row["item"], row["region"]): Quote(row["item"], row["region"], fact(row), row["currency"], row["cause"])
-            for row in rows("price_book")
-        }
-    )
+    """The latest quoted price by (item, region); `quote` knows those of other years."""
+    return MappingProxyType({key: years[max(years)] for key, years in _quotes().items()})
+
+
+def quote(item: str, region: str, year: int) -> Quote | None:
+    """The price of an item in a region as quoted for a year: its own row, else the latest before, else the earliest.
+
+    >>> [quote("mischmetal", "us", year).fact.value for year in (2019, 2022, 2030)], quote("mischmetal", "mars", 2024)
+    ([5.0, 7.0, 5.0], None)
+    """
+    known = _quotes().get((item, region))
+    if known is None:
+        return None
+    return known[at_year({year: one.fact for year, one in known.items()}, year).year]
 
 
 @cache

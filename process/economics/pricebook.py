@@ -24,6 +24,7 @@ from ..data import (
     wages,
     waste_costs,
 )
+from ..data import quote as quote_of
 from ..plan import Plan, Unit
 from ..quantities import Currency, Value, suggestion
 from .figures import Figures
@@ -233,7 +234,7 @@ class PriceBook:
         names = [item] if reagent is None else [item, reagent.item, *reagent.aliases]
         like = regions()[self.region].prices_like
         places = [self.region, like] if like else [self.region]
-        found = (price_book().get((name, place)) for place in places for name in names)
+        found = (quote_of(name, place, self.year) for place in places for name in names)
         quote = next((quote for quote in found if quote is not None), None)
         cause = "reagents" if quote is None else quote.cause
         for name in names:

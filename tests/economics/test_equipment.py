@@ -1,5 +1,8 @@
 """What equipment costs to buy: costs checked on paper, exponents, splitting, index; nothing is free in silence."""
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -205,3 +208,9 @@ def test_costs_can_be_sampled_by_figure() -> None:
             np.testing.assert_allclose(two.million_usd, one.million_usd[0] * np.array([1.0, 2.0]), rtol=1e-12)
         else:
             np.testing.assert_array_equal(two.million_usd, one.million_usd)
+
+
+def test_the_page_about_equipment_is_current() -> None:
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    made = runpy.run_path(str(docs / "make_equipment.py"))["page"]()
+    assert (docs / "equipment.md").read_text(encoding="utf-8") == made, "run python docs/make_equipment.py"

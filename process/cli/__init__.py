@@ -15,9 +15,12 @@ import typer
 from ..report.terminal import clean, forgiving, show
 from ..report.terminal import document as print_document
 from .arguments import binary, changes_of, circuits_of, designed, elements_of, load, resolve, solve, unit_of
+from .claims import claims
 from .faults import Fault, count, faults
 from .magnet import magnet
 from .outputs import STDOUT, draw, drawable, ready, ready_workbook, write_document, write_workbook
+from .sensitivity import sensitivity
+from .uncertainty import uncertainty
 
 app = typer.Typer(
     help="From ore to magnet in one model: rare-earth separation and magnet making.",
@@ -186,18 +189,24 @@ def compare(
             metavar="PRODUCT", help="The product whose kilogram is compared: the magnet, else one that all make."
         ),
     ] = None,
+    bridge: Annotated[bool, typer.Option(help="Show why the costs differ, cause by cause.")] = True,
     json: JsonOption = None,
     xlsx: XlsxOption = None,
+    pictures: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Draw why the costs differ into this folder; needs didymium[plot]."),
+    ] = None,
 ) -> None:
     """Compare plants.
 
-    What survives from ore to product, what a kg costs by cause, which stage limits, and what that rests on.
+    What survives from ore to product, what a kg costs, why it differs, which stage limits, and what that rests on.
     """
     if len(files) < 2:
         raise typer.BadParameter("a comparison takes two flowsheets or more", param_hint="'FILE|NAME'")
     with faults():
         ready(json, files)
         ready_workbook(xlsx, json, files)
+        drawable(pictures)
         flowsheets = load(files)
         from ..report import comparison, document
         from ..studies.compare import CompareError, check_basis, common_basis
@@ -210,13 +219,17 @@ def compare(
         except CompareError as error:
             raise typer.BadParameter(str(error), param_hint="'--basis'") from None
         found = compare_plants([solve(flowsheet) for flowsheet in flowsheets], on)
-        shown = [] if json == STDOUT else comparison.page(found)
+        shown = [] if json == STDOUT else comparison.page(found, bridge)
         write_document(json, document.compare(found))
         if xlsx is not None:
             from ..report import workbook
 
             write_workbook(xlsx, workbook.compare(found))
         show(shown)
+        if pictures is not None:
+            from ..report.pictures import of_bridges
+
+            draw(of_bridges(found.bridges), pictures, quiet=json == STDOUT)
 
 
 @app.command()
@@ -310,6 +323,9 @@ def fit(
 
 
 app.command()(magnet)
+app.command()(uncertainty)
+app.command()(sensitivity)
+app.command()(claims)
 
 
 @app.command()
@@ -371,7 +387,8 @@ def schema(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="[WHAT]", help="flowsheet, or a document: run, compare, design, check, list, fit, magnet."
+            metavar="[WHAT]",
+            help="flowsheet, or a document: run, compare, design, check, list, fit, magnet, uncertainty.",
         ),
     ] = "flowsheet",
 ) -> None:

@@ -20,6 +20,7 @@ from ..studies.model import model_facts
 from ..studies.origins import in_ore, new_oxide
 from . import limits, magnet_design_document, sensitivity_document
 from .bridge import document as bridge_document
+from .claims import body as claims_body
 from .effluents import body as effluents_body
 from .figures import first, number
 from .fit_document import body as fit_body
@@ -34,17 +35,18 @@ if TYPE_CHECKING:
     from ..flowsheet import Result, TargetResult
     from ..network.solution import UnitResult
     from ..stream import Stream
+    from ..studies.claims_run import Claims
     from ..studies.compare import Comparison
     from ..studies.fit import FitStudy
     from ..studies.magnet_design import Described, MagnetDesign
     from ..studies.model import ModelFact
     from ..studies.origins import NewOxide
-    from ..studies.uncertainty import Uncertainty
     from ..studies.sensitivity import Sensitivity
+    from ..studies.uncertainty import Uncertainty
 
 Document = dict[str, Any]
 
-DOCUMENTS = ("run", "compare", "design", "check", "list", "fit", "magnet", "sensitivity", "uncertainty")
+DOCUMENTS = ("run", "compare", "design", "check", "list", "fit", "magnet", "sensitivity", "uncertainty", "claims")
 """The commands that write a document."""
 
 
@@ -372,6 +374,13 @@ def design(result: Document, inputs_sha256: str) -> Document:
 def fit(found: FitStudy) -> Document:
     """The document of constants fitted to a laboratory's tests."""
     return _whole("fit", found.isotherms.sha256, fit_body(found))
+
+
+def claims(found: Claims) -> Document:
+    """The document of the public claims: of the flowsheets as they stand, the samples and the seed."""
+    read = [(one.name, one.plan.sha256) for one in found.flowsheets]
+    sha = digest([*read, ("samples", str(found.samples)), ("seed", str(found.seed))])
+    return _whole("claims", sha, claims_body(found.costs, found.others, found.samples, found.failed))
 
 
 def magnet_design(found: MagnetDesign) -> Document:

@@ -16,6 +16,7 @@ from .compare import carried
 
 Array = NDArray[np.float64]
 
+UNITS = {"cost": "USD/kg", "capital": "million USD", "capacity": "t/year", "npv": "million USD"}
 SEPARATED = "separated_reo"
 """Name of the cost of all that separation makes, per kg of rare-earth oxides."""
 
@@ -126,10 +127,26 @@ def _inside(value: Array, bounds: Target | Limit) -> NDArray[np.bool_]:
     return (value >= low) & (value <= high)
 
 
+def unit_of(name: str, targets: Sequence[Target] = ()) -> str:
+    """The unit of an output by its name: `1` for a fraction, a ratio or a share of the cases.
+
+    >>> unit_of("cost.magnet.labour"), unit_of("recovery.Nd"), unit_of("capital.mine"), unit_of("magnet.Hcj_kA_m")
+    ('USD/kg', '1', 'million USD', 'kA/m')
+    """
+    head, _, rest = name.partition(".")
+    if head == "target":
+        number = rest.partition(".")[0]
+        kind = targets[int(number) - 1].kind if number.isdecimal() and int(number) <= len(targets) else ""
+        return "kg/h" if kind == "capacity" and not rest.endswith("met") else "1"
+    if head == "magnet":
+        return {"Br_T": "T", "Hcj_kA_m": "kA/m", "BHmax_kJ_m3": "kJ/m^3"}.get(rest, "1")
+    return UNITS.get(head, "1")
+
+
 def chosen(result: Mapping[str, Array], names: Sequence[str] | None) -> tuple[str, ...]:
     """The names asked for, or all. Raises KeyError, with the nearest name, for one that there is not.
 
-    A name may stand for all that begin with it and a dot.
+    A name stands for all that begin with it and a dot, too.
     """
     from ..quantities import suggestion
 

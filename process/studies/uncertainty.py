@@ -7,6 +7,7 @@ answer has the same bits for any number of workers and any executor.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
@@ -68,6 +69,17 @@ class Driver:
 
     factor: str
     correlation: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """How many samples failed for one reason, and the first of them."""
+
+    samples: int
+    first: Failure
+
+
+_NUMBER = re.compile(r"[-+]?\d[\d.,]*(?:e[-+]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -148,6 +160,13 @@ class Uncertainty:
                 found.append(Driver(factor.name, against * float(np.mean(wanted * _ranks(column)))))
         return tuple(sorted(found, key=lambda one: -abs(one.correlation))[:most])
 
+    def reasons(self, plant: str) -> tuple[Reason, ...]:
+        """Why samples of a plant failed, the commonest reason first; reasons that differ in numbers alone are one."""
+        found: dict[tuple[str, str], list[Failure]] = {}
+        for failure in self.failures[plant]:
+            found.setdefault((failure.unit, _NUMBER.sub("#", failure.reason)), []).append(failure)
+        return tuple(Reason(len(each), each[0]) for each in sorted(found.values(), key=lambda each: -len(each)))
+
     def inputs(self, plant: str, index: int) -> Mapping[str, float]:
         """What a sample was solved at: every number that varies in a plant, by path, in the unit of its value."""
         drawn = draw(self.factors, index, index + 1, self.seed, self.method, self.samples)
@@ -183,13 +202,15 @@ def uncertainty(
     executor: Executor | None = None,
     folder: str | Path | None = None,
     chunk: int = CHUNK,
-    method: Method = "sobol",
+    method: Method = "latin",
     changes: Mapping[str, str] = MappingProxyType({}),
     on_progress: Progress | None = None,
 ) -> Uncertainty:
     """Solve flowsheets at random values of all that has a spread, in their files and in the data.
 
-    `workers` processes, as many as there are processors where not said, and this one alone for 1; or the Dask cluster
+    `method` is a Latin hypercube; of hundreds of factors Sobol' points leave columns that go together before there are
+    some thousands of samples. `workers` processes, as many as there are processors where not said, and this one alone
+    for 1; or the Dask cluster
     of a `scheduler`; or any `executor`. With a `folder` finished chunks are kept there, and a run that was cut short
     goes on; `changes` are what the flowsheets were loaded with, to tell one run from another. `on_progress` is told
     how many samples are finished, of how many. A script that calls this with several workers needs

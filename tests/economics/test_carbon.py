@@ -12,6 +12,7 @@ import pytest
 
 from didymium.economics import CostError, cost
 from didymium.economics.lines import CostLine
+from didymium.elements import molar_mass
 from didymium.files.money_schema import Money
 from didymium.levies import Levies
 from didymium.network.solution import Solution
@@ -60,14 +61,15 @@ def test_fuels_by_their_factors(hand: Build) -> None:
     assert line.quantity == pytest.approx(0.741 + 0.21672)
     assert line.cost == pytest.approx(95.772)
     assert line.assumed
-    assert "in EUR of 2024" in line.note and line.note.endswith("CO2 of fuel")
+    assert "in EUR of 2024" in line.note
+    assert line.note.endswith("CO2 of fuel")
 
 
 def test_carbon_of_offgas_and_fluorocarbons(hand: Build) -> None:
-    """12.011 kg of C are 44.009 of CO2; 0.01 kg CF4 and 0.001 kg C2F6 as 73.8 and 12.4 kg."""
-    solution = plant(hand, [], offgas=12.011, details={"CF4": np.array([0.01]), "C2F6": np.array([0.001])})
+    """1 kmol of C is one of CO2; 0.01 kg CF4 and 0.001 kg C2F6 as 73.8 and 12.4 kg."""
+    solution = plant(hand, [], offgas=molar_mass("C"), details={"CF4": np.array([0.01]), "C2F6": np.array([0.001])})
     (line,) = charged(solution)
-    assert line.quantity == pytest.approx(0.044009 + 0.0738 + 0.0124, rel=1e-5)
+    assert line.quantity == pytest.approx(molar_mass("CO2") / 1000.0 + 0.0738 + 0.0124)
     assert line.note.endswith("CO2 of process and fluorocarbons")
 
 

@@ -1,7 +1,7 @@
 """Public claims on cost, each beside what solved flowsheets give: a value, a 90 % band and a verdict.
 
 A claim may count several things (refining alone, or from ore to oxide); each is a measure with its own band and
-verdict. The claim has the verdict of its measures where they agree, and cannot be decided where they do not.
+verdict. The first is the claim to the letter and decides; where others disagree, the reason says so.
 """
 
 from __future__ import annotations
@@ -135,13 +135,17 @@ def judged(claim: CostClaim, low: float, high: float) -> tuple[Verdict, str]:
 
 
 def _together(measures: list[Measure]) -> tuple[Verdict, str]:
+    """The verdict of the first way to count it, which is the claim to the letter, and what the others say besides."""
     if not measures:
         return "undecidable", "nothing computed bears on it"
-    verdicts = {one.verdict for one in measures}
-    if len(verdicts) == 1:
-        return measures[0].verdict, measures[0].reason if len(measures) == 1 else "so by every way to count it"
-    parts = "; ".join(f"{one.verdict} as {one.what} ({one.plants})" for one in measures)
-    return "undecidable", f"it depends on what is counted: {parts}"
+    first, *others = measures
+    reason = f"{first.what}: {first.reason}"
+    if not others:
+        return first.verdict, reason
+    if all(one.verdict == first.verdict for one in others):
+        return first.verdict, f"{reason}; so by every way to count it"
+    apart = "; ".join(f"{one.verdict} for {one.what} ({one.plants})" for one in others if one.verdict != first.verdict)
+    return first.verdict, f"{reason}; but {apart}"
 
 
 def _stated(claim: CostClaim) -> str:
@@ -230,7 +234,7 @@ def _margin(outputs: Outputs) -> Measures:
     from ..data import market_prices
 
     price = market_prices()["magnets", "china"][MONEY_YEAR]
-    for plant in (CHINA, CHINA_MAGNETS):
+    for plant in (CHINA_MAGNETS, CHINA):
         if plant in outputs:
             cost = outputs[plant]["cost.magnet"]
             yield plant, "export price of 2024 less cost with capital", 1000.0 * (price.value - cost)

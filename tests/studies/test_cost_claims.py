@@ -102,14 +102,17 @@ def test_bands_are_the_5th_and_95th_percentile_and_count_what_holds() -> None:
     assert half.holds == pytest.approx(51 / 101)
 
 
-def test_measures_that_disagree_leave_a_claim_open() -> None:
+def test_the_claim_to_the_letter_decides_and_others_that_disagree_are_told() -> None:
     sampled = {
         "mountain_pass": plant(64.0) | {"cost.separated_reo.separation": np.full(COUNT, 16.0)},
         "baotou": plant(20.0) | {"cost.separated_reo.separation": np.full(COUNT, 2.0)},
     }
     one = found(sampled, "us_china_refining")
-    assert one.verdict == "undecidable"
-    assert "contradicted as separation alone, per kg REO (mountain_pass / baotou)" in one.reason
+    assert one.verdict == "contradicted"
+    assert one.reason.startswith("separation alone, per kg REO: the whole band lies above 3.2; but supported for ")
+    assert "supported for ore to magnet, per kg (mountain_pass / baotou)" in one.reason
+    alike = found({"mountain_pass": plant(64.0), "baotou": plant(20.0)}, "us_china_refining")
+    assert alike.reason.endswith("; so by every way to count it")
 
 
 def test_a_plant_that_never_pays_back_counts_as_never() -> None:

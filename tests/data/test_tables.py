@@ -284,6 +284,7 @@ def test_market_prices_are_for_comparison() -> None:
                     "data.equipment",
                     "data.investment",
                     "elements",
+                    "finance_terms",
                     "stream",
                     "plan",
                     "quantities",

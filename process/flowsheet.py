@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas
     import pint
 
+    from .economics.cashflow import Cashflow
     from .economics.cost import Cost
     from .magnet.evaluate import Ability
     from .network.solution import Solution
@@ -86,6 +88,14 @@ class Result:
     solution: Solution
     cost: Cost
     capacity: Mapping[str, StageCapacity]
+    changes: Mapping[str, Array] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def finance(self) -> Cashflow:
+        """The cash flow of the plant by year, made when it is first asked for. Raises `CostError`."""
+        from .economics.cashflow import cashflow
+
+        return cashflow(self.cost, self.changes)
 
     @property
     def plan(self) -> Plan:
@@ -343,7 +353,7 @@ class Flowsheet:
         if len(physics) < len(changes):
             physics.setdefault("operating_hours", _as_written(self.plan, changes))
         solution = solve(self.plan, physics)
-        return Result(self, solution, cost(solution, changes), capacity(solution, changes))
+        return Result(self, solution, cost(solution, changes), capacity(solution, changes), changes)
 
     def __repr__(self) -> str:
         return f"<Flowsheet {self.plan.title}: {len(self.plan.units)} units, region {self.plan.region}>"

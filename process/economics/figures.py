@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 
 HEAD = "data."
 """What the path of a figure of the data begins with."""
+FINANCE = "data.finance."
+"""What those begin with that no cost rests on, but the cash flow."""
 
 
 class Figures:
@@ -50,5 +52,5 @@ class Figures:
     def check(self) -> None:
         """Raises KeyError where a figure was to change that nothing used."""
         for path in self._changes:
-            if path not in self._used:
+            if path not in self._used and not path.startswith(FINANCE):
                 raise KeyError(f"no cost here rests on {path!r}{suggestion(path, self._used)}")

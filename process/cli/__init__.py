@@ -388,7 +388,7 @@ def schema(
         str,
         typer.Argument(
             metavar="[WHAT]",
-            help="flowsheet, or a document: run, compare, design, check, list, fit, magnet, uncertainty.",
+            help="flowsheet, or a document: run, compare, design, check, list, fit, magnet, uncertainty, sensitivity.",
         ),
     ] = "flowsheet",
 ) -> None:

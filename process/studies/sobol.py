@@ -60,13 +60,17 @@ class Indices:
 
 @dataclass(frozen=True)
 class Sobol:
-    """All outputs at the points of a Saltelli design, shape (blocks + 2, samples): A, B, then A with a block from B."""
+    """All outputs at the points of a Saltelli design, shape (blocks + 2, samples): A, B, then A with a block from B.
+
+    `failures` count cases row after row of that shape; `inputs` are the values by path that each of them had.
+    """
 
     blocks: tuple[Block, ...]
     samples: int
     seed: int
     values: Mapping[str, Array]
-    failures: tuple[Failed, ...]
+    failures: tuple[Failed, ...] = ()
+    inputs: tuple[Mapping[str, float], ...] = ()
 
     @property
     def evaluations(self) -> int:
@@ -121,9 +125,7 @@ def sobol(factors: Sequence[Factor], parts: Sequence[Block], model: Model, sampl
     `samples` is a power of 2. A point that cannot be solved takes its row of the design with it, in all of them: what
     is left is still a sample of the plants that work. Raises StudyError.
     """
-    if samples < LEAST_ROWS or samples & (samples - 1):
-        near = max(LEAST_ROWS, 1 << max(samples - 1, 1).bit_length())
-        raise StudyError(f"{samples} rows; Sobol' points need a power of 2, {LEAST_ROWS} or more", f"such as {near}")
+    check_rows(samples)
     if not parts:
         raise StudyError("nothing varies: no value has a spread, and no figure of the data a range", "give spreads")
     count = len(factors)
@@ -137,9 +139,18 @@ def sobol(factors: Sequence[Factor], parts: Sequence[Block], model: Model, sampl
     drawn = at(factors, np.concatenate(designs))
     if len(drawn) != 1:
         raise StudyError("indices are of one plant at a time", "make factors of one flowsheet")
-    found = model(next(iter(drawn.values())))
+    changes = next(iter(drawn.values()))
+    found = model(changes)
+    inputs = tuple({path: float(column[one.index]) for path, column in changes.items()} for one in found.failures)
     values = {name: column.reshape(len(designs), samples) for name, column in found.values.items()}
-    return Sobol(tuple(parts), samples, seed, values, found.failures)
+    return Sobol(tuple(parts), samples, seed, values, found.failures, inputs)
+
+
+def check_rows(samples: int) -> None:
+    """Raises StudyError for a number of rows that Sobol' points do not come in."""
+    if samples < LEAST_ROWS or samples & (samples - 1):
+        near = max(LEAST_ROWS, 1 << max(samples - 1, 1).bit_length())
+        raise StudyError(f"{samples} rows; Sobol' points need a power of 2, {LEAST_ROWS} or more", f"such as {near}")
 
 
 def estimate(table: Array) -> tuple[Array, Array]:

@@ -1,0 +1,135 @@
+"""What moves a result, as tables: factors one at a time, and the variance by Sobol' indices."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from .figures import amount, percent
+from .tables import row, sentences, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from ..studies.factors import Factor
+    from ..studies.sensitivity import Sensitivity
+    from ..studies.sobol import Indices
+
+SHOWN = 15
+"""Factors of the table; the document has all."""
+LOW, HIGH = 0.05, 0.95
+"""Quantiles that the table shows."""
+UNITS = {"cost": "USD/kg", "capital": "million USD", "capacity": "t/year", "npv": "million USD"}
+FRACTIONS = ("recovery", "irr")
+
+
+def unit(output: str) -> str:
+    """The unit of an output, empty for a fraction or where the target says it.
+
+    >>> unit("cost.magnet"), unit("cost.magnet.labour"), unit("recovery.Nd")
+    ('USD/kg', 'USD/kg', '')
+    """
+    return UNITS.get(output.partition(".")[0], "")
+
+
+def value(output: str, number: float) -> str:
+    """An output's value as a reader sees it."""
+    return percent(number, 2) if output.partition(".")[0] in FRACTIONS else amount(number)
+
+
+def page(found: Sensitivity) -> list[RenderableType]:
+    """All of it."""
+    indices = found.indices
+    tables: list[RenderableType] = [one_at_a_time(found)]
+    if indices is not None:
+        tables.append(variance(found, indices))
+    told = list(_remarks(found, indices))
+    return [*tables, sentences(told)] if told else tables
+
+
+def setting(factor: Factor, quantile: float) -> str:
+    """What a factor is at a quantile, with its unit; of a group that it is one."""
+    if len(factor.members) > 1:
+        return f"{len(factor.members)} values"
+    (member,) = factor.members
+    at = float(member.at(quantile))
+    return f"{amount(at)}{'' if member.unit == '1' else ' ' + member.unit.replace('degC', '°C')}"
+
+
+def one_at_a_time(found: Sensitivity) -> Table:
+    """The tornado: the strongest factors at their 5th and 95th percentile, all others as written."""
+    of = found.output
+    words = f" {unit(of)}" if unit(of) else ""
+    made = table(
+        f"What moves {of}, one at a time: {value(of, found.nominal)}{words} as written",
+        ["factor", "at 5 %", "at 95 %"],
+        [f"{of} at 5 %", "at 95 %", "swing", "share"],
+        f"the {min(SHOWN, len(found.bars))} strongest of {len(found.bars)} factors; the share is that of the variance, "
+        "were all linear and nothing acting together",
+    )
+    for bar in found.bars[:SHOWN]:
+        row(
+            made,
+            bar.factor.name,
+            setting(bar.factor, LOW),
+            setting(bar.factor, HIGH),
+            value(of, bar.at_low),
+            value(of, bar.at_high),
+            value(of, bar.swing),
+            percent(bar.share),
+        )
+    return made
+
+
+def variance(found: Sensitivity, indices: Indices) -> Table:
+    """Sobol' indices with their intervals."""
+    of, study = found.output, found.sobol
+    assert study is not None
+    words = f" {unit(of)}" if unit(of) else ""
+    made = table(
+        f"Variance of {of}: {value(of, indices.mean)} ± {value(of, indices.deviation)}{words}",
+        ["factor"],
+        ["alone", "95 % interval", "with interactions", "95 % interval"],
+        f"Sobol' indices of {indices.used} of {study.samples} rows of the design, {study.evaluations} cases, seed "
+        f"{study.seed}",
+    )
+    for index in indices.rows:
+        row(
+            made,
+            index.block.name,
+            percent(index.first),
+            _interval(index.first_range),
+            percent(index.total),
+            _interval(index.total_range),
+        )
+    return made
+
+
+def _interval(ends: tuple[float, float]) -> str:
+    low, high = (percent(end).removesuffix(" %") for end in ends)
+    return f"{low} to {high} %"
+
+
+def _remarks(found: Sensitivity, indices: Indices | None) -> Iterator[tuple[str, str, str]]:
+    unsolved = found.tornado.unsolved
+    for one in unsolved[:5]:
+        where = f"{one.unit}: " if one.unit else ""
+        yield "not solved", "", f"{one.factor.name} at {setting(one.factor, one.quantile)}: {where}{one.reason}"
+    if len(unsolved) > 5:
+        yield "not solved", "", f"… and {len(unsolved) - 5} factors more, all in the document"
+    if indices is None or found.sobol is None or not found.sobol.failures:
+        return
+    failures = found.sobol.failures
+    left = found.sobol.samples - indices.used
+    yield (
+        "not solved",
+        "",
+        f"{len(failures)} of {found.sobol.evaluations} cases of the design; {left} of its rows do not count",
+    )
+    for reason, times in Counter(
+        f"{one.unit}: {one.reason}" if one.unit else one.reason for one in failures
+    ).most_common(3):
+        yield "not solved", "", f"{times} × {reason}"

@@ -63,7 +63,7 @@ def _costs(found: Sequence[CostFinding], samples: int, failed: int) -> Table:
         ["claim", "counted as", "plants"],
         ["stated", "computed", "90 % band", "true in", "verdict"],
         "computed: at the files' own numbers; band: 5th to 95th percentile of "
-        f"{samples:,} samples of every number with a range, plants in pairs{lost}",
+        f"{samples:,} samples of every number with a range, plants in pairs; a single figure is true within 10 %{lost}",
     )
     for one in found:
         claim = one.claim

@@ -28,6 +28,8 @@ LOW, HIGH = 5.0, 95.0
 """Percentiles of a 90 % band."""
 SHARP = 2.0
 """A band whose ends lie further apart than this ratio is too wide to support a figure."""
+NEAR = 0.10
+"""How near a sample must come to a single figure for the claim to count as true in it."""
 FEWEST = 20
 """Samples below which a band says nothing."""
 
@@ -53,7 +55,8 @@ MONEY_YEAR = 2024
 class Measure:
     """One reading of a claim, in its unit: the value at the files' own numbers, and the band over their ranges.
 
-    `holds` is the share of samples, 0..1, in which the claim is true as stated; `samples` those that were solved.
+    `holds` is the share of samples, 0..1, in which the claim is true as stated, a single figure within 10 %; `samples`
+    are those that were solved.
     """
 
     plants: str
@@ -98,7 +101,8 @@ def finding(claim: CostClaim, nominal: Outputs, sampled: Outputs) -> CostFinding
         # Some years of payback are infinite: a percentile is one of the values, none lies between two.
         low, high = (float(one) for one in np.percentile(known, (LOW, HIGH), method="inverted_cdf"))
         said, reason = judged(claim, low, high)
-        holds = float(np.mean((known >= claim.low) & (known <= claim.high)))
+        near = NEAR if claim.relation == "equals" else 0.0
+        holds = float(np.mean((known >= claim.low * (1.0 - near)) & (known <= claim.high * (1.0 + near))))
         value = float(values[plants, what][0])
         measures.append(Measure(plants, what, value, low, high, holds, len(known), said, reason))
     verdict, reason = _together(measures)

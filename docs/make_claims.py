@@ -1,0 +1,88 @@
+"""Write docs/claims.md: public claims on cost, what is computed beside them with 90 % bands, and verdicts.
+
+`python docs/make_claims.py` rewrites the page (a minute on two cores); with `--check` it only says whether the page is
+current.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from didymium.data import sources
+from didymium.report.claims import figure, stated
+from didymium.studies.claims_run import Claims, run
+from didymium.studies.cost_claims import CostFinding
+
+PAGE = Path(__file__).resolve().parent / "claims.md"
+SAMPLES, SEED = 1000, 1
+
+HEAD = """# Public claims on cost
+
+Written by `python docs/make_claims.py`; `didymium claims` prints the same with fewer samples, and the claims on recovery,
+wastes and energy besides ([effluents.md](effluents.md) has these plant by plant).
+
+**How it is judged.** Each claim is held against shipped flowsheets. *Computed* is the value at the files' own numbers.
+The band is the 5th to 95th percentile of {samples:,} samples: every number of the files that has a range and every price,
+wage, rate and factor of the data that has one, all at once and solved in full; plants that are compared share the
+figures of the data, sample by sample. A claim is **contradicted** where the whole band lies outside what it states. A bound
+("more than") is **supported** where the whole band lies within it; a figure or a range where the band holds or touches it
+and its ends are no further apart than a factor of two. Else it is **undecidable**. *True in* counts the samples in which
+the claim holds, a single figure within 10 %. A claim that may count several things is held against each: the first is the
+claim to the letter and gives the verdict, and the reason names those that say otherwise.
+
+**What the bands do not hold.** Ranges are mostly judgement (`didymium run NAME --assumptions` lists them); models, what
+the flowsheets leave out, and prices that were read as one annual figure do not vary. Values of the files often lie at the
+favourable end of their range, so a computed value may lie at an end of its band: of the two the band is the safer
+reading.
+"""
+
+
+def section(one: CostFinding) -> str:
+    """A claim with its measures."""
+    claim = one.claim
+    unit = "" if claim.unit == "1" else claim.unit
+    lines = [
+        f"## {claim.title}: {stated(claim)}\n",
+        f"**{one.verdict.capitalize()}.** {one.reason[0].upper()}{one.reason[1:]}.\n",
+        f"Published beside it: {claim.comment}. Source of the claim: {sources()[claim.source].title} "
+        f"(`{claim.source}`).\n",
+        f"| counted as | plants | computed, {unit or '%'} | 90 % band | true in | verdict |",
+        "|---|---|---:|---:|---:|---|",
+    ]
+    for measure in one.measures:
+        band = f"{figure(measure.low, claim.unit)} to {figure(measure.high, claim.unit)}"
+        cells = [measure.what, measure.plants, figure(measure.value, claim.unit), band]
+        lines.append("| " + " | ".join([*cells, f"{100 * measure.holds:.0f} %", measure.verdict]) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def summary(found: Claims) -> str:
+    """All claims on a line each."""
+    lines = ["| claim | stated | computed | 90 % band | verdict |", "|---|---:|---:|---:|---|"]
+    for one in found.costs:
+        claim, first = one.claim, one.measures[0] if one.measures else None
+        value = figure(first.value, claim.unit) if first else "–"
+        band = f"{figure(first.low, claim.unit)} to {figure(first.high, claim.unit)}" if first else "–"
+        lines.append(f"| {claim.title} | {stated(claim)} | {value} | {band} | {one.verdict} |")
+    return "\n".join(lines) + "\n"
+
+
+def page() -> str:
+    """The whole page."""
+    found = run(SAMPLES, SEED)
+    count = found.samples * len(found.flowsheets)
+    tail = f"Of {count:,} solves {found.failed:,} had no solution and are left out.\n"
+    return "\n".join([HEAD.format(samples=SAMPLES), summary(found), tail, *(section(one) for one in found.costs)])
+
+
+def main() -> None:
+    """Write the page, or say whether it is current."""
+    made = page()
+    if "--check" in sys.argv:
+        sys.exit(0 if PAGE.read_text(encoding="utf-8") == made else "run python docs/make_claims.py")
+    PAGE.write_text(made, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -19,22 +19,23 @@ SAMPLES, SEED = 1000, 1
 
 HEAD = """# Public claims on cost
 
-Written by `python docs/make_claims.py`; `didymium claims` prints the same with fewer samples, and the claims on recovery,
-wastes and energy besides ([effluents.md](effluents.md) has these plant by plant).
+Written by `python docs/make_claims.py`; `didymium claims` prints the same with fewer samples, and the claims on
+recovery, wastes and energy besides ([effluents.md](effluents.md) has these plant by plant).
 
-**How it is judged.** Each claim is held against shipped flowsheets. *Computed* is the value at the files' own numbers.
-The band is the 5th to 95th percentile of {samples:,} samples: every number of the files that has a range and every price,
-wage, rate and factor of the data that has one, all at once and solved in full; plants that are compared share the
-figures of the data, sample by sample. A claim is **contradicted** where the whole band lies outside what it states. A bound
-("more than") is **supported** where the whole band lies within it; a figure or a range where the band holds or touches it
-and its ends are no further apart than a factor of two. Else it is **undecidable**. *True in* counts the samples in which
-the claim holds, a single figure within 10 %. A claim that may count several things is held against each: the first is the
-claim to the letter and gives the verdict, and the reason names those that say otherwise.
+**How it is judged.** Each claim is held against shipped flowsheets. *Computed* is the value at the files' own
+numbers. The band is the 5th to 95th percentile of {samples:,} samples: every number of the files that has a range and
+every price, wage, rate and factor of the data that has one, all at once and solved in full; plants that are compared
+share the figures of the data, sample by sample. A claim is **contradicted** where the whole band lies outside what it
+states. A bound ("more than") is **supported** where the whole band lies within it; a figure or a range where the band
+holds or touches it and its ends are no further apart than a factor of two. Else it is **undecidable**. *True in*
+counts the samples in which the claim holds, a single figure within 10 %. A claim that may count several things is
+held against each: the first is the claim to the letter and gives the verdict, and the reason names those that say
+otherwise.
 
-**What the bands do not hold.** Ranges are mostly judgement (`didymium run NAME --assumptions` lists them); models, what
-the flowsheets leave out, and prices that were read as one annual figure do not vary. Values of the files often lie at the
-favourable end of their range, so a computed value may lie at an end of its band: of the two the band is the safer
-reading.
+**What the bands do not hold.** Ranges are mostly judgement (`didymium run NAME --assumptions` lists them); models,
+what the flowsheets leave out, and prices that were read as one annual figure do not vary. Values of the files often
+lie at the favourable end of their range, so a computed value may lie at an end of its band: of the two the band is
+the safer reading.
 """
 
 

@@ -145,8 +145,8 @@ def test_money_of_cars_margins_and_lines() -> None:
 
 
 def test_a_single_figure_is_true_in_samples_within_a_tenth_of_it() -> None:
-    """Ratios 2.0 to 4.0 in steps of 0.02: 2.88 to 3.52 are within a tenth of 3.2, 33 of 101."""
-    ratios = np.linspace(2.0, 4.0, COUNT)
+    """Ratios 2.01 to 4.01 in steps of 0.02: those from 2.89 to 3.51 are within a tenth of 3.2, 32 of 101."""
+    ratios = np.linspace(2.01, 4.01, COUNT)
     sampled = {"mountain_pass": plant(1.0), "baotou": plant(1.0)}
     sampled["mountain_pass"]["cost.separated_reo.separation"] = 0.2 * ratios
-    assert found(sampled, "us_china_refining").measures[0].holds == pytest.approx(33 / COUNT)
+    assert found(sampled, "us_china_refining").measures[0].holds == pytest.approx(32 / COUNT)

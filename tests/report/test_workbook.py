@@ -307,7 +307,17 @@ def test_the_same_inputs_give_the_same_bytes(written: bytes) -> None:
 def test_heads_stay_in_sight_and_cells_to_change_are_coloured(written: bytes) -> None:
     book = opened(written)
     assert book.sheetnames[0] == "Summary"
-    for name in ("Cost magnet", "Lines", "Prices", "Equipment", "Streams", "Assumptions", "Values", "Sources"):
+    for name in (
+        "Cost magnet",
+        "Lines",
+        "Prices",
+        "Equipment",
+        "Streams",
+        "Assumptions",
+        "Figures",
+        "Values",
+        "Sources",
+    ):
         assert book[name].freeze_panes, name
     assert not any(sheet.merged_cells.ranges for sheet in book)
     price = book["Prices"]["C5"]
@@ -321,6 +331,17 @@ def test_sources_are_those_that_are_named(written: bytes) -> None:
     named = {row[8].value for row in book["Prices"].iter_rows(min_row=5) if row[8].value}
     assert named <= keys
     assert len(keys) < 80
+
+
+def test_what_it_rests_on_is_listed_with_its_range(written: bytes, texas: didymium.Result) -> None:
+    book = opened(written)
+    listed = {row[0].value: row for row in book["Figures"].iter_rows(min_row=5)}
+    for path, fact in texas.cost.figures.items():
+        assert [cell.value for cell in listed[path][1:4]] == [fact.value, fact.low, fact.high], path
+    values = {row[0].value: row[1].value for row in book["Values"].iter_rows(min_row=5)}
+    assert values["metal.voltage"] == "10 V from 9 to 11 V (assumed)"
+    assumed = {row[1].value for row in book["Assumptions"].iter_rows(min_row=5)}
+    assert set(texas.assumptions) <= assumed
 
 
 def test_a_comparison_has_sheets_of_both_and_a_bridge_that_closes(texas: didymium.Result, tmp_path: Path) -> None:

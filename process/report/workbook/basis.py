@@ -68,6 +68,18 @@ def values(page: Page, result: Result) -> None:
     page.widths(44, 44, 14, 16, 14, 14, 20, 10)
 
 
+def figures(page: Page, result: Result) -> None:
+    """Every figure of the data that the cost rests on, with its range."""
+    page.title("Figures", "figures of the shipped data that this cost rests on, in the unit and money of their source")
+    heads = ("figure", "value", "low", "high", "unit", "year", "source", "confidence", "assumed", "note")
+    head = page.head(*heads, freeze=1)
+    for path, fact in result.cost.figures.items():
+        cells = (*map(_number, (fact.value, fact.low, fact.high)), fact.unit, Number(fact.year, "0"))
+        page.add(path, *cells, fact.source, fact.confidence, "assumed" if fact.assumed else "", fact.note)
+    page.filter(head, len(heads))
+    page.widths(44, 14, 14, 14, 24, 8, 22, 12, 10, 90)
+
+
 def used(result: Result, prices: Iterable[PriceRow]) -> list[str]:
     """The keys of the sources that a result names, in the order of the alphabet."""
     keys = {row.price.source for row in prices} | {line.source for line in result.cost.lines}

@@ -34,6 +34,7 @@ def write(book: Book, result: Result, changes: Mapping[str, str], label: str = "
     physics.streams(book.page(f"{head}Streams"), result)
     physics.balance(book.page(f"{head}Balance"), result)
     basis.assumptions(book.page(f"{head}Assumptions"), result)
+    basis.figures(book.page(f"{head}Figures"), result)
     basis.values(book.page(f"{head}Values"), result)
     basis.references(book.page(f"{head}Sources"), result, listed.rows)
     return summary.write(first, result, found, changes)

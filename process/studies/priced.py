@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -173,7 +174,7 @@ class PriceList:
 def splits(result: Result) -> Mapping[str, CostSplit]:
     """The cost of every product that is made, by name, and last that of all that is separated together."""
     cost = result.cost
-    asked: dict[str, Callable[[], CostSplit]] = {name: lambda name=name: cost.per_kg(name) for name in cost.products}
+    asked: dict[str, Callable[[], CostSplit]] = {name: partial(cost.per_kg, name) for name in cost.products}
     asked[SEPARATED] = cost.per_kg_separated
     found = {}
     for name, ask in asked.items():

@@ -74,8 +74,10 @@ def figures(page: Page, result: Result) -> None:
     heads = ("figure", "value", "low", "high", "unit", "year", "source", "confidence", "assumed", "note")
     head = page.head(*heads, freeze=1)
     for path, fact in result.cost.figures.items():
-        cells = (*map(_number, (fact.value, fact.low, fact.high)), fact.unit, Number(fact.year, "0"))
-        page.add(path, *cells, fact.source, fact.confidence, "assumed" if fact.assumed else "", fact.note)
+        cells, year = map(_number, (fact.value, fact.low, fact.high)), Number(fact.year, "0")
+        page.add(
+            path, *cells, fact.unit, year, fact.source, fact.confidence, "assumed" if fact.assumed else "", fact.note
+        )
     page.filter(head, len(heads))
     page.widths(44, 14, 14, 14, 24, 8, 22, 12, 10, 90)
 
@@ -84,7 +86,7 @@ def used(result: Result, prices: Iterable[PriceRow]) -> list[str]:
     """The keys of the sources that a result names, in the order of the alphabet."""
     keys = {row.price.source for row in prices} | {line.source for line in result.cost.lines}
     keys |= {value.source for value in result.plan.values().values() if value.source}
-    keys |= {one.source for one in (*rests_on(result), *model_facts(result))}
+    keys |= {one.source for one in rests_on(result)} | {one.source for one in model_facts(result)}
     keys |= {fact.source for fact in result.cost.figures.values()}
     return sorted(keys - {""})
 

@@ -274,18 +274,18 @@ def _working(
         stocks[stage] = (f"$C${at}", value)
     page.section("Money tied up by unit, million USD")
     page.head("unit", "stage", "share of the stocks", "stocks", "solvent", "rare earths held", "tied up", "the model's")
-    for one in tied:
-        at, (cell, value) = page.row, stocks[one.stage]
-        solvent = "+".join(f"{kilograms!r}*{ratio!r}*{prices.at(row)}" for kilograms, ratio, row in one.solvent)
-        held = one.million_usd - one.rest - value * one.share
+    for own in tied:
+        at, (cell, value) = page.row, stocks[own.stage]
+        solvent = "+".join(f"{kilograms!r}*{ratio!r}*{prices.at(row)}" for kilograms, ratio, row in own.solvent)
+        held = own.million_usd - own.rest - value * own.share
         page.add(
-            one.unit,
-            one.stage,
-            Number(one.share, "0.0000%"),
-            Formula(f"=C{at}*{cell}", value * one.share, MILLION),
+            own.unit,
+            own.stage,
+            Number(own.share, "0.0000%"),
+            Formula(f"=C{at}*{cell}", value * own.share, MILLION),
             Formula(f"=({solvent})/1000000", held, MILLION) if solvent else Number(0.0, MILLION),
-            Number(one.rest, MILLION, editable=True),
-            Formula(f"=D{at}+E{at}+F{at}", one.million_usd, MILLION),
-            Number(one.million_usd, MILLION),
+            Number(own.rest, MILLION, editable=True),
+            Formula(f"=D{at}+E{at}+F{at}", own.million_usd, MILLION),
+            Number(own.million_usd, MILLION),
         )
-        made.units[TIED, one.stage, one.unit] = (page.at(at, 7), one.million_usd)
+        made.units[TIED, own.stage, own.unit] = (page.at(at, 7), own.million_usd)

@@ -27,9 +27,12 @@ def sensitivity(
         ),
     ] = 0,
     top: Annotated[
-        int, typer.Option("--top", metavar="K", min=1, help="With --sobol: factors that stand by themselves.")
-    ] = 10,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", min=0, help="With --sobol: where the points begin.")] = 1,
+        int | None,
+        typer.Option("--top", metavar="K", min=1, help="With --sobol: factors that stand by themselves; 10."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="S", min=0, help="With --sobol: where the points begin; 1.")
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="UNIT.KEY=VALUE", help="Replace a value of the file; may be given again."),
@@ -47,6 +50,9 @@ def sensitivity(
     Every value with a spread and every figure of the data with a range at its 5th and 95th percentile, one at a time;
     with --sobol the parts of the variance, interactions included.
     """
+    for name, given in {"--top": top, "--seed": seed}.items():
+        if given is not None and not rows:
+            raise typer.BadParameter("has no effect without --sobol", param_hint=f"'{name}'")
     with faults():
         from rich.console import Console
 
@@ -54,6 +60,7 @@ def sensitivity(
         from ..report import sensitivity as pages
         from ..studies.evaluations import OutputUnknown, StudyError
         from ..studies.factors import FactorError
+        from ..studies.sensitivity import SEED, TOP
         from ..studies.sensitivity import sensitivity as study
         from ..studies.sobol import check_rows
 
@@ -69,7 +76,14 @@ def sensitivity(
         result = solve(flowsheet)
         try:
             with Console(stderr=True).status(clean(f"solving {flowsheet.name}")) as status:  # on a terminal only
-                found = study(result, of, rows=rows, top=top, seed=seed, tell=lambda words: status.update(clean(words)))
+                found = study(
+                    result,
+                    of,
+                    rows=rows,
+                    top=TOP if top is None else top,
+                    seed=SEED if seed is None else seed,
+                    tell=lambda words: status.update(clean(words)),
+                )
         except OutputUnknown as error:
             raise typer.BadParameter(str(error), param_hint="'--of'") from None
         except FactorError as error:
@@ -81,6 +95,10 @@ def sensitivity(
         write_document(json, document.sensitivity(found, changes))
         show([] if json == STDOUT else pages.page(found))
         if pictures is not None:
+            from ..report.pictures import PictureError
             from ..report.pictures.tornado import tornado
 
-            draw([tornado(found)], pictures, quiet=json == STDOUT)
+            try:
+                draw([tornado(found)], pictures, quiet=json == STDOUT)
+            except PictureError as error:
+                raise Fault(f"error: no picture: {error}") from None

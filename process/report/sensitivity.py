@@ -59,14 +59,22 @@ def setting(factor: Factor, quantile: float) -> str:
     return f"{amount(at)}{'' if member.unit == '1' else ' ' + member.unit.replace('degC', '°C')}"
 
 
+def ends(factor: Factor) -> str:
+    """What a factor goes from and to in the table, with its unit."""
+    if len(factor.members) > 1:
+        return setting(factor, LOW)
+    low = amount(float(factor.members[0].at(LOW)))
+    return f"{low} to {setting(factor, HIGH)}"
+
+
 def one_at_a_time(found: Sensitivity) -> Table:
     """The tornado: the strongest factors at their 5th and 95th percentile, all others as written."""
     of = found.output
     words = f" {unit(of)}" if unit(of) else ""
     made = table(
         f"What moves {of}, one at a time: {value(of, found.nominal)}{words} as written",
-        ["factor", "at 5 %", "at 95 %"],
-        [f"{of} at 5 %", "at 95 %", "swing", "share"],
+        ["factor", "from its 5 % to its 95 %"],
+        ["at 5 %", "at 95 %", "swing", "share"],
         f"the {min(SHOWN, len(found.bars))} strongest of {len(found.bars)} factors; the share is that of the variance, "
         "were all linear and nothing acting together",
     )
@@ -74,8 +82,7 @@ def one_at_a_time(found: Sensitivity) -> Table:
         row(
             made,
             bar.factor.name,
-            setting(bar.factor, LOW),
-            setting(bar.factor, HIGH),
+            ends(bar.factor),
             value(of, bar.at_low),
             value(of, bar.at_high),
             value(of, bar.swing),

@@ -56,8 +56,9 @@ class Evaluations:
     def of(self, output: str) -> Array:
         """One output, shape (cases,). Raises OutputUnknown, with what there is."""
         if output not in self.values:
+            near = suggestion(output, self.values)
             known = ", ".join(name for name in self.values if name.count(".") == 1)
-            raise OutputUnknown(f"no output {output!r}{suggestion(output, self.values)}", f"there is {known} and more")
+            raise OutputUnknown(f"no output {output!r}{near}", "" if near else f"there is {known} and parts of these")
         return self.values[output]
 
 

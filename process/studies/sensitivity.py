@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..flowsheet import Result
 from .evaluations import Evaluations, model
 from .factors import Factor, factors
@@ -15,8 +12,7 @@ from .outputs import outputs
 from .sobol import Indices, Sobol, blocks, check_rows, sobol
 from .tornado import Bar, Tornado, tornado
 
-Array = NDArray[np.float64]
-
+SEED = 1
 TOP = 10
 """Factors that stand by themselves among Sobol' indices; the others are varied too, as one block."""
 
@@ -60,7 +56,7 @@ def sensitivity(
     *,
     rows: int = 0,
     top: int = TOP,
-    seed: int = 1,
+    seed: int = SEED,
     tell: Callable[[str], None] = lambda words: None,
 ) -> Sensitivity:
     """What moves an output of a plant that is solved at its own values.

@@ -132,8 +132,8 @@ def span(label: str, least: float, most: float, parts: int = 8) -> Axis:
     return Axis(label=label, low=low, high=high, ticks=tuple((one, f"{one:,.10g}") for one in at))
 
 
-def around(label: str, least: float, most: float, parts: int = 8) -> Axis:
-    """A linear axis that reaches a little beyond `least` and `most`, with ticks at round numbers.
+def around(label: str, least: float, most: float, parts: int = 8, beyond: float = 0.08) -> Axis:
+    """A linear axis that reaches a little below `least` and `beyond` of the range above `most`; ticks at round numbers.
 
     >>> axis = around("USD per kg", 62.0, 92.0, 4)
     >>> axis.low, axis.high, [text for _, text in axis.ticks]
@@ -141,7 +141,7 @@ def around(label: str, least: float, most: float, parts: int = 8) -> Axis:
     """
     if not (math.isfinite(least) and math.isfinite(most) and most > least):
         raise PictureError(f"{label} goes from {least:g} to {most:g}; give a range")
-    low, high = least - 0.08 * (most - least), most + 0.08 * (most - least)
+    low, high = least - 0.08 * (most - least), most + beyond * (most - least)
     step = _step(high - low, parts)
     at = [k * step for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
     return Axis(label=label, low=low, high=high, ticks=tuple((one, f"{one:,.10g}") for one in at))

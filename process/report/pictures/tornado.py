@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ..sensitivity import HIGH, LOW, setting, unit, value
+from ..sensitivity import ends, unit, value
 from .axes import around
 from .picture import Bar, Bars, PictureError
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 SHOWN = 15
 """Factors of the picture."""
+ROOM = 0.25
+"""Of the range, for the text at the end of the longest bar."""
 
 
 def tornado(found: Sensitivity) -> Bars:
@@ -35,10 +37,15 @@ def tornado(found: Sensitivity) -> Bars:
         name=f"{found.result.plan.name} {of} tornado",
         title=f"What moves {of}, {found.result.plan.title}",
         subtitle=f"{value(of, middle)}{words} as written; {len(bars)} strongest of {len(found.bars)} factors",
-        x=around(f"{of}{',' + words if words else ''}", min(bar.start for bar in bars), max(bar.end for bar in bars)),
+        x=around(
+            f"{of}{',' + words if words else ''}",
+            min(bar.start for bar in bars),
+            max(bar.end for bar in bars),
+            beyond=ROOM,
+        ),
         bars=tuple(bars),
         caption=(
-            "Each from its 5th to its 95th percentile, all others as written; red rises with its factor, blue falls.",
-            f"{strongest.name}: {setting(strongest, LOW)} to {setting(strongest, HIGH)}.",
+            "Each from its 5th to its 95th percentile, others as written; orange rises with its factor, blue falls.",
+            f"{strongest.name}: {ends(strongest)}.",
         ),
     )

@@ -40,13 +40,15 @@ class Cashflow:
     """Yearly flows in million USD of shape (samples, years), in above zero and out below; `years` label them.
 
     Year 1 is the first of operation; building ends with year 0. `project` is without borrowing, `equity` with it (the
-    same where nothing is borrowed). Present values are at the first year of building. `output` is what is made as a
-    share of the full output; `depreciation` is no flow. `discount_rate` and `tax_rate` have shape (samples,).
+    same where nothing is borrowed). Present values are at the first year of building. `open_for` is the part of a year
+    that the plant runs, `output` what it makes as a share of the full output; `depreciation` is no flow.
+    `discount_rate` and `tax_rate` have shape (samples,).
     """
 
     cost: Cost = field(repr=False)
     sales: tuple[Sale, ...] = field(repr=False)
     years: NDArray[np.int_]
+    open_for: Array = field(repr=False)
     output: Array = field(repr=False)
     million_kg: Mapping[str, Array] = field(repr=False)
     revenue: Mapping[str, Array] = field(repr=False)
@@ -251,6 +253,7 @@ def cashflow(cost: Cost, changes: Mapping[str, Array] | None = None) -> Cashflow
         cost=cost,
         sales=sold,
         years=years,
+        open_for=running,
         output=output,
         million_kg=MappingProxyType(million_kg),
         revenue=MappingProxyType(revenue),

@@ -17,6 +17,7 @@ from ..report.terminal import document as print_document
 from .arguments import binary, changes_of, circuits_of, designed, elements_of, load, resolve, solve, unit_of
 from .claims import claims
 from .faults import Fault, count, faults
+from .finance import finance
 from .magnet import magnet
 from .outputs import STDOUT, draw, drawable, ready, ready_workbook, write_document, write_workbook
 from .sensitivity import sensitivity
@@ -323,6 +324,7 @@ def fit(
 
 
 app.command()(magnet)
+app.command()(finance)
 app.command()(uncertainty)
 app.command()(sensitivity)
 app.command()(claims)

@@ -23,6 +23,7 @@ from .bridge import document as bridge_document
 from .claims import body as claims_body
 from .effluents import body as effluents_body
 from .figures import first, number
+from .finance_document import body as finance_body
 from .fit_document import body as fit_body
 from .ledger import equipment
 from .magnets import document as magnet_document
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from ..stream import Stream
     from ..studies.claims_run import Claims
     from ..studies.compare import Comparison
+    from ..studies.finance import FinanceSheet
     from ..studies.fit import FitStudy
     from ..studies.magnet_design import Described, MagnetDesign
     from ..studies.model import ModelFact
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-DOCUMENTS = ("run", "compare", "design", "check", "list", "fit", "magnet", "sensitivity", "uncertainty", "claims")
+DOCUMENTS = ("run", "compare", "design", "check", "list", "fit", "magnet", "sensitivity", "uncertainty", "claims", "finance")
 """The commands that write a document."""
 
 
@@ -374,6 +376,11 @@ def design(result: Document, inputs_sha256: str) -> Document:
 def fit(found: FitStudy) -> Document:
     """The document of constants fitted to a laboratory's tests."""
     return _whole("fit", found.isotherms.sha256, fit_body(found))
+
+
+def finance(result: Result, sheet: FinanceSheet, changes: Mapping[str, str] | None = None) -> Document:
+    """The document of a plant's cash flow."""
+    return _whole("finance", inputs(result, changes), finance_body(result, sheet, changes or {}))
 
 
 def claims(found: Claims) -> Document:

@@ -284,8 +284,10 @@ def test_tanks(bench) -> None:
     # 2 kmol at 1 mol/L: 2 m3/h of water, and the solid at 4 t/m3, for three hours.
     feed = bench.of({"La2O3": 1.0})
     done = bench.run("acid_leach", KEYS | {"residence": "3 h"}, feed)
-    (tank,) = done.outcome.sizes
+    tank, press = done.outcome.sizes
     assert (tank.item, tank.unit) == ("tank", "m^3")
+    assert (press.item, press.unit) == ("residue filter", "kg/h")
+    assert press.value[0] == pytest.approx(done.kg("residue"))
     assert tank.value[0] == pytest.approx(3.0 * (2.0 + feed.sum() / 4000.0))
 
 

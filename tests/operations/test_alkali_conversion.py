@@ -79,8 +79,8 @@ def test_heat_and_tank(bench) -> None:
     done = bench.run("alkali_conversion", {"temperature": "75 °C", "boiler": "80 %", "residence": "2 h"}, feed)
     assert done.used("heat") == pytest.approx(26.125)
     assert done.used("NaOH") == 0.0
-    (tank,) = done.outcome.sizes
-    assert tank.value[0] == pytest.approx(0.05)
+    assert done.size("tank") == pytest.approx(0.05)
+    assert done.size("washing filter") == 100.0
 
 
 def test_tank_of_solid_and_solution(bench) -> None:

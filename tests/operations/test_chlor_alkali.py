@@ -34,7 +34,10 @@ def test_faraday(bench) -> None:
     done = bench.run("chlor_alkali", WHOLE | {"auxiliaries": "0 kWh/kg"}, feed)
     current = 100e3 * FARADAY / 3600.0 / 0.95
     assert done.used("electricity") == pytest.approx(current * 3.1 / 1000.0)
-    (membranes,) = done.outcome.sizes
+    rectifier, evaporator, membranes = done.outcome.sizes
+    assert (rectifier.item, rectifier.unit) == ("rectifier", "kW")
+    assert rectifier.value[0] == pytest.approx(current * 3.1 / 1000.0)
+    assert (evaporator.item, evaporator.unit) == ("brine evaporator", "t/h")
     assert (membranes.item, membranes.unit) == ("membranes", "m^2")
     assert membranes.value[0] == pytest.approx(current / 5000.0)
 

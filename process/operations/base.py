@@ -42,7 +42,7 @@ class OperationError(ValueError):
     ) -> None:
         super().__init__(_told(reason, remedy))
         self.reason, self.remedy, self.sample, self.key = reason, remedy, sample, key
-        self.told = {**{case: _told(*words) for case, words in (others or {}).items()}, sample: str(self)}
+        self.told = {sample: str(self), **{case: _told(*words) for case, words in (others or {}).items()}}
         """Every case at fault with its reason and remedy in one sentence."""
 
 

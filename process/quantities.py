@@ -310,19 +310,21 @@ def _split(text: str, wants: In) -> tuple[list[_Amount], tuple[str, ...], str | 
 _FORMS = "forms: 75 % ± 5 %; 0.70 to 0.80; 0.75 from 0.70 to 0.80; 12 ×÷ 1.3; a source key in round brackets last"
 
 
-def _one_currency(amounts: list[_Amount], wants: In) -> Currency | None:
+def _one_currency(amounts: list[_Amount]) -> Currency | None:
     """The money that all amounts of a value are in."""
-    named = [amount for amount in amounts if amount.currency is not None]
+    one: Currency | None = None
     for amount in amounts:
-        if words := money_words(amount.unit):
-            word, at = words[0][0], amount.unit_start + words[0][1]
-            if amount.currency is None:
-                fail(f"{word} in what is no price of a file", at, at + len(word))
-            if amount.currency != named[0].currency:
-                what = "currencies" if amount.currency.code != named[0].currency.code else "years of money"
-                message = f"two {what} in one value, {named[0].currency} and {amount.currency}"
-                fail(message, at, at + len(word), "write all in one, as in 4 from 3 to 6 USD2024/kg")
-    return named[0].currency if named else None
+        if not (words := money_words(amount.unit)):
+            continue
+        word, at = words[0][0], amount.unit_start + words[0][1]
+        if amount.currency is None:
+            fail(f"{word} in what is no price of a file", at, at + len(word))
+        one = one or amount.currency
+        if amount.currency != one:
+            what = "currencies" if amount.currency.code != one.code else "years of money"
+            message = f"two {what} in one value, {one} and {amount.currency}"
+            fail(message, at, at + len(word), "write all in one, as in 4 from 3 to 6 USD2024/kg")
+    return one
 
 
 def _convert(amount: _Amount, unit: str, wants: In, text: str) -> tuple[float, float, str]:
@@ -362,7 +364,7 @@ def _parse(text: str, wants: In) -> Value:
         hint = f"write {float(number * 100):g} % ± {sd} % or {number} ± {float(sd / 100):g}"
         fail("not clear whether the first number is in %", first.start, amounts[1].end, hint)
     factor, offset, canonical = _convert(first, unit, wants, clean)
-    currency = _one_currency(amounts, wants)
+    currency = _one_currency(amounts)
     rate = 1.0 if currency is None else currency.rate
 
     def canonical_number(amount: _Amount) -> float:

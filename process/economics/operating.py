@@ -223,3 +223,6 @@ def operating(
                 f"{line.unit_name}: the cost of {line.item} is not a finite number", "check its price and quantity"
             )
     return lines
+
+
+__all__ = ["NEVER_RADIOACTIVE", "CostLine", "labour_key", "operating", "radioactive"]

@@ -196,8 +196,8 @@ def _attributed(first: Plant, second: Plant, key: Key) -> dict[str, Array]:
     mine, theirs = first.groups.get(key), second.groups.get(key)
     known = mine or theirs
     assert known is not None
-    one = _by_cause(first, second, known, mine)
-    other = _by_cause(second, first, known, theirs)
+    one = _by_cause(first, second, known, mine, theirs)
+    other = _by_cause(second, first, known, theirs, mine)
     out: dict[str, Array] = {}
     for (causes, before), (_, after) in zip(one, other, strict=True):
         after = [np.where(np.abs(b - a) <= SAME * np.abs(a), a, b) for a, b in zip(before, after, strict=True)]
@@ -206,8 +206,13 @@ def _attributed(first: Plant, second: Plant, key: Key) -> dict[str, Array]:
     return out
 
 
-def _by_cause(plant: Plant, other: Plant, known: Group, own: Group | None) -> list[tuple[tuple[str, ...], list[Array]]]:
-    """An item's cost at a plant as two products of factors by cause: of the wanted rare earths, and of the others."""
+def _by_cause(
+    plant: Plant, other: Plant, known: Group, own: Group | None, others: Group | None
+) -> list[tuple[tuple[str, ...], list[Array]]]:
+    """An item's cost at a plant as two products of factors by cause: of the wanted rare earths, and of the others.
+
+    Where a plant does not use an item its own losses and shares hold for its stage, and the other's price.
+    """
     stage = known.key.stage
     there = plant if stage in plant.stages else other
     ones = np.ones(plant.way.samples)
@@ -215,10 +220,12 @@ def _by_cause(plant: Plant, other: Plant, known: Group, own: Group | None) -> li
     grade = 1.0 / there.ore.grade if there.of_ore(known.key) else ones
     out = []
     for term, beside in enumerate((ones, there.ore.company)):
-        means = dict(known.terms[term] if own is None else own.terms[term])
-        if own is None:
-            general = plant.stages.get(stage, {})
-            means |= {"use": ones * 0.0, **{name: value for name, value in general.items() if name in means}}
+        means = dict((others or own or known).terms[term])
+        means |= {name: value for name, value in plant.stages.get(stage, {}).items() if name in means}
+        means["use"] = ones * 0.0
+        if own is not None:
+            used = own.terms[term]["use"] != 0.0
+            means = {name: np.where(used, own.terms[term][name], value) for name, value in means.items()}
         table = [("product", there.way.held(stage)), ("ore", grade * beside)]
         table += [(causes[name], factor) for name, factor in means.items()]
         out.append(_merged(table))

@@ -17,13 +17,13 @@ CAUSES: Mapping[str, str] = MappingProxyType(
         "materials": "metals and other materials bought, kg per kg; carriage",
         "reagents": "kg of reagents and water per kg of rare earths that pass",
         "energy": "power, fuel and heat per kg of rare earths or of magnet that pass",
-        "waste": "waste per kg that passes, and by-products sold",
+        "waste": "waste per kg that passes, and by-products sold or spared",
         "labour": "people per kg that passes, and their wages",
         "capital": "what plants of one size cost to build in one place; upkeep and insurance",
-        "scale": "size of the plant, by the rule of the exponent",
+        "scale": "size of the plant, by the exponents of its equipment or of whole plants",
         "location": "wages, productivity and materials of building where the plant stands",
         "compliance": "cost of building to the region's rules; prices of waste, duties on carbon and mining",
-        "finance": "discount rate and life, and equipment that stands idle",
+        "finance": "discount rate, life, hours of a year, equipment that stands idle, stocks tied up",
         "prices": "prices of materials, reagents, energy and by-products",
     }
 )
@@ -41,7 +41,7 @@ _USE: Mapping[str, str] = MappingProxyType(
         "royalty": "compliance",
         "carbon": "compliance",
         "maintenance": "capital",
-        "capital": "capital",
+        "capital": "finance",
     }
 )
 
@@ -72,9 +72,7 @@ def price_cause(line: CostLine) -> str:
     use = use_cause(line)
     if is_built(line):
         return "finance" if line.cause == "capital" else "capital"
-    if use == "capital":
-        return "finance"
-    if use in ("labour", "compliance"):
+    if use in ("labour", "compliance", "capital", "finance"):
         return use
     sold = bool((line.cost < 0.0).any())
     return "compliance" if use == "waste" and not sold else "prices"

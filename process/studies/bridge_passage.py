@@ -9,7 +9,7 @@ rare earths and x is 1. See docs/bridge.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -22,7 +22,7 @@ from ..flowsheet import Result
 from ..plan import STAGES
 from ..stream import Stream
 from ..sums import over, per_sample
-from ..supply.capacity import OXIDES, WHOLE, added, counted, product_outlets
+from ..supply.capacity import WHOLE, added, product_outlets
 
 Array = NDArray[np.float64]
 
@@ -50,6 +50,23 @@ class Passage:
     loss: Array
     company: Array
     weight: Array
+
+
+@dataclass(frozen=True)
+class _Passed:
+    """What passes somewhere, how often the product's elements do so (0..), and kg/h of all that is counted."""
+
+    passage: Passage
+    times: Array
+    whole: Array
+
+
+def _where(here: NDArray[np.bool_], one: Passage, other: Passage) -> Passage:
+    return Passage(
+        np.where(here, one.loss, other.loss),
+        np.where(here, one.company, other.company),
+        np.where(here, one.weight, other.weight),
+    )
 
 
 @dataclass(frozen=True)
@@ -129,33 +146,46 @@ class Way:
         ]
         return added(parts, self.samples)
 
-    def _passed(self, streams: Sequence[Stream], stage: str) -> tuple[Passage, Array, Array] | None:
-        """What passes in streams, how often the product's elements do so (0..), what enters; None of nothing."""
+    def _passed(self, streams: Sequence[Stream], stage: str) -> _Passed:
+        """What passes in streams."""
         enters = added((self._kg(stream) for stream in streams), self.samples)
         arrives = added((self._arrives(stream) for stream in streams), self.samples)
-        takes = self._kg(self.made)
-        if not (np.all(enters > 0.0) and np.all(arrives > 0.0)):
-            return None
         whole = enters
         if not self.by_mass(stage):
             whole = added((np.atleast_1d(np.asarray(one.oxide(), dtype=float)) for one in streams), self.samples)
-        times = arrives / takes
+        times = over(arrives, self._kg(self.made))
         # What comes round more than once makes more pass, not more of the product.
         again = np.maximum(times, 1.0)
         passage = Passage(
-            loss=enters / arrives * again,
-            company=np.maximum(whole - enters, 0.0) / enters,
-            weight=(enters / whole) * (arrives / enters) / (self.held(stage) * self.mass) / again,
+            loss=over(enters, arrives) * again,
+            company=over(np.maximum(whole - enters, 0.0), enters),
+            weight=over(arrives, whole) / (self.held(stage) * self.mass) / again,
         )
-        return passage, times, whole
+        return _Passed(passage, times, whole)
 
     @cached_property
-    def _units(self) -> Mapping[str, tuple[Passage, Array, Array]]:
-        out = {}
-        for name, unit in self.result.solution.units.items():
-            found = self._passed([self.result.streams[stream] for stream in unit.inlets.values()], unit.stage)
-            if found is not None:
-                out[name] = found
+    def _units(self) -> Mapping[str, _Passed]:
+        return {
+            name: self._passed([self.result.streams[stream] for stream in unit.inlets.values()], unit.stage)
+            for name, unit in self.result.solution.units.items()
+        }
+
+    @cached_property
+    def _references(self) -> Mapping[str, Passage]:
+        """By stage the unit on the way that takes most."""
+        return {
+            stage: self._largest(
+                stage, [self._units[name] for name, unit in self.result.solution.units.items() if unit.stage == stage]
+            )
+            for stage in STAGES
+        }
+
+    def _largest(self, stage: str, among: Iterable[_Passed]) -> Passage:
+        """Of what passes on the way that of most, sample by sample; use per kg of product where nothing does."""
+        out, most = self._plain(stage), np.full(self.samples, -np.inf)
+        for one in among:
+            better = (one.times >= ON_THE_WAY) & (one.whole > most)
+            out, most = _where(better, one.passage, out), np.where(better, one.whole, most)
         return out
 
     def through(self, unit: str) -> Passage:
@@ -163,32 +193,20 @@ class Way:
 
         A treatment of effluents and a maker of acid serve what passes the stage.
         """
-        own = self._units.get(unit)
-        if own is not None and np.all(own[1] >= ON_THE_WAY):
-            return own[0]
-        stage = self.result.solution.units[unit].stage
-        on = [
-            (passage, whole)
-            for name, (passage, times, whole) in self._units.items()
-            if self.result.solution.units[name].stage == stage and np.all(times >= ON_THE_WAY)
-        ]
-        return max(on, key=lambda one: float(one[1][0]))[0] if on else self._plain(stage)
+        own = self._units[unit]
+        return _where(own.times >= ON_THE_WAY, own.passage, self._references[self.result.solution.units[unit].stage])
 
     def beyond(self, stage: str) -> Passage:
-        """What a stage makes: the measure of its people, and of plants that are known as a whole."""
+        """What a stage makes, as throughput counts it: the measure of its people, and of plants known as a whole."""
         return self._beyond[stage]
 
     @cached_property
     def _beyond(self) -> Mapping[str, Passage]:
         out = {}
         for stage in STAGES:
-            names = product_outlets(self.result.solution, stage)
-            if names and stage not in WHOLE:
-                # As throughput counts: the largest outlet alone.
-                sizes = [counted(self.result.streams[name], "REO" if stage in OXIDES else "total") for name in names]
-                names = (names[int(np.argmax([float(size[0]) for size in sizes]))],)
-            found = self._passed([self.result.streams[name] for name in names], stage) if names else None
-            out[stage] = self._plain(stage) if found is None else found[0]
+            streams = [self.result.streams[name] for name in product_outlets(self.result.solution, stage)]
+            sets = [streams] if stage in WHOLE else [[stream] for stream in streams]
+            out[stage] = self._largest(stage, [self._passed(one, stage) for one in sets if one])
         return out
 
     def _plain(self, stage: str) -> Passage:

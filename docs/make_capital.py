@@ -232,5 +232,5 @@ def page() -> str:
 if __name__ == "__main__":
     text = page()
     if "--check" in sys.argv:
-        sys.exit("" if PAGE.read_text(encoding="utf-8") == text else "run python docs/make_capital.py")
+        sys.exit(None if PAGE.read_text(encoding="utf-8") == text else "run python docs/make_capital.py")
     PAGE.write_text(text, encoding="utf-8")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..data import Fact, Plant, regional_factors
 from ..data.investment import GROUPS, capital_factors, installation
 from .capital import Investment
-from .operating import CostLine
+from .lines import CostLine
 
 INVESTED = "million USD invested"
 Weights = Iterable[tuple[CostLine, float]]
@@ -62,11 +62,15 @@ def _equipment(stage: str, one: Investment, own: Mapping[str, float]) -> Iterato
     for piece in one.purchases:
         if bare[piece.unit] > 0.0:
             base, part = piece.base, float(piece.million_usd[0]) / bare[piece.unit] * own.get(piece.unit, 0.0)
-            unit = f"{base.currency} at {base.size:,g} {base.unit}"
+            unit = f"thousand {base.currency} at {base.size:,g} {base.unit}"
             so_far = found[base.title][2] if base.title in found else 0.0
-            found[base.title] = base.fact, unit, so_far + part
+            found[base.title] = _in_thousands(base.fact), unit, so_far + part
     for title, (fact, unit, share) in found.items():
         yield Rest(f"capital of the {stage} stage: {title}", fact, unit, share)
+
+
+def _in_thousands(fact: Fact) -> Fact:
+    return replace(fact, value=fact.value / 1e3, low=fact.low / 1e3, high=fact.high / 1e3)
 
 
 def _shared(capital: Mapping[str, Investment], by_unit: Mapping[tuple[str, str], float]) -> Iterator[Rest]:

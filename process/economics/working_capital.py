@@ -16,7 +16,7 @@ from ..network.solution import Solution, UnitResult
 from ..supply.capacity import added, counted, hours_per_year, plain
 from .capital import enlarged_by
 from .figures import Figures
-from .operating import CostLine
+from .lines import CostLine
 from .pricebook import PriceBook
 from .stages import spread, stages_of
 

@@ -22,8 +22,8 @@ from .stages import kinds_of
 Array = NDArray[np.float64]
 
 MINE = "mine"
-SOLD = "USD of rare earths sold"
-HELD = "USD of oxides held"
+SOLD = "USD sold"
+HELD = "USD of oxides"
 
 
 def sold_by_mine(solution: Solution) -> dict[str, str]:

@@ -306,8 +306,7 @@ def assumed_money(result: Result) -> Table:
         f"Assumed prices, labour and capital: shares of the cost of {result.main_product}",
         ["item"],
         ["share", "value", "low – high"],
-        "a share is that of all lines proportional to the value, so labour counts to its wage and to its figure; "
-        "a price without a year is the file's",
+        "a share is that of all lines proportional to the value, so labour counts to its wage and to its figure",
     )
     for head in ("unit", "year", "source", "note"):
         made.add_column(cell(head), overflow="fold")

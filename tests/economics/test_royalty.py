@@ -74,7 +74,7 @@ def test_ore_and_mixed_products_fetch_their_own_share(hand: Build, form: str, sh
 def test_western_australia_takes_of_the_oxides(hand: Build) -> None:
     (line,) = owed(mine(hand, regions={"mine": "australia"}))
     assert line.cost == pytest.approx(OXIDE * 0.025)
-    assert (line.unit, line.assumed) == ("USD of oxides held", False)
+    assert (line.unit, line.assumed) == ("USD of oxides", False)
 
 
 def test_the_files_share_holds_everywhere(hand: Build) -> None:

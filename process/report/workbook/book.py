@@ -24,7 +24,9 @@ _CELL = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)><f>(.*?)</f><v\s*(?:/>|></v>)
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 FONT, WHITE, BLUE, GREY, YELLOW = "Calibri", "FFFFFF", "1F3A5F", "555555", "FFF4CC"
 HEAD = 32
-"""Height of a head that stays in sight, in points: two lines."""
+"""Height of a head that stays in sight or has long words, in points: two lines."""
+SHORT = 18
+"""Characters of a head that fit on a line."""
 
 
 def ready() -> None:
@@ -109,6 +111,7 @@ class Page:
         if freeze is not None:
             self._sheet.freeze_panes = f"{column(freeze + 1)}{self.row + 1}"
             self._sheet.print_title_rows = f"{self.row}:{self.row}"
+        if freeze is not None or any(len(word) > SHORT for word in words):
             self._sheet.row_dimensions[self.row].height = HEAD
         self._head = self.row
         self.row += 1

@@ -11,7 +11,7 @@ from ...data import Fact, cost_index, cost_rates, exchange_rate, regional_factor
 from ...data.investment import GROUPS, capital_factors, installation
 from ..figures import first
 from .book import Page
-from .cells import COUNT, Cell, Formula, Number, form
+from .cells import COUNT, Cell, Formula, Number, form, literal
 from .equipment import Equipment
 from .lines import TIED, Lines
 
@@ -210,7 +210,7 @@ def _known(page: Page, result: Result, figures: _Factors) -> dict[str, tuple[str
         value = plant.cost.value / rate * (size / plant.capacity) ** cost_rates()["exponent"].value * index
         page.add(
             stage,
-            Number(plant.cost.value, form(plant.cost.value), editable=True),
+            Number(plant.cost.value, form(plant.cost.value), editable=one.way == "known plant"),
             f"{plant.currency} of {plant.cost.year}",
             Number(rate, "0.0000"),
             Number(plant.capacity, COUNT),
@@ -276,7 +276,9 @@ def _working(
     page.head("unit", "stage", "share of the stocks", "stocks", "solvent", "rare earths held", "tied up", "the model's")
     for own in tied:
         at, (cell, value) = page.row, stocks[own.stage]
-        solvent = "+".join(f"{kilograms!r}*{ratio!r}*{prices.at(row)}" for kilograms, ratio, row in own.solvent)
+        solvent = "+".join(
+            f"{literal(kilograms)}*{literal(ratio)}*{prices.at(row)}" for kilograms, ratio, row in own.solvent
+        )
         held = own.million_usd - own.rest - value * own.share
         page.add(
             own.unit,

@@ -52,6 +52,15 @@ def form(value: float | None) -> str:
     return next((shown for least, shown in steps if size >= least), "0.000E+00")
 
 
+def literal(value: float) -> str:
+    """A number as formulas write it, with all its digits.
+
+    >>> literal(0.001), literal(1e-07), literal(-2.5)
+    ('0.001', '1E-07', '-2.5')
+    """
+    return repr(float(value)).upper()
+
+
 def text(words: object) -> str:
     """Text for a cell: one line, no control characters, of bounded length, no escapes of the file format.
 

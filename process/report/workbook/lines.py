@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..figures import first
 from .book import Page
-from .cells import Cell, Formula, Number, form
+from .cells import Cell, Formula, Number, form, literal
 
 if TYPE_CHECKING:
     from ...studies.priced import PricedLine
@@ -83,7 +83,7 @@ def _cells(at: int, one: PricedLine, prices: Prices, capital: Capital) -> list[C
     quantity: Cell = Number(one.quantity, form(one.quantity), editable=True)
     price: Cell = Number(one.price, form(one.price), editable=True)
     if one.row is not None:
-        times = "" if one.ratio == 1.0 else f"*{one.ratio!r}"
+        times = "" if one.ratio == 1.0 else f"*{literal(one.ratio)}"
         price = Formula(f"={prices.at(one.row)}{times}", one.price, form(one.price))
     else:
         cell, rate = capital.invested(line), capital.price(line)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .book import Page
-from .cells import Formula, Number, form
+from .cells import Formula, Number, form, literal
 
 if TYPE_CHECKING:
     from ...studies.priced import PriceRow
@@ -57,7 +57,7 @@ def write(page: Page, prices: Sequence[PriceRow]) -> Prices:
         shown = form(row.value)
         value: Formula | Number = Number(row.value, shown, editable=True)
         if row.of is not None:
-            value = Formula(f"=C{first + row.of}*{row.share!r}", row.value, shown)
+            value = Formula(f"=C{first + row.of}*{literal(row.share)}", row.value, shown)
         year = Number(None if price.from_file else price.year, "0")
         low, high = Number(price.low, form(price.low)), Number(price.high, form(price.high))
         page.add(

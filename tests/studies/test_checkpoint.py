@@ -1,0 +1,189 @@
+"""Folders of runs: what is kept, what is made anew, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import didymium
+from didymium.plan import Position
+from didymium.studies import executors
+from didymium.studies.attempts import Failure, attempt
+from didymium.studies.checkpoint import Checkpoint, CheckpointError
+from didymium.studies.chunks import Chunk
+from didymium.studies.executors import ExecutorError
+from didymium.studies.uncertainty import Uncertainty, uncertainty
+
+IDENTITY = {"samples": 4, "outputs": {"a plant": ["cost.magnet", "irr"]}}
+CHUNK = Chunk(
+    4,
+    6,
+    {"a plant": np.array([[1.0, np.nan], [np.nan, np.nan]])},
+    {"a plant": (Failure(5, "cell", "öx; ide", Position("C:\\a b.yaml", 3, 7)),)},
+)
+
+
+def run(folder: Path, **keywords: object) -> Uncertainty:
+    given = {"samples": 12, "seed": 1, "chunk": 4, "workers": 1, **keywords}
+    return uncertainty(didymium.load("iron_nitride"), folder=folder, **given)  # type: ignore[arg-type]
+
+
+def test_a_chunk_comes_back_as_it_was(tmp_path: Path) -> None:
+    keep = Checkpoint(tmp_path / "run", IDENTITY)
+    keep.open()
+    keep.save(1, CHUNK)
+    found = keep.load(1, 4, 6)
+    assert found is not None
+    np.testing.assert_array_equal(found.values["a plant"], CHUNK.values["a plant"])
+    assert found.failures == CHUNK.failures
+    assert keep.load(0, 0, 4) is None
+    assert keep.load(1, 4, 7) is None
+
+
+@pytest.mark.parametrize("left", [0, 10, 200, -1])
+def test_a_broken_chunk_is_made_anew(tmp_path: Path, left: int) -> None:
+    whole = run(tmp_path / "run")
+    file = tmp_path / "run" / "chunk_00001.npz"
+    data = file.read_bytes()
+    file.write_bytes(data[:left] if left >= 0 else data[: len(data) // 2] + b"\0\1\2" + data[len(data) // 2 + 3 :])
+    again = run(tmp_path / "run")
+    for name, values in whole.outputs["iron_nitride"].items():
+        assert values.tobytes() == again.outputs["iron_nitride"][name].tobytes()
+    assert file.read_bytes() == data
+
+
+def test_a_rest_of_a_killed_write_is_taken_away(tmp_path: Path) -> None:
+    run(tmp_path / "run")
+    rest = tmp_path / "run" / ".0123.tmp"
+    rest.write_bytes(b"half")
+    run(tmp_path / "run")
+    assert not rest.exists()
+
+
+@pytest.mark.parametrize(
+    ("keywords", "words"),
+    [
+        ({"samples": 16}, "samples is 12 there and 16 here"),
+        ({"seed": 2}, "seed is 1 there and 2 here"),
+        ({"chunk": 6}, "chunk is 4 there and 6 here"),
+        ({"method": "sobol"}, "method is latin there and sobol here"),
+        ({"changes": {"nitriding.x": "1"}}, "changes of nitriding.x: is missing there and 1 here"),
+    ],
+)
+def test_another_run_is_refused(tmp_path: Path, keywords: dict[str, object], words: str) -> None:
+    run(tmp_path / "run")
+    with pytest.raises(CheckpointError, match=words):
+        run(tmp_path / "run", **keywords)
+
+
+def test_another_plant_is_refused(tmp_path: Path) -> None:
+    run(tmp_path / "run")
+    with pytest.raises(CheckpointError, match=r"inputs_sha256 of iron_nitride: is .* there and missing here"):
+        uncertainty(didymium.load("ningbo_magnets"), 12, chunk=4, workers=1, folder=tmp_path / "run")
+
+
+def test_other_data_is_refused(tmp_path: Path) -> None:
+    """Ranges or results that are others than when the run was begun, with the same files."""
+    run(tmp_path / "run")
+    file = tmp_path / "run" / "run.json"
+    said = json.loads(file.read_text(encoding="utf-8"))
+    said["ranges_sha256"] = "0" * 64
+    file.write_text(json.dumps(said), encoding="utf-8")
+    with pytest.raises(CheckpointError, match="ranges_sha256 is 0000"):
+        run(tmp_path / "run")
+
+
+def test_folders_that_hold_no_run(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(CheckpointError, match="holds other files and no run"):
+        run(tmp_path)
+    (tmp_path / "run.json").write_bytes(b"\xff{")
+    with pytest.raises(CheckpointError, match="does not say what run"):
+        run(tmp_path)
+    (tmp_path / "run.json").write_text('["no run"]', encoding="utf-8")
+    with pytest.raises(CheckpointError, match="does not say what run"):
+        run(tmp_path)
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("", encoding="utf-8")
+    with pytest.raises(CheckpointError, match="cannot keep a run in"):
+        run(tmp_path / "run")
+
+
+def test_nobody_at_the_address() -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(ExecutorError, match=r"no scheduler answers at tcp://127.0.0.1:9"):
+        uncertainty(didymium.load("iron_nitride"), 4, scheduler="tcp://127.0.0.1:9")
+    with pytest.raises(ExecutorError, match="no scheduler answers at nonsense"):
+        uncertainty(didymium.load("iron_nitride"), 4, scheduler="nonsense://x y")
+
+
+def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "distributed", None)
+    with pytest.raises(ExecutorError, match=r"pip install didymium\[dask\]"):
+        uncertainty(didymium.load("iron_nitride"), 4, scheduler="tcp://127.0.0.1:9")
+
+
+def test_a_worker_that_dies_is_told() -> None:
+    with executors.processes(1) as pool, pytest.raises(ExecutorError, match="a worker ended in the middle"):
+        list(executors.each(_die, [(1,)], pool, 1))
+
+
+def _die(code: int) -> None:
+    import os
+
+    os._exit(code)
+
+
+def test_the_environment_of_workers_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    with executors.processes(1):
+        assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+    assert os.environ["OMP_NUM_THREADS"] == "7"
+    assert "OPENBLAS_NUM_THREADS" not in os.environ
+
+
+def test_few_calls_are_in_flight() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    asked: list[int] = []
+
+    def calls() -> object:
+        for number in range(20):
+            asked.append(number)
+            yield (number,)
+
+    with ThreadPoolExecutor(1) as pool:
+        answers = executors.each(lambda number: number, calls(), pool, 1)  # type: ignore[arg-type]
+        first = next(answers)
+        assert len(asked) == executors.AHEAD
+        assert sorted([first, *answers]) == list(range(20))
+
+
+def test_a_slip_of_ours_costs_its_own_sample_alone() -> None:
+    plant = didymium.load("iron_nitride")
+    hours = np.linspace(7000.0, 7100.0, 9)
+
+    def read(result: didymium.Result) -> list[float]:
+        own = [float(one) for one in next(iter(result.cost.capital.values())).hours]
+        if hours[4] in own:
+            raise ZeroDivisionError("by nothing")
+        return own
+
+    found = attempt(plant, {"operating_hours": hours}, read=read)
+    assert [(one.index, one.reason) for one in found.failures] == [(4, "ZeroDivisionError: by nothing")]
+    assert found.rows.tolist() == [0, 1, 2, 3, 5, 6, 7, 8]
+    assert found.read == [hours[row] for row in found.rows]
+
+
+def test_samples_of_different_numbers() -> None:
+    with pytest.raises(ValueError, match="same number of samples"):
+        attempt(didymium.load("iron_nitride"), {"operating_hours": [1.0, 2.0], "x": [1.0]})

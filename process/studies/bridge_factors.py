@@ -31,6 +31,8 @@ OWN = ("use", "loss", *OF_LINE, "share")
 COMPANY = ("use", "loss", "company", *OF_LINE, "share")
 """Factors of what the wanted rare earths take, and of what those beside them do. What is physical weighs what is money,
 so that a price or a way of sharing costs moves no recovery."""
+ROYALTY = "royalty"
+"""The line that goes with the value of what the mine makes."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ class Plant:
         """Whether a line follows what its stage makes, not what enters its unit."""
         if is_built(line):
             return self.scales[line.stage].whole
-        return is_staff(line) or line.cause in ("capital", "overhead")
+        return is_staff(line) or line.cause == "capital" or line.item == ROYALTY
 
     def of_ore(self, key: Key) -> bool:
         """Whether use goes with tonnes of ore."""

@@ -39,8 +39,15 @@ def waterfall(bridge: Bridge) -> Bars:
     bars = [Bar(label=bridge.start, start=0.0, end=before, text=money(before), role="total")]
     at = before
     for cause, value in moves.items():
-        role = "rise" if value >= 0.0 else "fall"
-        bars.append(Bar(label=cause, start=at, end=at + value, text=signed(value), role=role))
+        bars.append(
+            Bar(
+                label=cause,
+                start=at,
+                end=at + value,
+                text=signed(value),
+                role="rise" if value >= 0.0 else "fall",
+            )
+        )
         at += value
     bars.append(Bar(label=bridge.end, start=0.0, end=after, text=money(after), role="total"))
     ends = [end for bar in bars for end in (bar.start, bar.end)]

@@ -71,6 +71,7 @@ def equipment() -> Mapping[str, EquipmentCost]:
     return MappingProxyType({row["item"]: _one(row) for row in rows("equipment")})
 
 
+@cache
 def equipment_of(name: str, kind: str, unit: str) -> EquipmentCost | None:
     """The equipment that a size of a kind of unit means; None where the data has no cost of it.
 

@@ -103,15 +103,14 @@ def swarf_leach(p: SimpleNamespace, b: Balance) -> None:
 
     b.send("uncollected", (1.0 - p.share)[:, None], inlet=name)
     treated_share = p.share[:, None]
-    total = b.total() - swarf * (1.0 - treated_share)
+    # Added up and not taken from the whole, which has no digits left of a small share.
+    pool = treated[:, INDEX["O"]] + oxygen + water * mass_fractions("H2O")[INDEX["O"]]
     b.send("offgas", _off_gas(p, b), inlet=name)
     air = np.zeros_like(swarf)
     for inert in ("N", "Ar"):
         air[:, INDEX[inert]] = 1.0
-    burnt = np.divide(burning, total[:, INDEX["O"]], out=np.zeros_like(burning), where=total[:, INDEX["O"]] > 0.0)
-    left = np.divide(
-        residue[:, INDEX["O"]], total[:, INDEX["O"]], out=np.zeros_like(burning), where=total[:, INDEX["O"]] > 0.0
-    )
+    burnt = np.divide(burning, pool, out=np.zeros_like(burning), where=pool > 0.0)
+    left = np.divide(residue[:, INDEX["O"]], pool, out=np.zeros_like(burning), where=pool > 0.0)
     air[:, INDEX["O"]] = burnt
     b.send("offgas", air, reagent="air")
     held = np.zeros_like(swarf)

@@ -34,7 +34,7 @@ def rests_on(capital: Mapping[str, Investment], weights: Weights) -> list[Rest]:
     for line, share in weights:
         if line.unit == INVESTED:
             by_unit[line.stage, line.unit_name] = by_unit.get((line.stage, line.unit_name), 0.0) + share
-    out = []
+    out: list[Rest] = []
     for stage, one in capital.items():
         own = {unit: share for (place, unit), share in by_unit.items() if place == stage}
         if one.way == "equipment":

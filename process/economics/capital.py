@@ -19,6 +19,7 @@ from .figures import Figures
 from .installed import EQUIPMENT, Installed, enlarged, factors, installed
 from .pricebook import PriceBook
 from .ramp_up import years_to_full
+from .rates import discount_rate, life
 from .stages import kinds_of, spread, stages_of
 
 Array = NDArray[np.float64]
@@ -137,12 +138,10 @@ def investments(
     It is costed from its equipment; from a known plant where none is sized, or where `capital.csv` has one for its very
     kind of unit (leaching in the hill).
     """
-    plan, rates = solution.plan, cost_rates()
+    plan = solution.plan
     hours = hours_per_year(solution, changes)
     figures = Figures(changes) if figures is None else figures
-    rate, years = (
-        np.atleast_1d(np.asarray(figures.of(f"rate.{item}", rates[item]))) for item in ("discount_rate", "life")
-    )
+    rate, years = (np.atleast_1d(np.asarray(of(plan, figures, changes))) for of in (discount_rate, life))
     charge = plain(recovery_factors(rate, years))
     stages = stages_of(solution)
     made = {stage: throughput(solution, stage) for stage in stages}

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import cost_rates, oxide_price
+from ..data import oxide_price
 from ..data.investment import capital_factors
 from ..elements import RARE_EARTHS
 from ..network.solution import Solution, UnitResult
@@ -18,6 +18,7 @@ from .capital import enlarged_by
 from .figures import Figures
 from .lines import CostLine
 from .pricebook import PriceBook
+from .rates import discount_rate
 from .stages import spread, stages_of
 
 Array = NDArray[np.float64]
@@ -58,7 +59,7 @@ def working_capital(
     """
     figures = Figures(changes) if figures is None else figures
     hours, known, spent = hours_per_year(solution, changes), capital_factors(), _spent(solution, lines)
-    rate = figures.of("rate.discount_rate", cost_rates()["discount_rate"])
+    rate = discount_rate(solution.plan, figures, changes)
     out = {}
     for stage in stages_of(solution):
         days = figures.of(f"stock_days.{stage}", known["stock_days", stage])

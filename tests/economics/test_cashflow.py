@@ -97,6 +97,17 @@ def test_the_price_at_npv_zero_is_the_cost_with_its_annuity(plant: Callable[...,
     assert flow.by_allocation("magnet") == per_kg
 
 
+def test_the_file_s_rate_and_life_hold_for_the_annuity_too(plant: Callable[..., Any]) -> None:
+    terms = with_terms(working_capital=None, discount_rate=share("6 %"), life=years("12"))
+    found = cost(plant(terms))
+    assert next(iter(found.capital.values())).recovery == pytest.approx(float(annuity(0.06, 12)[0]))
+    assert cashflow(found).price_at_npv_zero("magnet") == pytest.approx(found.per_kg("magnet").total, rel=1e-9)
+    # Sampled as well, each case with its own annuity.
+    sampled = {"finance.discount_rate": np.array([0.06, 0.12]), "finance.life": np.array([12.0, 20.0])}
+    many = cost(plant(terms, np.ones(2)), sampled)
+    assert cashflow(many, sampled).levelised("magnet") == pytest.approx(many.per_kg("magnet").total, rel=1e-9)
+
+
 def test_flows_of_each_year_by_hand(plant: Callable[..., Any]) -> None:
     found = cost(plant(with_terms(ramp_up=tuple(map(share, FOUR)), working_capital=share("10 %"), tax=share("25 %"))))
     flow = cashflow(found)

@@ -19,13 +19,18 @@ from ..economics.stages import spread
 from ..economics.working_capital import HELD, RARE, STOCKS
 from ..flowsheet import Result
 
+SOLD, FREIGHT = "(sold)", "freight of "
+"""How lines of by-products that are sold end, and lines of carriage begin."""
+LEVIES = MappingProxyType({"royalty": "royalty", "carbon price": "carbon_price"})
+"""Keys of a file by the items of its levies."""
+
 
 @dataclass(frozen=True)
 class PriceRow:
     """A price that lines rest on, `value` in USD per `price.unit`; `region` is empty for a price of the file.
 
-    `path` is what a file, or `--set`, calls it. Where a by-product is sold at a share of another item's price, `of` is
-    the other's place in the list and `share` the part of it, units of both included.
+    `path` is what a file calls it, empty where it has no name for it. Where a by-product is sold at a share of another
+    item's price, `of` is the other's place in the list and `share` the part of it, units of both included.
     """
 
     item: str
@@ -88,15 +93,15 @@ class PriceList:
         for line in result.cost.lines:
             if line.quote is None:
                 continue
-            key = self._key(line.quote, line.unit_name)
+            key = self._key(line.quote, line.unit_name, line.item)
             found[key] = self._row(line.quote, line.unit_name, line.item)
             whole = self._sold_as(line)
             if whole is not None:
                 parents[key] = self._key(whole, line.unit_name)
                 # It may be bought nowhere in the plant; its price is listed nevertheless.
-                found.setdefault(parents[key], self._row(whole, line.unit_name, line.item))
+                found.setdefault(parents[key], self._row(whole, line.unit_name))
         for unit, price, _ in self._held(result):
-            found.setdefault(self._key(price, unit), self._row(price, unit, ""))
+            found.setdefault(self._key(price, unit), self._row(price, unit))
         order = sorted(found, key=lambda key: (found[key].item.lower(), found[key].region, found[key].value))
         self._places = {key: i for i, key in enumerate(order)}
         for key, parent in parents.items():
@@ -149,24 +154,36 @@ class PriceList:
             quantity=_first(line.quantity),
             ratio=1.0 if line.quote is None else _first(replace(line.quote, value=1.0).per(line.unit)),
             price=_first(line.price),
-            row=None if line.quote is None else self._places[self._key(line.quote, line.unit_name)],
+            row=None if line.quote is None else self._places[self._key(line.quote, line.unit_name, line.item)],
         )
 
-    def _key(self, price: Price, unit: str) -> Hashable:
-        return _title(price.item), self._region(price, unit), price.unit, _first(price.value), price.source
+    def _key(self, price: Price, unit: str, item: str = "") -> Hashable:
+        named = _title(price.item), self._path(price, item).partition(".")[0]
+        return named, self._region(price, unit), price.unit, _first(price.value), price.source
+
+    def _path(self, price: Price, item: str) -> str:
+        """What a file calls the price of a line's item; empty where it has no name for it."""
+        if item.endswith(SOLD):
+            return ""
+        if item.startswith(FREIGHT):
+            return f"freight.{item.removeprefix(FREIGHT)}"
+        if item in LEVIES and item == price.item:
+            return LEVIES[item]
+        if price.from_file and price.item == item and item in self._plan.feeds:
+            return f"feeds.{item}.price"
+        return f"prices.{price.item}"
 
     def _region(self, price: Price, unit: str) -> str:
         return "" if price.from_file else region_of(self._plan, self._plan.units[unit])
 
-    def _row(self, price: Price, unit: str, item: str) -> PriceRow:
-        bought = price.from_file and price.item == item and item in self._plan.feeds
-        path = f"feeds.{item}.price" if bought else f"prices.{price.item}"
-        return PriceRow(_title(price.item), self._region(price, unit), price, _first(price.value), path)
+    def _row(self, price: Price, unit: str, item: str = "") -> PriceRow:
+        shown = item if item.startswith(FREIGHT) else _title(price.item)
+        return PriceRow(shown, self._region(price, unit), price, _first(price.value), self._path(price, item))
 
     def _sold_as(self, line: CostLine) -> Price | None:
         """The price of what a by-product is sold as, at a share of it."""
         credit = credits().get(line.quote.item) if line.quote is not None else None
-        if credit is None or not credit.item or not line.item.endswith("(sold)"):
+        if credit is None or not credit.item or not line.item.endswith(SOLD):
             return None
         return PriceBook.of_unit(self._plan, self._plan.units[line.unit_name]).price(credit.item)
 

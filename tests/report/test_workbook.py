@@ -202,6 +202,20 @@ def test_every_line_rests_on_a_price_of_the_list_or_on_capital(baotou: didymium.
     assert all(one.rest >= 0.0 for one in tied)
 
 
+def test_levies_and_freight_have_the_names_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "plant.yaml").write_text(
+        "extends: kuantan\ncarbon_price: 70 EUR2024/t\nfreight: {ndpr_oxide.oxide: 0.2 USD2024/kg}\n", encoding="utf-8"
+    )
+    rows = {row.path: row for row in PriceList(didymium.load(tmp_path / "plant.yaml").solve()).rows}
+    assert (rows["royalty"].region, rows["royalty"].price.from_file) == ("australia", False)
+    assert (rows["carbon_price"].region, rows["carbon_price"].price.unit) == ("", "t CO2")
+    assert (rows["freight.ndpr_oxide.oxide"].item, rows["freight.ndpr_oxide.oxide"].value) == (
+        "freight of ndpr_oxide.oxide",
+        200.0,
+    )
+    assert rows["freight.mixed_carbonate.carbonate"].region == "malaysia"
+
+
 def test_each_price_once(texas: didymium.Result) -> None:
     rows = PriceList(texas).rows
     assert len({(row.item, row.region, row.price.unit, row.value) for row in rows}) == len(rows)

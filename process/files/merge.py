@@ -204,7 +204,7 @@ def changed(root: Node, path: str, text: str, top: set[str], faults: list[Diagno
         node = _moved(node, source)
     else:
         node = Node(None, whole, (1, 1))
-    parts = path.split(".")
+    parts = path.split(".", 1 if path.startswith("freight.") else -1)  # a stream has a dot in its name
     names: dict[str, str] = {}
     for group in ("feeds", "units"):
         table = root.value.get(group) if isinstance(root.value, dict) else None

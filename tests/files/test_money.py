@@ -130,5 +130,11 @@ def test_levies_and_freight_by_stream(plant, registry, known):
     assert {"carbon_price", "freight.dysprosium"} <= values.keys()
 
 
+def test_a_change_names_a_stream_by_its_path(plant, registry, known):
+    path = "freight.flotation.concentrate"
+    plan = load_plan(plant, registry=registry, known=known, changes={path: "120 USD2024/t"})
+    assert plan.values()[path].nominal == 120.0
+
+
 def test_amounts_of_money():
     assert Money("USD", "300 MUSD2024").parse("300 MEUR2024").nominal == pytest.approx(3e8 / 0.92885)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +21,8 @@ from ..economics.cost import CURRENCY
 from ..flowsheet import Result
 from ..plan import STAGES
 from ..supply.capacity import added, plain
-from .bridge_capital import scales
 from .bridge_causes import CAUSES
-from .bridge_factors import Group, Key, Plant
-from .bridge_passage import Ore, ways
-from .shapley import of_product
+from .bridge_pair import pair_of
 
 if TYPE_CHECKING:
     import pandas
@@ -34,23 +31,6 @@ Array = NDArray[np.float64]
 
 TOLERANCE = 1e-9
 """By how much the causes may miss the difference, as a share of the larger cost."""
-
-
-CAUSE_OF: Mapping[str, str] = MappingProxyType(
-    {
-        "loss": "recovery",
-        "company": "recovery",
-        "share": "co-products",
-        "size": "scale",
-        "location": "location",
-        "compliance": "compliance",
-        "idle": "finance",
-    }
-)
-"""The cause of every factor but use and price, which a line names itself."""
-
-SAME = 1e-12
-"""Factors that differ by less than this share of themselves are the same but for rounding."""
 
 
 class BridgeError(ValueError):
@@ -132,22 +112,25 @@ def bridge(a: Result, b: Result, product: str, labels: tuple[str, str] | None = 
     Both are solved for one case or for the same number. Raises `CostError` where a plant does not make the product, and
     `BridgeError` where the causes do not add up to the difference, which would be a fault of the program.
     """
-    first, second = _plants(a, b, product)
-    samples = first.way.samples
-    pairs = {key: (first.groups.get(key), second.groups.get(key)) for key in (*first.groups, *second.groups)}
-    keys = sorted(pairs, key=lambda key: (STAGES.index(key.stage), key.cause, key.item, key.unit, key.sold))
+    samples = a.solution.samples
+    if b.solution.samples != samples:
+        raise BridgeError(
+            f"{a.plan.name} is solved for {samples} cases and {b.plan.name} for {b.solution.samples}; solve both for "
+            "the same"
+        )
+    pair = pair_of(a, b, product)
     parts, total = [], {stage: {cause: np.zeros(samples) for cause in CAUSES} for stage in STAGES}
-    for key in keys:
-        moved = _attributed(first, second, key)
+    for key in pair.keys:
+        moved = pair.attributed(key)
         for cause, value in moved.items():
             total[key.stage][cause] = total[key.stage][cause] + value
-        before, after = (np.zeros(samples) if one is None else one.per_kg for one in pairs[key])
+        before, after = pair.per_kg(key)
         shown = {cause: plain(value) for cause, value in moved.items() if np.any(value != 0.0)}
         parts.append(Part(key.stage, key.item, key.cause, plain(before), plain(after), MappingProxyType(shown)))
     by_cause = {cause: added((total[stage][cause] for stage in STAGES), samples) for cause in CAUSES}
-    ends = [added((group.per_kg for group in plant.groups.values()), samples) for plant in (first, second)]
+    ends = [added((group.per_kg for group in plant.groups.values()), samples) for plant in (pair.first, pair.second)]
     _check(by_cause, ends[0], ends[1], samples)
-    there = [stage for stage in STAGES if stage in first.stages or stage in second.stages]
+    there = [stage for stage in STAGES if any(key.stage == stage for key in pair.keys)]
     start, end = labels or (a.plan.name, b.plan.name)
     return Bridge(
         start=start,
@@ -164,80 +147,12 @@ def bridge(a: Result, b: Result, product: str, labels: tuple[str, str] | None = 
     )
 
 
-def _plants(a: Result, b: Result, product: str) -> tuple[Plant, Plant]:
-    splits = [result.cost.per_kg(product) for result in (a, b)]
-    if a.solution.samples != b.solution.samples:
-        raise BridgeError(
-            f"{a.plan.name} is solved for {a.solution.samples} cases and {b.plan.name} for {b.solution.samples}; "
-            "solve both for the same"
-        )
-    both = ways((a, b), product)
-    ones = np.ones(a.solution.samples)
-    known = [way.ore for way in both]
-    ores = [own or other or Ore(ones, ones) for own, other in (known, known[::-1])]
-    if not both[0].mining & both[1].mining:
-        # Of mines that have nothing in common the grade says nothing: use goes with the rare earths that they mine.
-        ores = [replace(ore, grade=ones) for ore in ores]
-    grown = scales(a, b)
-    first, second = (Plant(way, split, ore, grown) for way, split, ore in zip(both, splits, ores, strict=True))
-    return first, second
-
-
 def _check(by_cause: Mapping[str, Array], before: Array, after: Array, samples: int) -> None:
     missed = np.abs(added(by_cause.values(), samples) - (after - before))
     allowed = TOLERANCE * np.maximum(np.abs(before), np.abs(after))
     if not np.all(missed <= allowed):
         worst = float(np.max(missed))
         raise BridgeError(f"the causes miss the difference by {worst:g}; this is a fault of the program, report it")
-
-
-def _attributed(first: Plant, second: Plant, key: Key) -> dict[str, Array]:
-    """What each cause adds to the cost of an item, per kg."""
-    mine, theirs = first.groups.get(key), second.groups.get(key)
-    known = mine or theirs
-    assert known is not None
-    one = _by_cause(first, second, known, mine, theirs)
-    other = _by_cause(second, first, known, theirs, mine)
-    out: dict[str, Array] = {}
-    for (causes, before), (_, after) in zip(one, other, strict=True):
-        after = [np.where(np.abs(b - a) <= SAME * np.abs(a), a, b) for a, b in zip(before, after, strict=True)]
-        for cause, value in zip(causes, of_product(before, after), strict=True):
-            out[cause] = out.get(cause, np.zeros_like(value)) + value
-    return out
-
-
-def _by_cause(
-    plant: Plant, other: Plant, known: Group, own: Group | None, others: Group | None
-) -> list[tuple[tuple[str, ...], list[Array]]]:
-    """An item's cost at a plant as two products of factors by cause: of the wanted rare earths, and of the others.
-
-    Where a plant does not use an item its own losses and shares hold for its stage, and the other's price.
-    """
-    stage = known.key.stage
-    there = plant if stage in plant.stages else other
-    ones = np.ones(plant.way.samples)
-    causes = {**CAUSE_OF, "use": known.use_cause, "price": known.price_cause}
-    grade = 1.0 / there.ore.grade if there.of_ore(known.key) else ones
-    out = []
-    for term, beside in enumerate((ones, there.ore.company)):
-        means = dict((others or own or known).terms[term])
-        means |= {name: value for name, value in plant.stages.get(stage, {}).items() if name in means}
-        means["use"] = ones * 0.0
-        if own is not None:
-            used = own.terms[term]["use"] != 0.0
-            means = {name: np.where(used, own.terms[term][name], value) for name, value in means.items()}
-        table = [("product", there.way.held(stage)), ("ore", grade * beside)]
-        table += [(causes[name], factor) for name, factor in means.items()]
-        out.append(_merged(table))
-    return out
-
-
-def _merged(table: list[tuple[str, Array]]) -> tuple[tuple[str, ...], list[Array]]:
-    """Factors of the same cause as one."""
-    out: dict[str, Array] = {}
-    for cause, factor in table:
-        out[cause] = out[cause] * factor if cause in out else factor
-    return tuple(out), list(out.values())
 
 
 def _first(value: Any) -> float:

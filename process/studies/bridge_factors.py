@@ -97,10 +97,7 @@ class Plant:
         self.way, self.ore, self.scales = way, ore, scales
         self.lines = tuple(self._factored(share) for share in split.lines)
         self.groups = {key: _grouped(list(lines)) for key, lines in _by_key(self.lines).items()}
-        self.stages = {
-            stage: _plant_means([line for line in self.lines if line.key.stage == stage])
-            for stage in dict.fromkeys(line.key.stage for line in self.lines)
-        }
+        self.stages = frozenset(line.key.stage for line in self.lines)
 
     def _factored(self, share: CostShare) -> Factored:
         line, way = share.line, self.way
@@ -162,16 +159,4 @@ def _means(lines: Sequence[Factored], names: Sequence[str]) -> dict[str, Array]:
         # Where nothing is left to weigh with the product is 0 already, and any mean will do.
         out[name] = np.divide(more, whole, out=lines[0].factors[name].copy(), where=whole != 0.0)
         whole = more
-    return out
-
-
-def _plant_means(lines: Sequence[Factored]) -> dict[str, Array]:
-    """Means of a stage's own factors over all that it costs, for an item that it does not use."""
-    samples = len(lines[0].per_kg)
-    weights = [np.abs(line.per_kg) for line in lines]
-    whole = added(weights, samples)
-    out = {}
-    for name in OF_PLANT:
-        parts = [weight * line.factors[name] for weight, line in zip(weights, lines, strict=True)]
-        out[name] = np.divide(added(parts, samples), whole, out=lines[0].factors[name].copy(), where=whole > 0.0)
     return out

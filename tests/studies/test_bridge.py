@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from didymium.economics.cost import CostError
 from didymium.economics.pricebook import CAUSES as COST_CAUSES
 from didymium.files import shipped
 from didymium.studies import bridge_causes
-from didymium.studies.bridge import BridgeError, _attributed, _plants, bridge
+from didymium.studies.bridge import BridgeError, bridge
 from didymium.studies.bridge_causes import CAUSES, use_cause
+from didymium.studies.bridge_pair import pair_of
 
 CLOSE = 1e-9
 
@@ -74,38 +76,30 @@ def test_a_plant_and_itself_differ_in_nothing(baotou: didymium.Result) -> None:
 
 def test_no_order_of_the_causes_changes_anything(baotou: didymium.Result, mountain_pass: didymium.Result) -> None:
     """Every item of the bridge against the definition: the mean over orders, the causes taken in any order."""
-    from didymium.studies.bridge import _by_cause
-
-    first, second = _plants(baotou, mountain_pass, "magnet")
-    groups = sorted({*first.groups, *second.groups}, key=str)
+    pair = pair_of(baotou, mountain_pass, "magnet")
     random = np.random.default_rng(1)
-    for key in groups[::9]:
-        mine, theirs = first.groups.get(key), second.groups.get(key)
-        known = mine or theirs
-        assert known is not None
-        one = _by_cause(first, second, known, mine, theirs)
-        other = _by_cause(second, first, known, theirs, mine)
+    for key in pair.keys[::9]:
         expected = dict.fromkeys(CAUSES, 0.0)
-        for (causes, before), (_, after) in zip(one, other, strict=True):
-            moved = [k for k in range(len(causes)) if before[k][0] != after[k][0]]
-            still = np.prod([before[k][0] for k in range(len(causes)) if k not in moved])
-            for k in moved:
-                others = [j for j in moved if j != k]
+        for before, after in pair.factors(key):
+            moved = [cause for cause in before if before[cause][0] != after[cause][0]]
+            still = np.prod([before[cause][0] for cause in before if cause not in moved])
+            for cause in moved:
+                others = [one for one in moved if one != cause]
+                random.shuffle(others)
                 for size in range(len(others) + 1):
-                    weight = 1.0 / (len(moved) * len(list(itertools.combinations(others, size))))
+                    weight = 1.0 / (len(moved) * math.comb(len(others), size))
                     for chosen in itertools.combinations(others, size):
-                        rest = np.prod([after[j][0] if j in chosen else before[j][0] for j in others])
-                        expected[causes[k]] += weight * still * rest * (after[k][0] - before[k][0])
-        shuffled = list(CAUSES)
-        random.shuffle(shuffled)
-        made = _attributed(first, second, key)
-        for cause in shuffled:
+                        rest = np.prod([(after if one in chosen else before)[one][0] for one in others])
+                        expected[cause] += weight * still * rest * (after[cause][0] - before[cause][0])
+        made = pair.attributed(key)
+        for cause in CAUSES:
             value = float(made[cause][0]) if cause in made else 0.0
             assert value == pytest.approx(expected[cause], rel=1e-9, abs=1e-12)
 
 
 CHANGES = {
     "a price": ({"prices.HCl": "0.5 USD2024/kg"}, {"prices"}, {"finance", "co-products"}),
+    "a price of carbon": ({"carbon_price": "70 EUR2024/t"}, {"compliance"}, set()),
     "an efficiency of current": ({"metal.current_efficiency": "60 %"}, {"energy", "capital"}, set()),
     "harder ore": ({"mill.work_index": "20 kWh/t"}, {"energy", "capital"}, set()),
     "metal lost": ({"metal.recovery": "90 %"}, {"recovery"}, {"scale", "co-products", "capital", "reagents"}),
@@ -117,7 +111,7 @@ CHANGES = {
     "twice the rate": (
         {"feeds.ore.rate": "4820 t/day"},
         {"scale", "finance", "capital", "waste", "energy"},
-        {"recovery"},
+        {"recovery", "reagents"},
     ),
     "fewer hours": ({"operating_hours": "7000 h/year"}, {"finance", "scale"}, {"waste", "energy", "capital"}),
 }

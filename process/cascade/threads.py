@@ -19,10 +19,10 @@ _WORTH_A_THREAD = 5_000_000
 
 
 def cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Processor cores that this process may use; no more than OMP_NUM_THREADS, which workers set to 1."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    limit = os.environ.get("OMP_NUM_THREADS", "")
+    return min(found, int(limit)) if limit.isdecimal() and int(limit) > 0 else found
 
 
 def run(work: Work, cases: int, size: int, threads: int | None = None) -> None:

@@ -32,6 +32,8 @@ ORE = "ore"
 """The form of streams whose rare earths are worth only a share of what they fetch as oxides."""
 CHUNK = 256
 """Samples solved at once; bounds the memory."""
+KEPT = 1024
+"""Samples up to which eliminated tables are kept from one product to the next: some 60 kB for each sample."""
 ORDER: Mapping[str, int] = {name: i for i, name in enumerate(STAGES)}
 
 
@@ -68,6 +70,7 @@ class Allocation:
         self.outlets = self._outlets()
         self.treated = self._treated()
         self.shares = self._shares()
+        self._solved: dict[tuple[int, int], tuple[slice, Circulation]] = {}
 
     # -- the tables -------------------------------------------------------------------------------------------------
 
@@ -235,9 +238,12 @@ class Allocation:
     # -- the solve --------------------------------------------------------------------------------------------------
 
     def _chunks(self, tag: int) -> Iterator[tuple[slice, Circulation]]:
-        """What units pass on of a tag, in chunks of samples."""
+        """What units pass on of a tag, in chunks of samples; kept where there are few samples."""
         count = len(self.units)
         for start in range(0, self.solution.samples, CHUNK):
+            if (tag, start) in self._solved:
+                yield self._solved[tag, start]
+                continue
             part = slice(start, min(start + CHUNK, self.solution.samples))
             passed = np.zeros((part.stop - part.start, count, count))
             exits = np.zeros(passed.shape[:2])
@@ -249,7 +255,10 @@ class Allocation:
                     exits[:, outlet.source] += self.shares[part, i, tag]
                 else:
                     passed[:, outlet.source, outlet.taker] += self.shares[part, i, tag]
-            yield part, Circulation.of(passed, exits)
+            found = part, Circulation.of(passed, exits)
+            if self.solution.samples <= KEPT:
+                self._solved[tag, start] = found
+            yield found
 
     def streams(self, own: Array) -> dict[str, Array]:
         """USD/h that each outlet carries, shape (samples, tags), from the units' own costs (samples, units, tags).

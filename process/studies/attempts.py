@@ -114,7 +114,7 @@ class _Trial(Generic[T]):
         if solution is None:
             return Attempt(None, rows[:0], failures, None)
         kept = {path: values[solved] for path, values in changes.items()}
-        result = Result(self.flowsheet, solution, cost(solution, kept), capacity(solution, kept))
+        result = Result(self.flowsheet, solution, cost(solution, kept), capacity(solution, kept), kept)
         return Attempt(result, rows[solved], failures, None if self.read is None else self.read(result))
 
     def failures(self, rows: Indices) -> Iterator[Failure]:

@@ -125,7 +125,8 @@ def _hours(flowsheet: Flowsheet, samples: int) -> Array:
 
 def _read(result: Result, of: Setting) -> Array:
     found = outputs(result, of.elements)
-    return np.stack([found[name] for name in of.names], axis=1)
+    none = np.full(result.solution.samples, np.nan)
+    return np.stack([found.get(name, none) for name in of.names], axis=1)
 
 
 def one_thread() -> AbstractContextManager[Any]:

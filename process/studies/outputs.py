@@ -16,7 +16,13 @@ from .compare import carried
 
 Array = NDArray[np.float64]
 
-UNITS = {"cost": "USD/kg", "capital": "million USD", "capacity": "t/year", "npv": "million USD"}
+UNITS = {
+    "cost": "USD/kg",
+    "capital": "million USD",
+    "capacity": "t/year",
+    "npv": "million USD",
+    "price_at_npv_0": "USD/kg",
+}
 SEPARATED = "separated_reo"
 """Name of the cost of all that separation makes, per kg of rare-earth oxides."""
 
@@ -28,14 +34,16 @@ def elements(result: Result) -> tuple[str, ...]:
 
 
 def outputs(result: Result, of: Sequence[str] | None = None) -> dict[str, Array]:
-    """Costs, recoveries, capital, capacity, targets and magnets by name, shape (samples,) each.
+    """Costs, recoveries, capital, capacity, targets, magnets and finance by name, shape (samples,) each.
 
     `cost.PRODUCT`, `cost.PRODUCT.STAGE` and `cost.PRODUCT.CAUSE` in USD/kg, and the same of `cost.separated_reo`;
     `recovery.ELEMENT` of the ore, 0..1, to the main product; `capital.STAGE` and `capital.total` in million USD;
     `capacity.STAGE` in t/year with the whole chain held to its binding stage; `target.N` (from 1, in file order) in the
-    target's unit and `target.N.met`, 1 or 0; `magnet.Br_T` and the like; `npv` in million USD and `irr`, 0..1, where
-    the file says what finance needs. `of` are the elements of the recoveries, for results of which some samples may
-    hold others than the plant does as written. Raises CostError where a product is not made.
+    target's unit and `target.N.met`, 1 or 0; `magnet.Br_T` and the like; `npv` in million USD, `irr` as a fraction a
+    year and `price_at_npv_0.PRODUCT` of the main product in USD/kg, where all that is sold has a price.
+
+    `of` are the elements of the recoveries, for results of which some samples may hold others than the plant does as
+    written. Raises CostError where a product is not made.
     """
     samples = result.solution.samples
     out = {name: np.broadcast_to(_array(value), (samples,)) for name, value in _named(result, of)}
@@ -68,6 +76,18 @@ def _named(result: Result, of: Sequence[str] | None) -> Iterator[tuple[str, Arra
         yield f"target.{number}", value
         yield f"target.{number}.met", met
     yield from _magnet(result)
+    yield from _finance(result)
+
+
+def _finance(result: Result) -> Iterator[tuple[str, ArrayLike]]:
+    try:
+        found = result.finance
+        yield "npv", found.npv
+        yield "irr", found.irr
+        if result.main_product in found.million_kg:
+            yield f"price_at_npv_0.{result.main_product}", found.price_at_npv_zero(result.main_product)
+    except CostError:
+        return  # a product without a price: no finance, and all else stands
 
 
 def _split(name: str, cost: CostSplit) -> Iterator[tuple[str, ArrayLike]]:

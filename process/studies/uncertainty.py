@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data import Fact
+from ..economics.pricebook import CostError
 from ..flowsheet import Flowsheet, Result
 from . import executors
 from .attempts import Failure, designs_of
@@ -283,7 +285,7 @@ def _check(plants: Sequence[Flowsheet], samples: int, seed: int, chunk: int, wor
 def _task(
     plants: Sequence[Flowsheet], results: Mapping[str, Result], samples: int, seed: int, method: Method
 ) -> tuple[Task, dict[str, dict[str, float]]]:
-    varied = factors(plants, {name: result.cost.figures for name, result in results.items()})
+    varied = factors(plants, {name: figures_of(result) for name, result in results.items()})
     settings, nominal = {}, {}
     for plant in plants:
         result = results[plant.name]
@@ -292,6 +294,14 @@ def _task(
         settings[plant.name] = Setting(plant, designs_of(result), of, tuple(found))
         nominal[plant.name] = {name: float(value[0]) for name, value in found.items()}
     return Task(settings, varied, samples, seed, method), nominal
+
+
+def figures_of(result: Result) -> dict[str, Fact]:
+    """Every figure of the data that costs and finance of a plant rest on, by path."""
+    out = dict(result.cost.figures)
+    with suppress(CostError):  # a product without a price: no finance
+        out |= result.finance.figures
+    return out
 
 
 def _identity(

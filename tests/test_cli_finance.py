@@ -9,8 +9,10 @@ from typing import Any
 import jsonschema
 import numpy_financial as npf
 import pytest
+import yaml
 from typer.testing import CliRunner
 
+import didymium
 from didymium.cli import app
 from didymium.files import shipped
 from didymium.report import document
@@ -156,3 +158,15 @@ def test_a_grant_above_the_capital_is_refused_with_its_file() -> None:
     assert result.exit_code == 1
     assert "error: finance: the grant is more than the plant costs to build" in result.stderr
     assert "hint: check its currency and amount" in result.stderr
+
+
+def test_the_file_that_the_page_shows_reads_and_earns() -> None:
+    page = Path(__file__).parents[1].joinpath("docs", "finance.md").read_text(encoding="utf-8")
+    shown = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])["finance"]
+    plant = didymium.load("mountain_pass", {"finance": json.dumps(shown)})
+    assert plant.plan.finance.tax is not None
+    assert plant.plan.finance.tax.nominal == pytest.approx(0.2798)
+    flow = plant.solve().finance
+    assert flow.sales[0].realised[0] == pytest.approx(110.0)
+    assert flow.sales[1].realised[0] == pytest.approx(95.0)
+    assert any("price_floor of ndpr_oxide has no effect" in note for note in flow.notes)

@@ -87,9 +87,12 @@ def bands(found: Uncertainty, plant: str, of: Sequence[str] | None = None) -> Ta
         ["as written", "5 %", "median", "95 %", "mean"],
         "as written: at the values of the file and the data, which need not lie in the middle of their ranges",
     )
+    solved = found.samples - len(found.failures[plant])
     for name in shown(found, plant, of):
         unit = unit_of(name, plan.targets)
         one = found.band(name, plant)
+        if one.samples < solved:
+            made.caption = f"{made.caption}; {plain(name)} is of {one.samples:,} samples, the others have none"
         numbers = (one.nominal, one.low, one.median, one.high, one.mean)
         row(made, plain(name), "" if unit == "1" else unit, *(value(each, unit) for each in numbers))
     return made

@@ -81,6 +81,7 @@ def _band(found: Uncertainty, plant: str, name: str) -> Document:
         "high": number(one.high),
         "mean": number(one.mean),
         "sd": number(one.sd),
+        "samples": one.samples,
     }
 
 

@@ -390,7 +390,8 @@ def schema(
         str,
         typer.Argument(
             metavar="[WHAT]",
-            help="flowsheet, or a document: run, compare, design, check, list, fit, magnet, uncertainty, sensitivity.",
+            help="flowsheet, or a document: run, compare, design, check, list, fit, magnet, uncertainty, sensitivity, "
+            "claims, finance.",
         ),
     ] = "flowsheet",
 ) -> None:

@@ -216,7 +216,7 @@ def cashflow(cost: Cost, changes: Mapping[str, Array] | None = None) -> Cashflow
 
     whole = added((one.million_usd for one in cost.capital.values()), samples)
     granted = np.zeros(samples) if terms.grant is None else known.own("grant", terms.grant) / 1e6
-    if np.any(granted > whole):
+    if np.all(granted > whole):  # of samples that differ the few where it is write nothing off
         raise FinanceError("the grant is more than the plant costs to build", "check its currency and amount")
     spread = np.zeros(len(years))
     spread[:building] = known.spending()
@@ -229,7 +229,7 @@ def cashflow(cost: Cost, changes: Mapping[str, Array] | None = None) -> Cashflow
     speed = None
     if written is not None and written.method == "declining":
         speed = known.own("depreciation.rate", written.rate) if written.rate is not None else known.array(1.5)
-    worn = operated(depreciation(whole - granted, term, horizon, lived, speed))
+    worn = operated(depreciation(np.maximum(whole - granted, 0.0), term, horizon, lived, speed))
     taxed = known.of("tax", terms.tax, "tax", plan.region)
     earned = _summed([*revenue.values(), subsidy, operating], shape)
     paid = -tax_on(earned - worn, taxed)

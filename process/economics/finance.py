@@ -290,7 +290,7 @@ def price_at_npv_zero(value: Callable[[Array, NDArray[np.int_]], Array], guess: 
         return np.where(slope > 0.0, _price_or_nan(value, start, slope > 0.0), np.nan)
     straight = start - at / slope
     scale = np.abs(at) + np.abs(beside)
-    out = straight.copy()
+    out: Array = straight.copy()
     bent = np.abs(value(straight, rows)) > 1e-13 * scale
     if bent.any():
         out[bent] = _bracketed(value, straight[bent], step[bent], rows[bent])

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .plan import STAGES, Limit, Plan, Target
 from .stream import Stream
+from .wording import suggestion
 
 if TYPE_CHECKING:
     import pandas
@@ -344,7 +345,7 @@ class Flowsheet:
         the file's own values; the samples rate it. Raises `network.SolveError`, KeyError for a path nobody knows.
         """
         from .economics.cost import cost
-        from .economics.figures import HEAD
+        from .economics.figures import FINANCE, HEAD
         from .network import solve
         from .supply.capacity import capacity
 
@@ -353,7 +354,17 @@ class Flowsheet:
         if len(physics) < len(changes):
             physics.setdefault("operating_hours", _as_written(self.plan, changes))
         solution = solve(self.plan, physics)
-        return Result(self, solution, cost(solution, changes), capacity(solution, changes), changes)
+        try:
+            costs = cost(solution, changes)
+        except KeyError:
+            # These samples may happen not to use a figure that the plant as written does.
+            own = cost(solve(self.plan)).figures
+            data = [path for path in changes if path.startswith(HEAD) and not path.startswith(FINANCE)]
+            for path in data:
+                if path not in own:
+                    raise KeyError(f"no cost here rests on {path!r}{suggestion(path, own)}") from None
+            costs = cost(solution, changes, lenient=True)
+        return Result(self, solution, costs, capacity(solution, changes), changes)
 
     def __repr__(self) -> str:
         return f"<Flowsheet {self.plan.title}: {len(self.plan.units)} units, region {self.plan.region}>"

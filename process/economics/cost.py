@@ -142,6 +142,11 @@ class Cost:
         _ = self.tables.shares  # values of oxides share joint costs
         return self._figures.used
 
+    @property
+    def lenient(self) -> bool:
+        """Whether figures of the data may change that these samples do not use."""
+        return self._figures.lenient
+
     @cached_property
     def tables(self) -> Allocation:
         """The shares by which joint costs are divided."""
@@ -263,14 +268,16 @@ class Cost:
         return f"<Cost of {self.solution.plan.name}: {len(self.lines)} lines, {self.money}>"
 
 
-def cost(solution: Solution, changes: Mapping[str, Array] | None = None) -> Cost:
+def cost(solution: Solution, changes: Mapping[str, Array] | None = None, *, lenient: bool = False) -> Cost:
     """The cost of a solved flowsheet, from what it used; nothing is solved again.
 
     `changes` gives sampled values by their path in the file (`prices.HCl`, `feeds.scrap.price`, `operating_hours`,
-    `capacity.magnet`), shape (samples,), as the solver takes them. Raises `CostError`.
+    `capacity.magnet`), shape (samples,), as the solver takes them. `lenient` takes figures of the data that these
+    samples do not use, such as the credit of a by-product that none of them makes. Raises `CostError`, and KeyError for
+    a figure that nothing uses.
     """
     plan = solution.plan
-    figures = Figures(changes)
+    figures = Figures(changes, lenient)
     invested = investments(solution, changes, figures)
     running = operating(solution, invested, changes, figures)
     tied = working_capital(solution, running, changes, figures)

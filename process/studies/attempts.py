@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..data import Fact
 from ..economics.cost import cost
 from ..economics.figures import HEAD
 from ..economics.pricebook import CostError
@@ -63,15 +65,18 @@ def attempt(
     solution.
 
     The others have the same bits as if those had never been there. `read` makes what is wanted of the result; what it
-    cannot make of a sample counts as a failure too. Raises SolveError where the plant cannot run at its own values,
-    KeyError for a path that nobody knows, ValueError for samples of different numbers.
+    cannot make of a sample counts as a failure too. With `designs` of the plant as written (`designs_of`) it is not
+    solved again, and figures of the data are taken to be its own. Raises SolveError where the plant cannot run at its
+    own values, KeyError for a path that nobody knows, ValueError for samples of different numbers.
     """
     changes = {path: np.atleast_1d(np.asarray(values, dtype=float)) for path, values in samples.items()}
     counts = {values.shape for values in changes.values()}
     if len(counts) != 1 or len(next(iter(counts))) != 1:
         raise ValueError("every changed value needs the same number of samples")
     if designs is None:
-        designs = designs_of(flowsheet.solve())
+        own = flowsheet.solve()
+        designs = designs_of(own)
+        _known(own, changes)
     trial = _Trial(flowsheet, changes, designs, read)
     rows = np.arange(next(iter(counts))[0], dtype=np.intp)
     try:
@@ -96,6 +101,21 @@ def _index(failure: Failure) -> int:
     return failure.index
 
 
+def _known(own: Result, changes: Mapping[str, Array]) -> None:
+    """Raises KeyError for a figure of the data that the plant as written does not rest on."""
+    figures = {path for path in changes if path.startswith(HEAD)} - set(figures_of(own))
+    if figures:
+        raise KeyError(f"no cost here rests on {min(figures)!r}")
+
+
+def figures_of(result: Result) -> dict[str, Fact]:
+    """Every figure of the data that costs and finance of a plant rest on, by path."""
+    out = dict(result.cost.figures)
+    with suppress(CostError):  # a product without a price: no finance
+        out |= result.finance.figures
+    return out
+
+
 @dataclass(frozen=True)
 class _Trial(Generic[T]):
     flowsheet: Flowsheet
@@ -114,7 +134,8 @@ class _Trial(Generic[T]):
         if solution is None:
             return Attempt(None, rows[:0], failures, None)
         kept = {path: values[solved] for path, values in changes.items()}
-        result = Result(self.flowsheet, solution, cost(solution, kept), capacity(solution, kept), kept)
+        costs = cost(solution, kept, lenient=True)
+        result = Result(self.flowsheet, solution, costs, capacity(solution, kept), kept)
         return Attempt(result, rows[solved], failures, None if self.read is None else self.read(result))
 
     def failures(self, rows: Indices) -> Iterator[Failure]:

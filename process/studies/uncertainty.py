@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -19,11 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Fact
-from ..economics.pricebook import CostError
 from ..flowsheet import Flowsheet, Result
 from . import executors
-from .attempts import Failure, designs_of
+from .attempts import Failure, designs_of, figures_of
 from .checkpoint import Checkpoint
 from .chunks import Chunk, Setting, Task, cut, done, packed
 from .factors import Factor, factors
@@ -294,14 +292,6 @@ def _task(
         settings[plant.name] = Setting(plant, designs_of(result), of, tuple(found))
         nominal[plant.name] = {name: float(value[0]) for name, value in found.items()}
     return Task(settings, varied, samples, seed, method), nominal
-
-
-def figures_of(result: Result) -> dict[str, Fact]:
-    """Every figure of the data that costs and finance of a plant rest on, by path."""
-    out = dict(result.cost.figures)
-    with suppress(CostError):  # a product without a price: no finance
-        out |= result.finance.figures
-    return out
 
 
 def _identity(

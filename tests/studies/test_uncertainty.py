@@ -133,6 +133,19 @@ def test_two_plants_share_the_figures_of_the_data() -> None:
     assert lower + found.lower("cost.magnet", *reversed(found.plants)) == 1.0
 
 
+def test_figures_that_some_samples_happen_not_to_use() -> None:
+    """A by-product that only some samples make has a credit that varies in all of them."""
+    plant = didymium.load("mountain_pass")
+    found = uncertainty(plant, 6, 1, workers=1, chunk=1)
+    same(found, uncertainty(plant, 6, 1, workers=1))
+    for index in range(6):
+        given = found.inputs("mountain_pass", index)
+        alone = outputs(plant.solve({path: [value] for path, value in given.items()}))
+        assert alone["cost.magnet"][0] == found.outputs["mountain_pass"]["cost.magnet"][index]
+    with pytest.raises(KeyError, match=r"no cost here rests on 'data\.wage\.usa'"):
+        plant.solve({**given, "data.wage.usa": 1.0})
+
+
 def test_progress_comes_to_the_end() -> None:
     told: list[tuple[int, int]] = []
     uncertainty(

@@ -6,10 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from distributed import Client
+from typing import Any, TypeVar
 
 # Nothing here imports numpy: a spawned worker reads the number of threads from its environment before it does.
 
@@ -91,9 +88,9 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
         client.close()
 
 
-def _client(address: str) -> Client:
+def _client(address: str) -> Any:
     try:
-        from distributed import Client
+        import distributed
     except ImportError:
         raise ExecutorError("a scheduler needs the package distributed", "pip install didymium[dask]") from None
     import logging
@@ -101,7 +98,8 @@ def _client(address: str) -> Client:
     for name in ("distributed", "distributed.comm", "distributed.client"):
         logging.getLogger(name).setLevel(logging.ERROR)
     try:
-        return Client(address, timeout=PATIENCE, set_as_default=False)
+        client: Any = distributed.Client  # it has no types
+        return client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError, RuntimeError, TypeError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ExecutorError(

@@ -163,7 +163,7 @@ def unit_of(name: str, targets: Sequence[Target] = ()) -> str:
     return UNITS.get(head, "1")
 
 
-def chosen(result: Mapping[str, Array], names: Sequence[str] | None) -> tuple[str, ...]:
+def chosen(result: Mapping[str, object], names: Sequence[str] | None) -> tuple[str, ...]:
     """The names asked for, or all. Raises KeyError, with the nearest name, for one that there is not.
 
     A name stands for all that begin with it and a dot, too.

@@ -40,7 +40,8 @@ class Practice:
 class Sizes:
     """Flows in m³/h, volumes in m³, amounts in kmol or, of reagents, kmol/h; floats or arrays.
 
-    ``stage_volumes`` are those of one mixer-settler of extraction, scrub and strip, ``volume`` that of all.
+    ``stage_volumes`` are those of one mixer-settler of extraction, scrub and strip, ``volume`` that of all
+    ``mixer_settlers``, one a stage.
     ``organic_inventory`` is the organic in all of them, and ``rare_earth_inventory`` is what both phases of
     extraction and scrub hold at steady state.
     """
@@ -51,6 +52,7 @@ class Sizes:
     strip: Floats
     stage_volumes: tuple[Floats, Floats, Floats]
     volume: Floats
+    mixer_settlers: Floats
     organic_inventory: Floats
     extractant_inventory: Floats
     rare_earth_inventory: Floats
@@ -108,6 +110,7 @@ def sizes(
         strip=strip,
         stage_volumes=stage,
         volume=n * stage[0] + m * stage[1] + strips * stage[2],
+        mixer_settlers=n + m + strips,
         organic_inventory=inventory,
         extractant_inventory=inventory * concentration,
         rare_earth_inventory=held * f * ((n + m) * s + (n + m) * w + n),

@@ -288,7 +288,7 @@ def cost_rates() -> Mapping[str, Fact]:
 
 @cache
 def circuit_costs() -> Mapping[str, Fact]:
-    """What mixer-settlers cost: million USD at a volume in m³, its exponent, the installed factor; kerosene in kg/L."""
+    """What a circuit holds: the density of its diluent, kerosene, in kg/L; equipment.csv has what its stages cost."""
     return MappingProxyType({row["item"]: fact(row) for row in rows("circuit_costs")})
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import circuit_costs, cost_index, cost_rates, regional_factors
+from ..data import circuit_costs, cost_index, cost_rates, exchange_rate
+from ..data.equipment import EquipmentCost, equipment
 from ..elements import molar_mass
 from .capital import recovery_factor
+from .equipment import bare_cost, pieces
+from .installed import factors, shares
 from .pricebook import CostError, PriceBook
 
 Array = NDArray[np.float64]
@@ -24,6 +28,10 @@ class Sized(Protocol):
     @property
     def volume(self) -> Array:
         """m³ of all mixer-settlers."""
+
+    @property
+    def mixer_settlers(self) -> Array:
+        """How many there are: one a stage, strip included."""
 
     @property
     def organic_inventory(self) -> Array:
@@ -77,19 +85,41 @@ class CircuitCost:
         return sum(self.by_cause.values())
 
 
-def installed_cost(volume: float, year: int, region: str) -> float:
-    """USD of `year` in `region` for mixer-settlers of `volume` m³ in all, installed.
+def mixer_settler() -> EquipmentCost:
+    """What one mixer-settler costs, USD of its year at a size in m³: the same figure as in a flowsheet's capital.
 
-    >>> round(installed_cost(231.3, 2016, "us") / 1e6, 2)  # 1.285 million bare, 2.97 times that installed
-    3.82
+    >>> mixer_settler().fact.value, mixer_settler().size, mixer_settler().unit
+    (303517.0, 9.25, 'm^3')
     """
-    facts, factors = circuit_costs(), regional_factors()
-    if ("build_cost", region) not in factors:
-        raise CostError(f"no build-cost factor for the region {region!r}", "use a region with a price book")
-    bare = facts["mixer_settlers"].value * 1e6 * (volume / facts["volume"].value) ** facts["exponent"].value
-    index = cost_index(year).value / cost_index(facts["mixer_settlers"].year).value
-    ratio = factors["build_cost", region].value / factors["build_cost", "us"].value
-    return float(bare * facts["installed"].value * index * ratio)
+    return equipment()["mixer_settler"]
+
+
+def installed_cost(volume: float, number: float, year: int, region: str) -> float:
+    """USD of `year` in `region` for `number` mixer-settlers of `volume` m³ in all, piece by piece, installed.
+
+    Bare equipment × (1 + installation) × location × compliance, as `purchases` and `installed` of a flowsheet have it,
+    but without the scope factor of a plant: utilities, infrastructure and owner's cost do not come with one more stage.
+    `number` may be a fraction; every piece is of the mean size. Raises CostError for a region without factors.
+
+    >>> round(installed_cost(9.25, 1, 2016, "us"))  # 303,517 USD bare, 2.97 times that installed
+    901445
+    >>> round(installed_cost(1000.0, 50, 2016, "us") / 1e6, 2)  # of 20 m³ each
+    63.77
+    """
+    base = mixer_settler()
+    size = np.array([volume], dtype=np.float64)
+    bare = bare_cost(base, size, pieces(base, size, np.array([number], dtype=np.float64)))
+    return float(bare[0]) * _installed_over_bare(year, region)
+
+
+@cache
+def _installed_over_bare(year: int, region: str) -> float:
+    """USD of `year` in `region` that stand for one of bare mixer-settlers, in the money of their account."""
+    account = mixer_settler()
+    usd = 1.0 / exchange_rate(account.currency, account.fact.year).value
+    index = cost_index(year).value / cost_index(account.fact.year).value
+    here, rules = factors(region)
+    return float(usd * index * (1.0 + sum(shares().values())) * here * rules)
 
 
 def circuit_cost(
@@ -102,18 +132,22 @@ def circuit_cost(
     extractant_density: float,
     rare_earth_value: float,
     hours: float,
+    interest: float | None = None,
+    life: float | None = None,
 ) -> CircuitCost:
     """USD a year of what a design decides; `hours` of operation a year, prices of the book's region and year.
 
     `base` is the price-book item of the soap's base, `extractant_mass` kg per kmol, `extractant_density` kg/L;
-    `rare_earth_value` USD per kmol of what the circuit holds. What is held costs the discount rate. Raises CostError
-    where the region has no price or the base is not known.
+    `rare_earth_value` USD per kmol of what the circuit holds. What is held costs the discount rate `interest`, a
+    fraction a year; capital is charged over `life` years; both are the data's where they are not given. Raises
+    CostError where the region has no price or the base is not known.
     """
     if base not in BASES:
         raise CostError(f"no base {base!r} for the soap", f"use one of {', '.join(BASES)}")
     rates = cost_rates()
-    interest = rates["discount_rate"].value
-    investment = installed_cost(float(sizes.volume), book.year, book.region)
+    interest = rates["discount_rate"].value if interest is None else interest
+    life = rates["life"].value if life is None else life
+    investment = installed_cost(float(sizes.volume), float(sizes.mixer_settlers), book.year, book.region)
 
     def usd(item: str, kg: float) -> float:
         return kg * float(book.price(item).per("kg"))
@@ -123,7 +157,7 @@ def circuit_cost(
     held = usd(extractant, extractant_kg) + usd("kerosene", diluent * circuit_costs()["diluent_density"].value)
     acid = (float(sizes.scrub_acid) + float(sizes.strip_acid)) * molar_mass("HCl")
     costs = (
-        investment * recovery_factor(interest, rates["life"].value),
+        investment * recovery_factor(interest, life),
         investment * rates["maintenance"].value,
         usd(base, float(sizes.base) * molar_mass(BASES[base])) * hours,
         usd("HCl", acid) * hours,

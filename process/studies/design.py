@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 from ..cascade import Cascade, CascadeDesign, CascadeError, CascadeResult, design, design_cut
 from ..cascade.economy import Economy, cheapest
 from ..cascade.sizes import Practice, Sizes, sizes
-from ..data import circuit_costs, extractants, prices
+from ..data import extractants, prices
 from ..data.equilibria import chemistry
-from ..economics.circuit_cost import CircuitCost, circuit_cost
+from ..economics.circuit_cost import CircuitCost, circuit_cost, mixer_settler
+from ..economics.figures import Figures
+from ..economics.installed import shares
 from ..economics.pricebook import PriceBook
+from ..economics.rates import discount_rate, life
 from ..elements import OXIDE_FACTOR, RARE_EARTHS, RE
 from ..operations.base import plain
 from ..operations.extraction_cut import (
@@ -32,6 +35,7 @@ from ..operations.extraction_practice import BASES
 from ..operations.stoichiometry import moles
 from .real import real_of
 from .start import Starts, starts_of
+from .train_assumptions import of_mixer_settlers
 
 if TYPE_CHECKING:
     from ..cascade.real_stages import RealStages
@@ -272,6 +276,7 @@ class _Run:
         self.density = density.value
         self.book = PriceBook.of_unit(plan, unit)
         self.hours = plan.hours_per_year.nominal
+        self.interest, self.life = (float(of(plan, Figures())) for of in (discount_rate, life))
         self.worth = prices(plan.year)
         self.value = sum(
             f * m * (self.worth[name].value if name in self.worth else 0.0)
@@ -294,17 +299,18 @@ class _Run:
             for name in self.cut.elements
             if (fact := self.worth.get(name)) is not None and fact.assumed
         ]
-        facts = circuit_costs()
-        mixer, volume = facts["mixer_settlers"], facts["volume"]
-        out.append(
-            (
-                "mixer-settlers",
-                f"{mixer.value:g} million USD of {mixer.year} bare ({mixer.low:g} to {mixer.high:g}) for "
-                f"{volume.value:g} m³ of one circuit, to the power of {facts['exponent'].value:g} "
-                f"({facts['exponent'].low:g} to {facts['exponent'].high:g}), {facts['installed'].value:g} times that "
-                f"installed ({facts['installed'].low:g} to {facts['installed'].high:g}); our reading of one account",
-            )
+        base = mixer_settler()
+        bare, installed = base.fact, 1.0 + float(sum(shares().values()))
+        said = (
+            f"{bare.value:,.0f} {base.currency} of {bare.year} bare ({bare.low:,.0f} to {bare.high:,.0f}) for one of "
+            f"{base.size:g} m³, to the power {base.exponent:g} ({base.below:g} below), times {installed:.3g} installed"
         )
+        out.append(("mixer-settlers", said))
+        out += [
+            (one.what, f"{one.value:.3g} ({one.low:.3g} to {one.high:.3g}) of the US")
+            for one in of_mixer_settlers(self.book.region)
+            if one.unit == "ratio"
+        ]
         return out
 
     def at_ratio(self, ratio: float) -> CascadeDesign:
@@ -333,6 +339,8 @@ class _Run:
             extractant_density=self.density,
             rare_earth_value=self.value,
             hours=self.hours,
+            interest=self.interest,
+            life=self.life,
         )
         solved = cut.cascade(made).solve()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..data import Fact, circuit_costs, cost_rates, reagents, sources
+from ..data import Fact, cost_rates, reagents, regional_factors, sources
+from ..economics.circuit_cost import mixer_settler
 from ..operations.train_parameters import SeparationTrain
 from ..quantities import Value
 
@@ -50,12 +51,22 @@ class Assumption:
     said: str = ""
 
 
-def of_data(liquor: Fact) -> Iterator[Assumption]:
-    """Assumed figures of the data: of mixer-settlers, the feed liquor, interest and life."""
-    facts = {f"mixer-settlers, {name}": fact for name, fact in circuit_costs().items() if fact.assumed}
-    facts["rare earths in the feed of a circuit"] = liquor
+def of_mixer_settlers(region: str) -> Iterator[Assumption]:
+    """Assumed figures of what a mixer-settler costs in a region: bare, and what building there takes or saves."""
+    base, known = mixer_settler(), regional_factors()
+    title = f"one mixer-settler of {base.size:g} {base.unit.replace('^3', '³')}, bare"
+    facts = {title: base.fact} | {f"{name} of {region}": known[name, region] for name in ("location", "compliance")}
+    for what, one in facts.items():
+        if one.assumed:
+            yield Assumption(what, one.value, one.low, one.high, one.unit, one.source, one.note)
+
+
+def of_data(liquor: Fact, region: str, terms: Iterable[str]) -> Iterator[Assumption]:
+    """Assumed figures of the data: of mixer-settlers, the feed liquor, and those of `terms` (discount_rate, life)."""
+    yield from of_mixer_settlers(region)
     rates = cost_rates()
-    facts |= {name.replace("_", " "): rates[name] for name in ("discount_rate", "life") if rates[name].assumed}
+    facts = {"rare earths in the feed of a circuit": liquor}
+    facts |= {name.replace("_", " "): rates[name] for name in terms if rates[name].assumed}
     for what, one in facts.items():
         yield Assumption(what, one.value, one.low, one.high, one.unit, one.source, one.note)
 

@@ -13,7 +13,9 @@ from ..cascade.trains import Circuit, Problem
 from ..data import Fact, prices
 from ..data.equilibria import chemistry
 from ..economics.circuit_cost import circuit_cost
+from ..economics.figures import Figures
 from ..economics.pricebook import PriceBook
+from ..economics.rates import discount_rate, life
 from ..operations.extraction_practice import BASES
 from .train_assumptions import Assumption, of_data, of_oxides, of_prices, of_unit
 
@@ -55,6 +57,9 @@ class TrainCosts:
         self.task, self.p, self.unit = task, p, unit
         self.book = PriceBook.of_unit(plan, unit)
         self.hours = plan.hours_per_year.nominal
+        self.interest, self.life = (float(of(plan, Figures())) for of in (discount_rate, life))
+        own = {"discount_rate": plan.finance.discount_rate, "life": plan.finance.life}
+        self.terms = tuple(key for key, value in own.items() if value is None)
         known = self.prices = prices(plan.year)
         self.worth = np.array([known[name].value if name in known else 0.0 for name in task.elements]) * task.weights
         self.extractants = {one.name: one for one in p.extractants}
@@ -99,6 +104,8 @@ class TrainCosts:
             extractant_density=about.density.value,
             rare_earth_value=float(held @ self.worth / held.sum()) if held.any() else 0.0,
             hours=self.hours,
+            interest=self.interest,
+            life=self.life,
         )
         oxide = float(circuit.feed @ self.task.weights) * self.hours
         lost = float(p.extractant_loss[0]) * self._price(circuit.solvent, "kg")
@@ -115,7 +122,7 @@ class TrainCosts:
         bases = {BASES[self.extractants[name].saponification_basis][0] for name in used}
         held = tuple(name for name, flow in zip(self.task.elements, self.task.feed, strict=True) if flow > 0.0)
         return (
-            *of_data(LIQUOR),
+            *of_data(LIQUOR, self.book.region, self.terms),
             *of_unit(self.unit),
             *of_prices(self.book, (*used, "kerosene", *sorted(bases), "HCl", "electricity", "heat")),
             *of_oxides(self.prices, held),

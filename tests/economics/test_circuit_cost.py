@@ -1,9 +1,10 @@
-"""The yearly cost of a circuit by cause, by hand from circuit_costs, cost_rates, price_book and cost_index."""
+"""The yearly cost of a circuit by cause, by hand from equipment, cost_rates, price_book and cost_index."""
 
 import copy
 import pickle
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from didymium.cascade.sizes import Practice, sizes
@@ -22,6 +23,7 @@ BUILD = {"china": 0.33, "us": 1.0}
 INDEX = {2016: 541.7, 2024: 798.8}
 HELD = SimpleNamespace(
     volume=1000.0,
+    mixer_settlers=50.0,
     organic_inventory=400.0,
     extractant_inventory=600.0,
     rare_earth_inventory=250.0,
@@ -44,9 +46,11 @@ def cost(region="us", year=2024, base="NaOH", held=HELD, **changes):
     return circuit_cost(held, PriceBook(region, year), base=base, **(given | changes))
 
 
-def plant(region, year=2024, volume=1000.0):
-    """1.285 million USD of 2016 for 231.3 m3 bare, times 2.97 installed, exponent 0.45."""
-    return 1.285e6 * (volume / 231.3) ** 0.45 * 2.97 * INDEX[year] / INDEX[2016] * BUILD[region]
+def plant(region, year=2024, volume=1000.0, number=50.0):
+    """303,517 USD of 2016 for one of 9.25 m3 bare, times 2.97 installed, exponent 0.45, below that size 0.75."""
+    ratio = volume / number / 9.25
+    bare = number * 303_517.0 * ratio ** (0.45 if ratio >= 1.0 else 0.75)
+    return bare * 2.97 * INDEX[year] / INDEX[2016] * BUILD[region]
 
 
 @pytest.mark.parametrize("region", ["china", "us"])
@@ -77,6 +81,7 @@ def test_every_cause_by_hand(region, base):
     ("part", "causes"),
     [
         ("volume", {"mixer-settlers", "maintenance"}),
+        ("mixer_settlers", {"mixer-settlers", "maintenance"}),
         ("base", {"base"}),
         ("scrub_acid", {"acid"}),
         ("strip_acid", {"acid"}),
@@ -106,17 +111,49 @@ def test_organic_that_is_all_extractant_holds_no_diluent():
 
 
 def test_what_is_installed_by_hand():
-    assert installed_cost(231.3, 2016, "us") == pytest.approx(1.285e6 * 2.97, rel=1e-12)
+    assert installed_cost(9.25, 1, 2016, "us") == pytest.approx(303_517.0 * 2.97, rel=1e-12)
     for region in ("china", "us"):
-        assert installed_cost(1000.0, 2024, region) == pytest.approx(plant(region), rel=1e-12)
-        assert installed_cost(1000.0, 2016, region) == pytest.approx(plant(region, 2016), rel=1e-12)
-    assert installed_cost(462.6, 2016, "us") / installed_cost(231.3, 2016, "us") == pytest.approx(2.0**0.45)
+        for year in (2016, 2024):
+            assert installed_cost(1000.0, 50, year, region) == pytest.approx(plant(region, year), rel=1e-12)
+        # 0.2 m3 each: the exponent of small ones.
+        assert installed_cost(10.0, 50, 2024, region) == pytest.approx(plant(region, volume=10.0), rel=1e-12)
+    assert installed_cost(0.0, 50, 2024, "us") == 0.0
+    assert installed_cost(0.0, 0, 2024, "us") == 0.0
+
+
+def test_a_row_of_mixer_settlers_costs_as_many_times_as_one():
+    one = installed_cost(20.0, 1, 2024, "china")
+    assert installed_cost(1000.0, 50, 2024, "china") == pytest.approx(50 * one, rel=1e-12)
+    # The same volume in twice as many: 2^0.55 above 9.25 m3 each, 2^0.25 below.
+    assert installed_cost(1000.0, 100, 2024, "us") / installed_cost(1000.0, 50, 2024, "us") == pytest.approx(2**0.55)
+    assert installed_cost(100.0, 40, 2024, "us") / installed_cost(100.0, 20, 2024, "us") == pytest.approx(2**0.25)
+
+
+def test_more_stages_and_more_volume_never_cost_less():
+    """What the search for trains asks of a cost, fractions of a stage and the step of the exponent included."""
+    numbers, volumes = np.linspace(0.5, 400.0, 60), np.geomspace(0.01, 3e4, 60)
+    usd = np.array([[installed_cost(volume, number, 2024, "us") for volume in volumes] for number in numbers])
+    assert np.all(np.diff(usd, axis=0) > 0.0)
+    assert np.all(np.diff(usd, axis=1) > 0.0)
+
+
+def test_interest_and_life_of_a_file_replace_those_of_the_data():
+    usual, dear = cost(), cost(interest=0.15, life=10.0)
+    annuity = 0.15 * 1.15**10 / (1.15**10 - 1.0)
+    assert dear.by_cause["mixer-settlers"] == pytest.approx(plant("us") * annuity, rel=1e-9)
+    for cause in ("organic held", "rare earths held"):
+        assert dear.by_cause[cause] == pytest.approx(1.5 * usual.by_cause[cause], rel=1e-12)
+    assert dear.by_cause["maintenance"] == usual.by_cause["maintenance"]
+    assert dear.investment == usual.investment
 
 
 def test_a_whole_circuit_of_sizes():
     """10 kmol/h through 24 + 22 stages: the sizes go in as they are."""
     held = sizes(24, 22, 1.70864, 1.20819, 10.0, 10.0, Practice(1.5, 0.36, 3.0, 4.0, 5 / 60, 20 / 60, 8))
     made = cost("china", held=held)
+    assert float(held.mixer_settlers) == 24 + 22 + 8
+    usd = plant("china", volume=float(held.volume), number=54.0)
+    assert made.by_cause["mixer-settlers"] == pytest.approx(usd * RECOVERY, rel=1e-6)
     assert made.by_cause["base"] == pytest.approx(3 * 1.70864 * 10.0 * 39.997 * 0.38 * 7200.0, rel=2e-4)
     assert made.by_cause["acid"] == pytest.approx(3 * 1.70864 * 10.0 * HCL * 0.09 * 7200.0, rel=2e-4)
     assert made.by_cause["rare earths held"] == pytest.approx(float(held.rare_earth_inventory) * 2000.0, rel=1e-12)
@@ -124,7 +161,7 @@ def test_a_whole_circuit_of_sizes():
 
 def test_what_has_no_price():
     with pytest.raises(CostError, match="no build-cost factor for the region 'mars'; use a region with a price book"):
-        installed_cost(10.0, 2024, "mars")
+        installed_cost(10.0, 1, 2024, "mars")
     with pytest.raises(PriceError, match="no price for P999 in us"):
         cost(extractant="P999")
     with pytest.raises(CostError, match=r"no base 'KOH' for the soap; use one of NaOH, ammonia"):

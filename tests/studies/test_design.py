@@ -7,6 +7,7 @@ import pytest
 
 import didymium
 from didymium.cascade import CascadeError, design_cut
+from didymium.economics.installed import scope
 from didymium.studies.design import DesignError, design_two, design_unit, missed
 from didymium.studies.start import nearly
 
@@ -202,10 +203,40 @@ def test_what_a_design_rests_on_is_told(found, two):
     told = dict(found["baotou"].assumptions)
     assert told["mixing"] == "5 min from 3 to 8 min (assumed)"
     assert told["price of ammonia"] == "0.36 USD/kg (0.28 to 0.5)"
-    assert "0.9 to 2" in told["mixer-settlers"]
+    assert told["mixer-settlers"].startswith("303,517 USD of 2016 bare (80,000 to 500,000) for one of 9.25 m³, to the")
+    assert told["mixer-settlers"].endswith("times 2.97 installed")
     own = dict(design_unit(two(mixing="6 min (prommis)").solve(), "sx", start_up=False).assumptions)
     assert "mixing" not in own
     assert own["settling"] == "15 min from 8 to 30 min (assumed)"
+
+
+def test_what_building_in_a_region_rests_on_is_told(tmp_path):
+    path = tmp_path / "two.yaml"
+    path.write_text(TWO.replace("region: china", "region: malaysia"), encoding="utf-8")
+    told = dict(design_unit(didymium.load(path).solve(), "sx", start_up=False).assumptions)
+    assert told["compliance of malaysia"] == "0.686 (0.377 to 1.14) of the US"
+    assert "location of malaysia" not in told
+
+
+def test_mixer_settlers_cost_what_the_capital_of_the_flowsheet_has(two):
+    """The design that the flowsheet runs costs what its capital says, but for the scope factor."""
+    result = two().solve()
+    paid = design_unit(result, "sx", start_up=False).chosen.cost.by_cause
+    built = result.cost.capital["separation"]
+    usd = built.by_unit["sx"][0] / scope("separation") * 1e6
+    assert paid["mixer-settlers"] == pytest.approx(usd * built.recovery, rel=1e-6)
+    assert paid["maintenance"] == pytest.approx(usd * 0.02, rel=1e-6)
+
+
+def test_the_discount_rate_and_life_of_the_file_hold(tmp_path):
+    path = tmp_path / "two.yaml"
+    path.write_text(TWO + "finance: {discount_rate: 15 %, life: 10 year}\n", encoding="utf-8")
+    result = didymium.load(path).solve()
+    made = design_unit(result, "sx", start_up=False)
+    recovery = 0.15 * 1.15**10 / (1.15**10 - 1.0)
+    charge = made.chosen.cost.by_cause["mixer-settlers"] / made.chosen.cost.by_cause["maintenance"]
+    assert charge == pytest.approx(recovery / 0.02, rel=1e-9)
+    assert made.cheapest.cost.total <= made.chosen.cost.total
 
 
 def test_a_little_of_the_neighbour_of_the_cut(tmp_path):

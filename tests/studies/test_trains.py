@@ -9,7 +9,10 @@ import pytest
 
 import didymium
 from didymium.cascade.trains import Designer, best_trains
+from didymium.cascade.trains.cuts import cuts
 from didymium.data import prices
+from didymium.economics.circuit_cost import installed_cost
+from didymium.economics.installed import scope, shares
 from didymium.elements import INDEX, MOLAR_MASS, OXIDE_FACTOR, RARE_EARTHS, RE
 from didymium.operations.base import plain
 from didymium.operations.separation_train import task_of
@@ -93,11 +96,40 @@ def test_base_and_acid_by_hand(study) -> None:
 
 
 def test_mixer_settlers_by_hand(study) -> None:
-    # 1.285 million USD of 2016 at 61,107 gal, to the power 0.45, times 2.97; CEPCI 541.7 to 798.8; a third in China.
+    # 303,517 USD of 2016 for one of 9.25 m³, to the power 0.45 (0.75 below), times 2.97; CEPCI 541.7 to 798.8; a third
+    # in China; eight of strip besides the stages.
     for row in study.best.circuits:
-        bare = 1.285e6 * (row.volume_m3 / 231.3) ** 0.45 * 2.97 * 798.8 / 541.7 * 0.33
+        number = row.stages + 8
+        ratio = row.volume_m3 / number / 9.25
+        bare = number * 303_517.0 * ratio ** (0.45 if ratio >= 1.0 else 0.75) * 2.97 * 798.8 / 541.7 * 0.33
         assert row.by_cause["mixer-settlers"] == pytest.approx(bare * 0.117460, rel=1e-4)
         assert row.by_cause["maintenance"] == pytest.approx(bare * 0.02, rel=1e-4)
+
+
+def test_mixer_settlers_cost_what_the_capital_of_the_flowsheet_has(result) -> None:
+    """Circuit by circuit and as a whole: the design's cost is the capital's, but for the scope factor."""
+    built = result.cost.capital["separation"]
+    own = [one for one in built.purchases if one.unit == "train"]
+    assert len(own) == 3
+    usd = [installed_cost(one.size[0], one.number[0], 2024, "china") for one in own]
+    assert sum(usd) * scope("separation") / 1e6 == pytest.approx(built.by_unit["train"][0], rel=1e-12)
+    lang = 1.0 + sum(shares().values())
+    for million, one in zip(usd, own, strict=True):
+        assert million / 1e6 == pytest.approx(one.million_usd[0] * lang * 0.33, rel=1e-12)
+
+
+def test_no_bound_is_above_its_circuit_in_money(result) -> None:
+    unit = result.plan.units["train"]
+    p = plain(unit.parameters, 1, {})
+    task = task_of(p, moles(result.streams["liquor"].elements[:1])[0, RE])
+    costs, designer = TrainCosts(result.plan, unit, p, task), Designer(task)
+    compared = 0
+    for state in range(1, task.everything + 1):
+        if state & (state - 1):
+            for cut in cuts(task, state):
+                assert costs(designer.sketch(cut)) <= costs(designer.circuit(cut)), cut
+                compared += 1
+    assert compared > 20
 
 
 def test_products_hold_what_they_promise(study) -> None:

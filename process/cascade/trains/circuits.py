@@ -105,8 +105,9 @@ class Designer:
     def sketch(self, cut: Cut) -> Circuit:
         """The circuit with its true flows and the fewest stages that it could have; it holds nothing yet.
 
-        That is the count at total reflux for the pair at the cut alone (Fenske): no circuit has fewer. Raises
-        CascadeError for a cut that `most_stages` cannot make.
+        That is the count at total reflux for the pair at the cut alone (Fenske): no circuit has fewer. All but the feed
+        stage count as scrub, whose stages are smaller for want of the feed's volume. Raises CascadeError for a cut that
+        `most_stages` cannot make.
         """
         if len(cut.groups) == 3:
             return self._sketch_with_draw(cut)
@@ -119,7 +120,7 @@ class Designer:
         stages = max(2, math.ceil(self._fewest(cut, asked)))
         nothing = np.zeros(len(self.task.elements))
         return self._circuit(
-            cut, (1.0, 1.0), asked, stages - 1, 1, float(flows.extract_flow), float(flows.scrub_flow), nothing, nothing
+            cut, (1.0, 1.0), asked, 1, stages - 1, float(flows.extract_flow), float(flows.scrub_flow), nothing, nothing
         )
 
     def _feed(self, cut: Cut) -> Floats:
@@ -181,7 +182,7 @@ class Designer:
     def _sketch_with_draw(self, cut: Cut) -> Circuit:
         organic, extract, stages = draws.least(self.task, cut)
         nothing = np.zeros(len(self.task.elements))
-        return self._three(cut, (1.0,) * 3, stages - 1, 1, organic, organic - extract, (0.0, 0.0), nothing, nothing)
+        return self._three(cut, (1.0,) * 3, 1, stages - 1, organic, organic - extract, (0.0, 0.0), nothing, nothing)
 
     def _with_draw(self, cut: Cut, tight: tuple[float, ...]) -> Circuit:
         about, made = draws.designed(self.task, cut, tight)

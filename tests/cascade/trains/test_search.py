@@ -65,6 +65,7 @@ def test_a_sketch_never_has_more_than_the_circuit(designer, five) -> None:
                     continue
                 sketch = designer.sketch(cut)
                 assert sketch.stages <= circuit.stages
+                assert sketch.extraction <= circuit.extraction  # these hold the feed's volume as well
                 assert sketch.organic == pytest.approx(circuit.organic, rel=1e-12)
                 assert price(sketch) <= price(circuit)
                 compared += 1

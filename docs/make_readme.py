@@ -14,9 +14,9 @@ from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[1] / "README.md"
 COMMAND = ("compare", "mountain_pass", "baotou")
-TITLES = ("Recovery of ", "Cost per kg ", "Magnets", "Capacity", "what limits")
+TITLES = ("Recovery of ", "Cost per kg ", "Why a kg ", "Magnets", "Capacity", "what limits")
 """How the parts of the print-out begin."""
-SHOWN = ("Recovery of ", "Cost per kg magnet", "Magnets", "what limits")
+SHOWN = ("Recovery of ", "Cost per kg magnet", "Why a kg of magnet ", "Magnets", "what limits")
 BLOCK = re.compile(r"```text\n.*?```", re.DOTALL)
 
 

@@ -16,6 +16,7 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 SAYS = {
     "process_engineer": ("leaches at 98 and 99 %", "ndpr_cut:", "stage  1"),
     "cost_analyst": ("a kg magnet from baotou less one from mountain_pass", "capital"),
+    "uncertain_costs": ("why a kg of magnet costs more in Texas, USD", "  labour ", "cheaper in Texas in"),
     "planner": ("the limit", "magnets when the whole chain waits"),
     "pictures": ("the organic is richest", "pictures: nd_sm_cut profile"),
     "solvent_extraction_circuit": ("Nd + Dy in strip liquor", "waste salts: NH4Cl", "over-saponified"),

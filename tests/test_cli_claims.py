@@ -1,0 +1,73 @@
+"""`didymium claims`: what it prints and writes, and what it says to a mistake."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from typer.testing import CliRunner, Result
+
+from didymium.cli import app
+from didymium.data import claims, sources
+from didymium.data.cost_claims import cost_claims
+from didymium.report import document
+
+SAMPLES = "24"
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["claims", *arguments])
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict]:
+    path = tmp_path_factory.mktemp("claims") / "claims.json"
+    done = invoke("--samples", SAMPLES, "--seed", "3", "--workers", "1", "--json", str(path))
+    assert done.exit_code == 0, done.output
+    return done.output, json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_every_claim_on_cost_has_a_value_a_band_a_verdict_and_a_reason(made: tuple[str, dict]) -> None:
+    _, found = made
+    jsonschema.Draft202012Validator(document.schema("claims")).validate(found)
+    result = found["result"]
+    assert [one["claim"] for one in result["cost"]] == list(cost_claims())
+    for one in result["cost"]:
+        assert one["measures"], one["claim"]
+        assert one["verdict"] in ("supported", "contradicted", "undecidable")
+        assert one["verdict"] == one["measures"][0]["verdict"]
+        assert one["reason"].startswith(one["measures"][0]["counted_as"])
+        assert one["source"] in sources()
+        for measure in one["measures"]:
+            low, high = (float("inf") if end is None else end for end in (measure["p05"], measure["p95"]))
+            assert low <= high
+            assert 20 <= measure["samples"] <= int(SAMPLES)
+
+
+def test_the_other_claims_stand_beside_them(made: tuple[str, dict]) -> None:
+    _, found = made
+    assert [one["claim"] for one in found["result"]["other"]] == list(claims())
+    assert all(one["verdict"] and one["computed"] for one in found["result"]["other"])
+
+
+def test_the_tables_name_claims_and_verdicts(made: tuple[str, dict]) -> None:
+    shown = " ".join(made[0].split())
+    assert "Claims on cost" in shown
+    assert "Claims on recovery, wastes and energy" in shown
+    assert f"5th to 95th percentile of {SAMPLES} samples" in shown
+
+
+def test_no_samples_are_refused_at_once(tmp_path: Path) -> None:
+    done = invoke("--samples", "0", "--json", str(tmp_path / "out.json"))
+    assert done.exit_code != 0
+    assert "Traceback" not in done.output
+    assert "0" in done.output
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_the_same_seed_gives_the_same_document(made: tuple[str, dict], tmp_path: Path) -> None:
+    path = tmp_path / "again.json"
+    invoke("--samples", SAMPLES, "--seed", "3", "--workers", "1", "--json", str(path))
+    assert json.loads(path.read_text(encoding="utf-8")) == made[1]

@@ -103,14 +103,15 @@ def sizes(
     scrub, strip = scrub_acid / scrub_strength, strip_acid / strip_strength
     stage = ((organic + fed + scrub) * held, (organic + scrub) * held, (organic + strip) * held)
     inventory = organic * held * (n + m + strips)
+    volume = n * stage[0] + m * stage[1] + strips * stage[2]
     return Sizes(
         organic=organic,
         feed=fed,
         scrub=scrub,
         strip=strip,
         stage_volumes=stage,
-        volume=n * stage[0] + m * stage[1] + strips * stage[2],
-        mixer_settlers=n + m + strips,
+        volume=volume,
+        mixer_settlers=np.full_like(volume, n + m + strips),
         organic_inventory=inventory,
         extractant_inventory=inventory * concentration,
         rare_earth_inventory=held * f * ((n + m) * s + (n + m) * w + n),

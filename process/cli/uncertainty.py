@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -136,7 +136,7 @@ def _run(
     seed: int,
     changes: dict[str, str],
     resume: str | None,
-    keywords: dict[str, object],
+    keywords: Mapping[str, Any],
 ) -> Uncertainty:
     from ..economics import CostError
     from ..network import SolveError
@@ -148,7 +148,7 @@ def _run(
 
     try:
         with progress(samples) as tell:
-            return uncertainty(flowsheets, samples, seed, changes=changes, on_progress=tell, **keywords)  # type: ignore[arg-type]
+            return uncertainty(flowsheets, samples, seed, changes=changes, on_progress=tell, **keywords)
     except (SolveError, CostError):
         for flowsheet in flowsheets:  # tells where in its file
             solve(flowsheet)

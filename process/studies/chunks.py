@@ -132,7 +132,7 @@ def _read(result: Result, of: Setting) -> Array:
 def one_thread() -> AbstractContextManager[Any]:
     """BLAS on one thread, where threadpoolctl is there to say so: results must not depend on how many there are."""
     try:
-        from threadpoolctl import threadpool_limits
+        from threadpoolctl import threadpool_limits  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError:
         return nullcontext()
     limits: AbstractContextManager[Any] = threadpool_limits(limits=1)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +51,7 @@ def test_a_broken_chunk_is_made_anew(tmp_path: Path, left: int) -> None:
     whole = run(tmp_path / "run")
     file = tmp_path / "run" / "chunk_00001.npz"
     data = file.read_bytes()
-    file.write_bytes(data[:left] if left >= 0 else data[: len(data) // 2] + b"\0\1\2" + data[len(data) // 2 + 3 :])
+    file.write_bytes(data[:left] if left >= 0 else data[:100] + bytes(50) + data[150:]  # amid the values)
     again = run(tmp_path / "run")
     for name, values in whole.outputs["iron_nitride"].items():
         assert values.tobytes() == again.outputs["iron_nitride"][name].tobytes()
@@ -187,3 +190,40 @@ def test_a_slip_of_ours_costs_its_own_sample_alone() -> None:
 def test_samples_of_different_numbers() -> None:
     with pytest.raises(ValueError, match="same number of samples"):
         attempt(didymium.load("iron_nitride"), {"operating_hours": [1.0, 2.0], "x": [1.0]})
+
+
+PARENT = """
+import os, sys, time
+from didymium.studies import executors
+
+if __name__ == "__main__":
+    with executors.processes(1) as pool:
+        print(pool.submit(os.getpid).result(), flush=True)
+        time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
+def test_workers_end_with_a_killed_run(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(PARENT, encoding="utf-8")
+    parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    worker = int(parent.stdout.readline())
+    assert running(worker)
+    parent.kill()
+    parent.communicate()
+    for _ in range(300):
+        if not running(worker):
+            return
+        time.sleep(0.1)
+    pytest.fail("the worker is still there")
+
+
+def running(process: int) -> bool:
+    """Whether there is a process of this number that is not just waiting to be buried."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in ("Z", "X")

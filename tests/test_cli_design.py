@@ -129,7 +129,12 @@ def test_a_train(tmp_path) -> None:
     costs = [train["USD_per_year"] for train in found["trains"]]
     assert costs == sorted(costs)
     assert len(found["trains"][0]["products"]) >= 8
-    assert found["trains"][0]["missed"] == []
+    best = found["trains"][0]
+    assert best["missed"] == []
+    # The table of docs/theory_trains.md.
+    assert (len(best["circuits"]), best["stages"]) == (9, 207)
+    assert best["organic_m3"] == pytest.approx(847, rel=1e-3)
+    assert best["USD_per_kg_REO"] == pytest.approx(3.30, rel=2e-3)
 
 
 def test_pictures(tmp_path) -> None:

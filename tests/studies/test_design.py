@@ -77,6 +77,21 @@ def purity(product, group, cut):
     return sum(held[name] for name in group) / sum(held.values())
 
 
+@pytest.mark.parametrize(
+    ("name", "chosen", "cheapest"),
+    [
+        ("baotou", (9, 11, 52.0, 7.74), (18, 16, 31.0, 8.45)),
+        ("mountain_pass", (7, 9, 28.4, 9.00), (11, 12, 18.4, 8.40)),
+    ],
+)
+def test_what_the_ndpr_cut_costs(found, name, chosen, cheapest):
+    """Stages, million USD a year in all and of mixer-settlers: the table of docs/theory_design.md."""
+    for one, (n, m, usd, settlers) in ((found[name].chosen, chosen), (found[name].cheapest, cheapest)):
+        assert (one.design.n, one.design.m) == (n, m)
+        assert one.cost.total / 1e6 == pytest.approx(usd, rel=2e-3)
+        assert one.cost.by_cause["mixer-settlers"] / 1e6 == pytest.approx(settlers, rel=2e-3)
+
+
 @pytest.mark.parametrize("name", ["mountain_pass", "baotou"])
 def test_the_cheapest_is_the_cheapest_of_those_tried(found, name):
     made = found[name]

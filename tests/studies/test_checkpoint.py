@@ -51,7 +51,7 @@ def test_a_broken_chunk_is_made_anew(tmp_path: Path, left: int) -> None:
     whole = run(tmp_path / "run")
     file = tmp_path / "run" / "chunk_00001.npz"
     data = file.read_bytes()
-    file.write_bytes(data[:left] if left >= 0 else data[:100] + bytes(50) + data[150:]  # amid the values)
+    file.write_bytes(data[:left] if left >= 0 else data[:100] + bytes(50) + data[150:])  # amid the values
     again = run(tmp_path / "run")
     for name, values in whole.outputs["iron_nitride"].items():
         assert values.tobytes() == again.outputs["iron_nitride"][name].tobytes()

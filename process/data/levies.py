@@ -34,9 +34,7 @@ class Royalty:
 @cache
 def royalties() -> tuple[Royalty, ...]:
     """Royalties and resource taxes on rare earths, by region and kind of mine."""
-    return tuple(
-        Royalty(row["region"], fact(row), row["of"], tuple(row["kinds"].split())) for row in rows("royalties")
-    )
+    return tuple(Royalty(row["region"], fact(row), row["of"], tuple(row["kinds"].split())) for row in rows("royalties"))
 
 
 def royalty_of(region: str, kinds: Collection[str] = ()) -> Royalty | None:

@@ -48,7 +48,19 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-DOCUMENTS = ("run", "compare", "design", "check", "list", "fit", "magnet", "sensitivity", "uncertainty", "claims", "finance")
+DOCUMENTS = (
+    "run",
+    "compare",
+    "design",
+    "check",
+    "list",
+    "fit",
+    "magnet",
+    "sensitivity",
+    "uncertainty",
+    "claims",
+    "finance",
+)
 """The commands that write a document."""
 
 

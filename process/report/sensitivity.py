@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ..studies.outputs import unit_of
 from .figures import amount, percent
 from .tables import row, sentences, table
 
@@ -22,7 +23,6 @@ SHOWN = 15
 """Factors of the table; the document has all."""
 LOW, HIGH = 0.05, 0.95
 """Quantiles that the table shows."""
-UNITS = {"cost": "USD/kg", "capital": "million USD", "capacity": "t/year", "npv": "million USD"}
 FRACTIONS = ("recovery", "irr")
 
 
@@ -32,7 +32,8 @@ def unit(output: str) -> str:
     >>> unit("cost.magnet"), unit("cost.magnet.labour"), unit("recovery.Nd")
     ('USD/kg', 'USD/kg', '')
     """
-    return UNITS.get(output.partition(".")[0], "")
+    found = unit_of(output)
+    return "" if found == "1" else found
 
 
 def value(output: str, number: float) -> str:

@@ -57,7 +57,7 @@ def shown(found: Uncertainty, plant: str, of: Sequence[str] | None) -> list[str]
     main = main_product(found, plant)
     wanted = [name for name in names if name.count(".") == 1 and name.startswith("cost.")]
     wanted += [name for name in names if name.startswith(f"cost.{main}.")]
-    heads = ("recovery.", "capital.", "capacity.", "magnet.", "npv", "irr", "price_at_npv_0")
+    heads = ("recovery.", "capital.", "capacity.", "magnet.", "npv", "irr", "payback", "price_at_npv_0")
     return wanted + [name for name in names if name.startswith(heads)]
 
 

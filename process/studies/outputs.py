@@ -21,6 +21,7 @@ UNITS = {
     "capital": "million USD",
     "capacity": "t/year",
     "npv": "million USD",
+    "payback": "year",
     "price_at_npv_0": "USD/kg",
 }
 SEPARATED = "separated_reo"
@@ -40,10 +41,9 @@ def outputs(result: Result, of: Sequence[str] | None = None) -> dict[str, Array]
     `recovery.ELEMENT` of the ore, 0..1, to the main product; `capital.STAGE` and `capital.total` in million USD;
     `capacity.STAGE` in t/year with the whole chain held to its binding stage; `target.N` (from 1, in file order) in the
     target's unit and `target.N.met`, 1 or 0; `magnet.Br_T` and the like; `npv` in million USD, `irr` as a fraction a
-    year and `price_at_npv_0.PRODUCT` of the main product in USD/kg, where all that is sold has a price.
-
-    `of` are the elements of the recoveries, for results of which some samples may hold others than the plant does as
-    written. Raises CostError where a product is not made.
+    year, `payback` in years of operation (NaN where the money never comes back) and `price_at_npv_0.PRODUCT` of the
+    main product in USD/kg, where all that is sold has a price. `of` are the elements of the recoveries, for results of
+    which some samples may hold others than the plant does as written. Raises CostError where a product is not made.
     """
     samples = result.solution.samples
     out = {name: np.broadcast_to(_array(value), (samples,)) for name, value in _named(result, of)}
@@ -84,6 +84,7 @@ def _finance(result: Result) -> Iterator[tuple[str, ArrayLike]]:
         found = result.finance
         yield "npv", found.npv
         yield "irr", found.irr
+        yield "payback", found.payback
         if result.main_product in found.million_kg:
             yield f"price_at_npv_0.{result.main_product}", found.price_at_npv_zero(result.main_product)
     except CostError:

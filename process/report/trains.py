@@ -170,6 +170,7 @@ def _lines(found: TrainStudy) -> Iterator[tuple[str, str, str]]:
         )
     yield "search", "", f"exact over {found.possible:,} trains that the orders allow; {found.designs} circuits designed"
     yield "model", "", "ideal stages at constant flows and separation factors, the exchange model"
+    yield "left out", "", "what a whole plant costs over its installed equipment (the scope factor of its capital)"
     yield "left out", "", "labour, precipitation, water and salt waste; the free acid that a strip liquor carries on"
     yield "left out", "", "the worth of what leaves with another product than its own"
     yield "left out", "", "start-up; `didymium design` tells that of a solvent_extraction with one of the cuts"

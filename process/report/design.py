@@ -203,8 +203,8 @@ def words(found: UnitDesign) -> Table:
         (
             "left out",
             "of the costs: power, heat and losses of organic, which hang on the feed alone; labour; what a whole plant "
-            "costs over its installed equipment (the scope factor of its capital); what is off grade, and the time, until "
-            "the circuit is on grade",
+            "costs over its installed equipment (the scope factor of its capital); what is off grade, and the time, "
+            "until the circuit is on grade",
         ),
         ("model", "ideal stages at constant flows and separation factors, the exchange model"),
     ]

@@ -16,7 +16,7 @@ from ..network.solution import Solution
 from ..plan import STAGES
 from ..quantities import suggestion
 from ..sums import per_sample
-from ..supply.capacity import added, capacity, counted, hours_per_year, plain, product_outlets
+from ..supply.capacity import added, capacity, counted, hours_per_year, plain, product_outlets, returned_outlets
 from .allocation import ORDER, Allocation
 from .capital import Investment, investments
 from .figures import HEAD, Figures
@@ -213,19 +213,25 @@ class Cost:
         return self._split(product, stream, self.tables.reach(stream), mass)
 
     def per_kg_separated(self) -> CostSplit:
-        """Cost of all that the separation stage makes, per kg of rare-earth oxides in it, whatever its form.
+        """Cost of the rare earths that separation newly makes, per kg of their oxides, whatever their form.
 
-        What mine and separation cost, over every product of separation, sold or handed on. Raises `CostError` where
-        there is none.
+        What mine and separation cost in all products of separation, sold or handed on, less what later stages send
+        back carries; over the oxides of those products less the oxides sent back. Raises `CostError` where there is
+        none.
         """
+        streams, samples = self.solution.streams, self.solution.samples
         made = product_outlets(self.solution, "separation")
-        names = [name for name in made if np.any(counted(self.solution.streams[name], "REO") > 0.0)]
-        mass = added((counted(self.solution.streams[name], "REO") for name in names), self.solution.samples)
+        names = [name for name in made if np.any(counted(streams[name], "REO") > 0.0)]
+        back = returned_outlets(self.solution, "separation")
+        mass = added((counted(streams[name], "REO") for name in names), samples)
+        mass = mass - added((counted(streams[name], "REO") for name in back), samples)
         if not names or not np.all(mass > 0.0):
             raise CostError(f"{self.solution.plan.name} separates no rare earths", "ask for one of its products")
         reach = np.zeros_like(self.tables.reach(names[0]))
         for name in names:
             reach += self.tables.reach(name)
+        for name in back:
+            reach -= self.tables.reach(name)
         return self._split(SEPARATED, ", ".join(names), reach, mass)
 
     def _split(self, product: str, stream: str, reach: Array, mass: Array) -> CostSplit:

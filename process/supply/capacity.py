@@ -90,6 +90,20 @@ def product_outlets(solution: Solution, stage: str) -> tuple[str, ...]:
     return tuple(out)
 
 
+def returned_outlets(solution: Solution, stage: str) -> tuple[str, ...]:
+    """The streams that later stages send back to a stage or to those before it, such as swarf."""
+    order = {name: i for i, name in enumerate(STAGES)}
+    out = []
+    for unit in solution.units.values():
+        if order[unit.stage] <= order[stage]:
+            continue
+        for outlet in unit.outlets:
+            taker = solution.takers.get(f"{unit.name}.{outlet}")
+            if taker is not None and order[solution.units[taker[0]].stage] <= order[stage]:
+                out.append(f"{unit.name}.{outlet}")
+    return tuple(out)
+
+
 def counted(stream: Stream, basis: str) -> Array:
     """kg/h of a stream on a basis, shape (samples,): `total`, or an element or group as oxide."""
     values = stream.mass() if basis in ("", "total", "mass") else stream.oxide(basis)

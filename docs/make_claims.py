@@ -22,20 +22,20 @@ HEAD = """# Public claims on cost
 Written by `python docs/make_claims.py`; `didymium claims` prints the same with fewer samples, and the claims on
 recovery, wastes and energy besides ([effluents.md](effluents.md) has these plant by plant).
 
-**How it is judged.** Each claim is held against shipped flowsheets. *Computed* is the value at the files' own
-numbers. The band is the 5th to 95th percentile of {samples:,} samples: every number of the files that has a range and
-every price, wage, rate and factor of the data that has one, all at once and solved in full; plants that are compared
-share the figures of the data, sample by sample. A claim is **contradicted** where the whole band lies outside what it
-states. A bound ("more than") is **supported** where the whole band lies within it; a figure or a range where the band
-holds or touches it and its ends are no further apart than a factor of two. Else it is **undecidable**. *True in*
-counts the samples in which the claim holds, a single figure within 10 %. A claim that may count several things is
-held against each: the first is the claim to the letter and gives the verdict, and the reason names those that say
-otherwise.
+**How it is judged.** Each claim is held against shipped flowsheets. *As written* is the value at the files' own
+numbers. Median and band (5th to 95th percentile) are of {samples:,} samples: every number of the files that has a
+range and every price, wage, rate and factor of the data that has one, all at once and solved in full; plants that are
+compared share the figures of the data, sample by sample. *True in* counts the samples in which the claim holds as
+stated, a single figure within 10 %. A claim is **contradicted** where it is true in fewer than 5 % of them; a bound
+("more than") is **supported** where it is true in 95 %, a figure or a range in half. Else it is **undecidable**. A
+claim that may count several things is held against each: the first is the claim to the letter and gives the verdict,
+and the reason names those that say otherwise.
 
 **What the bands do not hold.** Ranges are mostly judgement (`didymium run NAME --assumptions` lists them); models,
-what the flowsheets leave out, and prices that were read as one annual figure do not vary. Values of the files often
-lie at the favourable end of their range, so a computed value may lie at an end of its band: of the two the band is
-the safer reading.
+what the flowsheets leave out, and figures that were read as one number do not vary. Values of the files often lie at
+the favourable end of their range, so a value as written may lie at an end of its band or outside it: of the two the
+median is the safer reading. Capital misses single plants of known cost by a factor of two or more
+([capital.md](capital.md)); the scope factors vary by as much.
 """
 
 
@@ -48,24 +48,26 @@ def section(one: CostFinding) -> str:
         f"**{one.verdict.capitalize()}.** {one.reason[0].upper()}{one.reason[1:]}.\n",
         f"Published beside it: {claim.comment}. Source of the claim: {sources()[claim.source].title} "
         f"(`{claim.source}`).\n",
-        f"| counted as | plants | computed, {unit or '%'} | 90 % band | true in | verdict |",
-        "|---|---|---:|---:|---:|---|",
+        f"| counted as | plants | as written, {unit or '%'} | median | 90 % band | true in | verdict |",
+        "|---|---|---:|---:|---:|---:|---|",
     ]
     for measure in one.measures:
         band = f"{figure(measure.low, claim.unit)} to {figure(measure.high, claim.unit)}"
-        cells = [measure.what, measure.plants, figure(measure.value, claim.unit), band]
+        values = (figure(one, claim.unit) for one in (measure.value, measure.median))
+        cells = [measure.what, measure.plants, *values, band]
         lines.append("| " + " | ".join([*cells, f"{100 * measure.holds:.0f} %", measure.verdict]) + " |")
     return "\n".join(lines) + "\n"
 
 
 def summary(found: Claims) -> str:
     """All claims on a line each."""
-    lines = ["| claim | stated | computed | 90 % band | verdict |", "|---|---:|---:|---:|---|"]
+    lines = ["| claim | stated | as written | median | 90 % band | verdict |", "|---|---:|---:|---:|---:|---|"]
     for one in found.costs:
         claim, first = one.claim, one.measures[0] if one.measures else None
         value = figure(first.value, claim.unit) if first else "–"
+        middle = figure(first.median, claim.unit) if first else "–"
         band = f"{figure(first.low, claim.unit)} to {figure(first.high, claim.unit)}" if first else "–"
-        lines.append(f"| {claim.title} | {stated(claim)} | {value} | {band} | {one.verdict} |")
+        lines.append(f"| {claim.title} | {stated(claim)} | {value} | {middle} | {band} | {one.verdict} |")
     return "\n".join(lines) + "\n"
 
 

@@ -26,8 +26,9 @@ Measures = Iterator[tuple[str, str, Array]]
 
 LOW, HIGH = 5.0, 95.0
 """Percentiles of a 90 % band."""
-SHARP = 2.0
-"""A band whose ends lie further apart than this ratio is too wide to support a figure."""
+RARE, LIKELY, SURE = 0.05, 0.5, 0.95
+"""Shares of samples: below the first a claim is contradicted, from the second on a figure or range is supported, from
+the third on a bound."""
 NEAR = 0.10
 """How near a sample must come to a single figure for the claim to count as true in it."""
 FEWEST = 20
@@ -35,7 +36,9 @@ FEWEST = 20
 
 US, CHINA = "mountain_pass", "baotou"
 US_MAGNETS, CHINA_MAGNETS, TEN = "texas_magnets", "ningbo_magnets", "texas_10kt"
-PLANTS = (US, CHINA, US_MAGNETS, CHINA_MAGNETS)
+ABROAD = ("kuantan", "la_rochelle")
+"""Compliant separation elsewhere."""
+PLANTS = (US, CHINA, US_MAGNETS, CHINA_MAGNETS, *ABROAD)
 """Shipped flowsheets that the claims are held against; `texas_10kt` is the plant in Texas at 10,000 t a year."""
 TEN_TIMES = MappingProxyType(
     {
@@ -53,7 +56,7 @@ MONEY_YEAR = 2024
 
 @dataclass(frozen=True)
 class Measure:
-    """One reading of a claim, in its unit: the value at the files' own numbers, and the band over their ranges.
+    """One reading of a claim, in its unit: the value at the files' own numbers, median and band over their ranges.
 
     `holds` is the share of samples, 0..1, in which the claim is true as stated, a single figure within 10 %; `samples`
     are those that were solved.
@@ -63,6 +66,7 @@ class Measure:
     what: str
     value: float
     low: float
+    median: float
     high: float
     holds: float
     samples: int
@@ -100,42 +104,43 @@ def finding(claim: CostClaim, nominal: Outputs, sampled: Outputs) -> CostFinding
             continue
         # Some years of payback are infinite: a percentile is one of the values, none lies between two.
         low, high = (float(one) for one in np.percentile(known, (LOW, HIGH), method="inverted_cdf"))
-        said, reason = judged(claim, low, high)
         near = NEAR if claim.relation == "equals" else 0.0
         holds = float(np.mean((known >= claim.low * (1.0 - near)) & (known <= claim.high * (1.0 + near))))
+        said, reason = judged(claim, low, high, holds)
         value = float(values[plants, what][0])
-        measures.append(Measure(plants, what, value, low, high, holds, len(known), said, reason))
+        middle = float(np.percentile(known, 50.0, method="inverted_cdf"))
+        measures.append(Measure(plants, what, value, low, middle, high, holds, len(known), said, reason))
     verdict, reason = _together(measures)
     return CostFinding(claim, tuple(measures), verdict, reason)
 
 
-def judged(claim: CostClaim, low: float, high: float) -> tuple[Verdict, str]:
-    """The verdict on a claim from a 90 % band, and why.
+def judged(claim: CostClaim, low: float, high: float, holds: float) -> tuple[Verdict, str]:
+    """The verdict on a claim from a 90 % band and the share of samples, 0..1, in which it is true; and why.
 
-    Contradicted where the band lies wholly outside what is stated. A bound is supported where the band lies wholly
-    within it; a figure or a range where the band holds or touches it and is no wider than a factor of two.
+    Contradicted where fewer than 5 % of the samples agree with it. A bound is supported where 95 % do, a figure or a
+    range where half do. Else it cannot be decided.
 
-    >>> judged(cost_claims()["compliant_line"], 350.0, 900.0)
-    ('supported', 'the whole band lies above 300')
-    >>> judged(cost_claims()["us_china_refining"], 3.3, 4.0)
-    ('contradicted', 'the whole band lies above 3.2')
-    >>> judged(cost_claims()["us_china_refining"], 1.2, 4.0)
-    ('undecidable', '3.2 lies within the band, which is too wide to support it')
+    >>> judged(cost_claims()["compliant_line"], 350.0, 900.0, 0.99)
+    ('supported', 'true in 99 % of samples')
+    >>> judged(cost_claims()["us_china_refining"], 3.3, 4.0, 0.02)
+    ('contradicted', 'the band lies above 3.2')
+    >>> judged(cost_claims()["us_china_refining"], 1.2, 4.0, 0.3)
+    ('undecidable', '3.2 lies within the band, but only 30 % of samples come within 10 % of it')
     """
-    stated = _stated(claim)
-    if low > claim.high:
-        return "contradicted", f"the whole band lies above {_number(claim.high)}"
-    if high < claim.low:
-        return "contradicted", f"the whole band lies below {_number(claim.low)}"
+    stated, share = _stated(claim), f"{100.0 * holds:.0f} %"
+    if holds < RARE:
+        if low > claim.high:
+            return "contradicted", f"the band lies above {_number(claim.high)}"
+        if high < claim.low:
+            return "contradicted", f"the band lies below {_number(claim.low)}"
+        return "contradicted", f"true in {share} of samples"
     if claim.relation in ("above", "below"):
-        if low >= claim.low and high <= claim.high:
-            return "supported", f"the whole band lies {claim.relation} {stated}"
-        return "undecidable", f"{stated} lies within the band"
-    if low > 0.0 and high / low <= SHARP:
-        return "supported", f"{stated} {'lies within' if claim.relation == 'equals' else 'meets'} a narrow band"
-    return "undecidable", f"{stated} {'lies within' if claim.relation == 'equals' else 'meets'} the band, " + (
-        "which is too wide to support it"
-    )
+        return ("supported" if holds >= SURE else "undecidable"), f"true in {share} of samples"
+    near = "come within 10 % of it" if claim.relation == "equals" else "lie within it"
+    if holds >= LIKELY:
+        return "supported", f"{share} of samples {near}"
+    inside = f"{stated} {'lies within' if claim.relation == 'equals' else 'meets'} the band, but "
+    return "undecidable", f"{inside if low <= claim.high and high >= claim.low else ''}only {share} of samples {near}"
 
 
 def _together(measures: list[Measure]) -> tuple[Verdict, str]:
@@ -199,8 +204,9 @@ def _capital(outputs: Outputs, plant: str, stages: tuple[str, ...]) -> Array:
 
 
 def _line(outputs: Outputs) -> Measures:
-    if US in outputs:
-        yield US, "separation line", _capital(outputs, US, ("separation",))
+    for plant in (US, *ABROAD):
+        if plant in outputs:
+            yield plant, "cracking and separation", _capital(outputs, plant, ("separation",))
     for plant, size in ((US_MAGNETS, "1,000 t"), (TEN, "10,000 t")):
         if plant in outputs:
             yield plant, f"metal, alloy and magnets, {size} a year", _capital(outputs, plant, _MAGNET)
@@ -212,7 +218,7 @@ _MAGNET = ("metal", "alloy", "magnet")
 def _payback(outputs: Outputs) -> Measures:
     for plant in (US, US_MAGNETS, TEN):
         if plant in outputs and "payback" in outputs[plant]:
-            yield plant, "years from the start of operation, none counted as never", _never(outputs[plant])
+            yield plant, "years of operation, where never as never", _never(outputs[plant])
 
 
 def _never(outputs: Mapping[str, Array]) -> Array:
@@ -240,14 +246,14 @@ def _margin(outputs: Outputs) -> Measures:
     price = market_prices()["magnets", "china"][MONEY_YEAR]
     for plant in (CHINA_MAGNETS, CHINA):
         if plant in outputs:
-            cost = outputs[plant]["cost.magnet"]
-            yield plant, "export price of 2024 less cost with capital", 1000.0 * (price.value - cost)
+            spent = outputs[plant]["cost.magnet"] - outputs[plant]["cost.magnet.capital"]
+            yield plant, "export price of 2024 less cost without capital", 1000.0 * (price.value - spent)
 
 
 def _line_in_china(outputs: Outputs) -> Measures:
     if CHINA in outputs:
         rate = exchange_rate("CNY", MONEY_YEAR).value
-        yield CHINA, "separation line", _capital(outputs, CHINA, ("separation",)) * rate
+        yield CHINA, "cracking and separation", _capital(outputs, CHINA, ("separation",)) * rate
 
 
 _RULES: Mapping[str, Callable[[Outputs], Measures]] = MappingProxyType(

@@ -80,4 +80,4 @@ def test_a_missed_target_ends_with_one(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(text.replace("at_least: 99.5 %", "at_least: 99.99 %"), encoding="utf-8")
     done = example("targets", tmp_path, "mine.yaml")
     assert done.returncode == 1
-    assert "mine.yaml:256:5: purity of Pr + Nd in ndpr_oxide.oxide at least 99.99 %" in done.stdout
+    assert "mine.yaml:257:5: purity of Pr + Nd in ndpr_oxide.oxide at least 99.99 %" in done.stdout

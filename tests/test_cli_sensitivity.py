@@ -22,6 +22,7 @@ from didymium.report.sensitivity import ends, page, setting, unit, value
 from didymium.studies.evaluations import Evaluations
 from didymium.studies.sensitivity import Sensitivity, sensitivity
 from didymium.studies.tornado import Tornado
+from didymium.studies.uncertainty import uncertainty
 
 HERE = Path(__file__).parent
 
@@ -133,6 +134,25 @@ def test_options_that_mean_nothing(words: tuple[str, ...], told: str) -> None:
     result = invoke("texas_magnets", *words)
     assert result.exit_code == 2
     assert told in wide(result.stderr)
+
+
+def test_finance_moves_what_rests_on_it(tmp_path: Path) -> None:
+    """Prices of sale, taxes and years of depreciation vary, alone and in a group."""
+    file = tmp_path / "grouped.yaml"
+    file.write_text(
+        "didymium: 1\nname: grouped\nextends: texas_magnets\ncorrelated:\n"
+        "  state: [data.finance.tax.us, -data.finance.depreciation.years]\n",
+        encoding="utf-8",
+    )
+    result = didymium.load(file).solve()
+    study = sensitivity(result, "npv")
+    swing = {bar.factor.name: bar.swing for bar in study.bars}
+    assert swing["data.finance.sale.magnets.us"] > swing["state"] > 0.0
+    assert {member.path for factor in study.factors for member in factor.members} >= {
+        path for path, fact in result.finance.figures.items() if fact.low is not None
+    }
+    alone = uncertainty(result.flowsheet, 1, workers=1)
+    assert study.factors == alone.factors
 
 
 def test_a_group_with_a_figure_that_nothing_rests_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

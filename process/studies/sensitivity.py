@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..flowsheet import Result
+from .attempts import figures_of
 from .evaluations import Evaluations, model
 from .factors import Factor, factors
 from .outputs import outputs
@@ -68,7 +69,7 @@ def sensitivity(
     Evaluations(outputs(result)).of(of)
     if rows:
         check_rows(rows)
-    every = factors([result.flowsheet], {result.flowsheet.name: result.cost.figures})
+    every = factors([result.flowsheet], {result.flowsheet.name: figures_of(result)})
     solved = model(result)
     tell(f"{len(every)} factors one at a time, {2 * len(every) + 1} cases")
     alone = tornado(every, solved)

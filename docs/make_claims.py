@@ -75,7 +75,7 @@ def page() -> str:
     """The whole page."""
     found = run(SAMPLES, SEED)
     count = found.samples * len(found.flowsheets)
-    tail = f"Of {count:,} solves {found.failed:,} had no solution and are left out.\n"
+    tail = f"Of {count:,} solves {len(found.lost):,} had no solution and are left out.\n"
     return "\n".join([HEAD.format(samples=SAMPLES), summary(found), tail, *(section(one) for one in found.costs)])
 
 

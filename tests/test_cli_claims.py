@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import jsonschema
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from didymium.cli import app
 from didymium.data import claims, sources
 from didymium.data.cost_claims import cost_claims
+from didymium.report import claims as claims_page
 from didymium.report import document
+from didymium.studies.claims_run import Claims, Lost
 
 SAMPLES = "24"
 
@@ -44,6 +48,24 @@ def test_every_claim_on_cost_has_a_value_a_band_a_verdict_and_a_reason(made: tup
             low, high = (float("inf") if end is None else end for end in (measure["p05"], measure["p95"]))
             assert low <= high
             assert 20 <= measure["samples"] <= int(SAMPLES)
+
+
+def test_samples_without_a_solution_are_told_with_plant_reason_and_inputs() -> None:
+    found = Claims((), (), 24, 1, (Lost("texas_magnets", 7, "strip_casting", "too much DyTb", {"a.b": 0.5}),), ())
+    console = Console(width=200, record=True, file=io.StringIO())
+    for part in claims_page.page(found):
+        console.print(part)
+    shown = console.export_text()
+    assert "texas_magnets" in shown
+    assert "1 sample, left out of the bands; sample 7: too much DyTb (strip_casting)" in shown
+    (one,) = claims_page.body(found)["failures"]
+    assert one == {
+        "plant": "texas_magnets",
+        "sample": 7,
+        "unit": "strip_casting",
+        "reason": "too much DyTb",
+        "inputs": {"a.b": 0.5},
+    }
 
 
 def test_the_other_claims_stand_beside_them(made: tuple[str, dict]) -> None:

@@ -42,4 +42,4 @@ def claims(
         except (UncertaintyError, ExecutorError) as error:
             raise Fault(f"error: {error.reason}", error.remedy) from None
         write_document(json, document.claims(found))
-        show([] if json == STDOUT else pages.page(found.costs, found.others, found.samples, found.failed))
+        show([] if json == STDOUT else pages.page(found))

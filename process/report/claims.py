@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ..data import Claim
     from ..data.cost_claims import CostClaim
     from ..studies.claims import Finding
+    from ..studies.claims_run import Claims, Lost
     from ..studies.cost_claims import CostFinding
 
 
@@ -51,19 +53,34 @@ def stated(claim: CostClaim) -> str:
     return " to ".join(figure(one, claim.unit) for one in bounds) + unit
 
 
-def page(costs: Sequence[CostFinding], others: Sequence[Finding], samples: int, failed: int) -> list[RenderableType]:
-    """All claims: those on cost with bands and verdicts, those on recovery, wastes and energy."""
-    return [_costs(costs, samples, failed), _verdicts(costs), _others(others)]
+def page(found: Claims) -> list[RenderableType]:
+    """All claims: those on cost with bands and verdicts, those on recovery, wastes and energy; what was not solved."""
+    told = [_lost(found.lost)] if found.lost else []
+    return [_costs(found.costs, found.samples), _verdicts(found.costs), *told, _others(found.others)]
 
 
-def _costs(found: Sequence[CostFinding], samples: int, failed: int) -> Table:
-    lost = f"; {failed:,} samples could not be solved and are left out" if failed else ""
+def _lost(found: Sequence[Lost]) -> Table:
+    """Samples without a solution, which no band holds: how many of each plant, and the first of each."""
+    counts = Counter(one.plant for one in found)
+    first = {one.plant: one for one in reversed(found)}
+    return sentences(
+        (
+            "not solved",
+            plant,
+            f"{count:,} sample{'s' if count > 1 else ''}, left out of the bands; sample {first[plant].index}: "
+            f"{first[plant].reason}" + (f" ({first[plant].unit})" if first[plant].unit else ""),
+        )
+        for plant, count in counts.items()
+    )
+
+
+def _costs(found: Sequence[CostFinding], samples: int) -> Table:
     made = table(
         "Claims on cost",
         ["claim", "counted as", "plants"],
         ["stated", "as written", "median", "90 % band", "true in", "verdict"],
         "as written: at the files' own numbers, which need not lie in the middle; band: 5th to 95th percentile of "
-        f"{samples:,} samples of every number with a range, plants in pairs; a single figure is true within 10 %{lost}",
+        f"{samples:,} samples of every number with a range, plants in pairs; a single figure is true within 10 %",
     )
     for one in found:
         claim = one.claim
@@ -106,11 +123,20 @@ def _others(found: Sequence[Finding]) -> Table:
     return made
 
 
-def body(costs: Sequence[CostFinding], others: Sequence[Finding], samples: int, failed: int) -> dict[str, Any]:
+def body(found: Claims) -> dict[str, Any]:
     """The claims as plain data; docs/json.md says what each key means."""
     return {
-        "samples": samples,
-        "failed": failed,
+        "samples": found.samples,
+        "failures": [
+            {
+                "plant": one.plant,
+                "sample": one.index,
+                "unit": one.unit or None,
+                "reason": one.reason,
+                "inputs": {path: number(value) for path, value in one.inputs.items()},
+            }
+            for one in found.lost
+        ],
         "cost": [
             {
                 **_claim(one.claim),
@@ -135,7 +161,7 @@ def body(costs: Sequence[CostFinding], others: Sequence[Finding], samples: int, 
                     for measure in one.measures
                 ],
             }
-            for one in costs
+            for one in found.costs
         ],
         "other": [
             {
@@ -148,7 +174,7 @@ def body(costs: Sequence[CostFinding], others: Sequence[Finding], samples: int, 
                     for each in one.computed
                 ],
             }
-            for one in others
+            for one in found.others
         ],
     }
 

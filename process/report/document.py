@@ -399,7 +399,7 @@ def claims(found: Claims) -> Document:
     """The document of the public claims: of the flowsheets as they stand, the samples and the seed."""
     read = [(one.name, one.plan.sha256) for one in found.flowsheets]
     sha = digest([*read, ("samples", str(found.samples)), ("seed", str(found.seed))])
-    return _whole("claims", sha, claims_body(found.costs, found.others, found.samples, found.failed))
+    return _whole("claims", sha, claims_body(found))
 
 
 def magnet_design(found: MagnetDesign) -> Document:

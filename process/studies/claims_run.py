@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,8 +15,19 @@ from .uncertainty import uncertainty
 
 
 @dataclass(frozen=True)
+class Lost:
+    """A sample of a plant that could not be solved: why, at which unit, and the numbers it was tried at, by path."""
+
+    plant: str
+    index: int
+    unit: str
+    reason: str
+    inputs: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Claims:
-    """Claims on cost and on the rest, with what is computed; `failed` samples of any plant could not be solved.
+    """Claims on cost and on the rest, with what is computed; `lost` samples of any plant could not be solved.
 
     `flowsheets` are those that the claims on cost are held against, the plant in Texas at 10,000 t a year among them.
     """
@@ -25,7 +36,7 @@ class Claims:
     others: tuple[Finding, ...]
     samples: int
     seed: int
-    failed: int
+    lost: tuple[Lost, ...]
     flowsheets: tuple[Flowsheet, ...]
 
 
@@ -45,5 +56,9 @@ def run(
         plant: {name: np.array([value]) for name, value in outputs.items()} for plant, outputs in found.nominal.items()
     }
     costs = cost_claims.evaluate(nominal, found.outputs)
-    failed = sum(len(one) for one in found.failures.values())
-    return Claims(costs, claims.evaluate(), samples, seed, failed, flowsheets)
+    lost = tuple(
+        Lost(plant, one.index, one.unit, one.reason, found.inputs(plant, one.index))
+        for plant, failures in found.failures.items()
+        for one in failures
+    )
+    return Claims(costs, claims.evaluate(), samples, seed, lost, flowsheets)

@@ -141,13 +141,13 @@ def test_finance_moves_what_rests_on_it(tmp_path: Path) -> None:
     file = tmp_path / "grouped.yaml"
     file.write_text(
         "didymium: 1\nname: grouped\nextends: texas_magnets\ncorrelated:\n"
-        "  state: [data.finance.tax.us, -data.finance.depreciation.years]\n",
+        "  boom: [data.finance.sale.magnets.us, -data.finance.tax.us]\n",
         encoding="utf-8",
     )
     result = didymium.load(file).solve()
     study = sensitivity(result, "npv")
     swing = {bar.factor.name: bar.swing for bar in study.bars}
-    assert swing["data.finance.sale.magnets.us"] > swing["state"] > 0.0
+    assert swing["boom"] > swing["machining.trim"] > 0.0
     assert {member.path for factor in study.factors for member in factor.members} >= {
         path for path, fact in result.finance.figures.items() if fact.low is not None
     }

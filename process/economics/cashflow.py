@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Fact, credits
+from ..data import Fact
 from ..quantities import suggestion
 from ..supply.capacity import added, hours_per_year, plain
+from .cashflow_notes import credit_lines, notes
 from .cost import Cost
 from .figures import FINANCE, Figures
 from .finance import FinanceError, LoanSchedule, Rate, depreciation, irr, loan_schedule, npv, payback, price_at_npv_zero
@@ -27,12 +28,15 @@ from .terms import Terms
 
 Array = NDArray[np.float64]
 
-FIXED = ("labour", "maintenance", "overhead")
-"""Causes of cost that a plant pays in full whatever it makes."""
-WITH_OUTPUT = ("royalty",)
-"""Items of these causes that follow the output all the same."""
-CREDIT = "all other products at their price of sale (by-product credit)"
-"""How joint products count in the cash flow."""
+FIXED = frozenset(
+    {
+        ("labour", "labour"),
+        ("overhead", "administration and quality"),
+        ("maintenance", "maintenance"),
+        ("overhead", "insurance and property tax"),
+    }
+)
+"""Lines of cost, by cause and item, that a plant pays in full whatever it makes; all others follow its output."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Cashflow:
 
     Year 1 is the first of operation; building ends with year 0. `project` is without borrowing, `equity` with it (the
     same where nothing is borrowed). Present values are at the first year of building. `open_for` is the part of a year
-    that the plant runs, `output` what it makes as a share of the full output; `depreciation` is no flow.
+    that the plant runs, `output` what it makes as a share of the full output; `depreciation` is no flow. `credited` is
+    what by-products among the products save and fetch, which `operating` holds already.
     `discount_rate` and `tax_rate` have shape (samples,).
     """
 
@@ -52,6 +57,7 @@ class Cashflow:
     output: Array = field(repr=False)
     million_kg: Mapping[str, Array] = field(repr=False)
     revenue: Mapping[str, Array] = field(repr=False)
+    credited: Mapping[str, Array] = field(repr=False)
     subsidy: Array = field(repr=False)
     operating: Array = field(repr=False)
     capital: Array = field(repr=False)
@@ -124,8 +130,9 @@ class Cashflow:
         return self.million_kg[product]
 
     def _others(self, product: str) -> Array:
-        """Flows before tax of operation without what a product fetches, by year."""
+        """Flows before tax of operation without what a product fetches, as a credit or else, by year."""
         rest = [flow for name, flow in self.revenue.items() if name != product]
+        rest += [-flow for name, flow in self.credited.items() if name == product]
         return np.asarray(_summed([*rest, self.subsidy, self.operating], self.project.shape))
 
     def price_at_npv_zero(self, product: str) -> Any:
@@ -211,13 +218,19 @@ def cashflow(cost: Cost, changes: Mapping[str, Array] | None = None) -> Cashflow
         if one.product in terms.subsidy:
             per_kg = known.own(f"subsidy.{one.product}", terms.subsidy[one.product])
             subsidy = subsidy + (per_kg * one.kg_per_h * hours / 1e6)[:, None] * output
-    fixed, variable = _spent(cost, hours)
+    fixed, variable = _spent(cost, hours, sold)
+    credited = {
+        one.product: added((-line.cost * hours / 1e6 for line in credit_lines(cost, one)), samples)[:, None] * output
+        for one in sold
+        if one.credited
+    }
     operating = -(fixed[:, None] * running + variable[:, None] * output)
 
     whole = added((one.million_usd for one in cost.capital.values()), samples)
     granted = np.zeros(samples) if terms.grant is None else known.own("grant", terms.grant) / 1e6
-    if np.all(granted > whole):  # of samples that differ the few where it is write nothing off
+    if np.all(granted > whole):
         raise FinanceError("the grant is more than the plant costs to build", "check its currency and amount")
+    granted = np.minimum(granted, whole)  # in the few samples that cost less it pays for all and no more
     spread = np.zeros(len(years))
     spread[:building] = known.spending()
     capital, grant = -whole[:, None] * spread, granted[:, None] * spread
@@ -229,7 +242,7 @@ def cashflow(cost: Cost, changes: Mapping[str, Array] | None = None) -> Cashflow
     speed = None
     if written is not None and written.method == "declining":
         speed = known.own("depreciation.rate", written.rate) if written.rate is not None else known.array(1.5)
-    worn = operated(depreciation(np.maximum(whole - granted, 0.0), term, horizon, lived, speed))
+    worn = operated(depreciation(whole - granted, term, horizon, lived, speed))
     taxed = known.of("tax", terms.tax, "tax", plan.region)
     earned = _summed([*revenue.values(), subsidy, operating], shape)
     paid = -tax_on(earned - worn, taxed)
@@ -239,7 +252,7 @@ def cashflow(cost: Cost, changes: Mapping[str, Array] | None = None) -> Cashflow
     if terms.loan is not None:
         share = known.own("loan.share", terms.loan.share)
         loan = loan_schedule(
-            -capital * share[:, None],
+            -(capital + grant) * share[:, None],
             known.of("loan.rate", terms.loan.rate, "loan", "rate"),
             np.minimum(known.of("loan.years", terms.loan.years, "loan", "years"), np.floor(lived)),
             building,
@@ -257,6 +270,7 @@ def cashflow(cost: Cost, changes: Mapping[str, Array] | None = None) -> Cashflow
         output=output,
         million_kg=MappingProxyType(million_kg),
         revenue=MappingProxyType(revenue),
+        credited=MappingProxyType(credited),
         subsidy=subsidy,
         operating=operating,
         capital=capital,
@@ -270,19 +284,23 @@ def cashflow(cost: Cost, changes: Mapping[str, Array] | None = None) -> Cashflow
         equity=equity,
         discount_rate=rate,
         tax_rate=taxed,
-        notes=tuple(_notes(cost, sold)),
+        notes=tuple(notes(cost, sold)),
         figures=figures.used,
     )
 
 
-def _spent(cost: Cost, hours: Array) -> tuple[Array, Array]:
-    """Million USD a year that a plant spends whatever it makes, and with its output in full; capital left out."""
+def _spent(cost: Cost, hours: Array, sold: tuple[Sale, ...]) -> tuple[Array, Array]:
+    """Million USD a year that a plant spends whatever it makes, and with its output in full; capital left out.
+
+    By-products that the file sells at a price of its own are no credit beside it.
+    """
     fixed, variable = np.zeros(len(hours)), np.zeros(len(hours))
+    twice = {id(line) for one in sold if one.replaces_credit for line in credit_lines(cost, one)}
     for line in cost.lines:
-        if line.cause == "capital":
+        if line.cause == "capital" or id(line) in twice:
             continue
         yearly = line.cost * hours / 1e6
-        if line.cause in FIXED and line.item not in WITH_OUTPUT:
+        if (line.cause, line.item) in FIXED:
             fixed = fixed + yearly
         else:
             variable = variable + yearly
@@ -295,29 +313,3 @@ def _tied_up(cost: Cost, known: Terms, whole: Array) -> Array:
     if own is not None:
         return np.asarray(known.own("working_capital", own) * whole)
     return added((one.million_usd for one in cost.working_capital.values()), known.samples)
-
-
-def _notes(cost: Cost, sold: tuple[Sale, ...]) -> list[str]:
-    """What a reader of the cash flow should know."""
-    solution, terms = cost.solution, cost.solution.plan.finance
-    out = [f"the cash flow is that of the whole plant: {CREDIT}"]
-    for one in sold:
-        for key, prices in (("price_floor", terms.price_floor), ("offtake", terms.offtake)):
-            if one.product in prices and not one.sold:
-                out.append(f"{key} of {one.product} has no effect: all of it goes on within the plant")
-    named = set(solution.plan.products.values())
-    lost = [
-        name
-        for unit in solution.units.values()
-        for outlet in unit.outlets
-        if (name := f"{unit.name}.{outlet}") not in named
-        and outlet not in unit.waste
-        and solution.takers.get(name) is None
-        and solution.streams[name].form not in credits()
-        and np.any(solution.streams[name].mass() > 0.0)
-    ]
-    if lost:
-        out.append(f"not sold, because no name under products covers it: {', '.join(lost)}")
-    if solution.plan.regions:
-        out.append(f"profits are taxed as in {solution.plan.region}, the region of the file")
-    return out

@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .pricebook import CostError
+from .rates_of_return import rates_of_return
 
 Array = NDArray[np.float64]
 
 _GRID = np.concatenate([np.logspace(-3, -1, 9)[:-1], np.linspace(0.1, 3.0, 117), np.logspace(np.log10(3.0), 6, 25)[1:]])
-"""Values of 1 + rate between which roots are looked for, from −99.9 % up."""
+"""Values of 1 + rate between which the only root of most flows lies, from −99.9 % up."""
 
 
 class FinanceError(CostError):
@@ -110,8 +111,9 @@ def annuity(rate: ArrayLike, years: ArrayLike) -> Array:
 def irr(flows: ArrayLike) -> Rate:
     """The rate at which the present value of flows is zero, with how sure it is.
 
-    Flows that change sign once have one such rate. With several changes the smallest rate above −100 % is given, and
-    said to be ambiguous; without a change, or where no rate does it, NaN and the reason.
+    Flows that change sign once have one such rate. With several changes all rates above −100 % are found, as
+    `rates_of_return` does: of several the smallest is given, and said to be ambiguous. Without a change, or where no
+    rate does it, NaN and the reason.
 
     >>> irr([-1000.0, 600.0, 600.0]).value.round(5), irr([-1.0, -1.0]).words()
     (array([0.13066]), 'the flows never change sign: money is only spent, or only earned')
@@ -122,14 +124,19 @@ def irr(flows: ArrayLike) -> Rate:
     outcome = np.where(changes == 0, Outcome.NO_CHANGE, Outcome.NO_ROOT).astype(int)
     signs = np.stack([np.sign(_discounted(table, np.full(len(table), growth))) for growth in _GRID], axis=1)
     crosses = signs[:, :-1] * signs[:, 1:] <= 0.0
-    found = (changes > 0) & crosses.any(axis=1)
-    if found.any():
-        first = np.argmax(crosses, axis=1)[found]
-        where = np.flatnonzero(found)
+    plain = (changes == 1) & crosses.any(axis=1)
+    if plain.any():
+        first = np.argmax(crosses, axis=1)[plain]
+        where = np.flatnonzero(plain)
         value[where] = (
             _root(lambda growth, row: _discounted(table[row], growth), _GRID[first], _GRID[first + 1], where) - 1.0
         )
-        outcome[where] = np.where(changes[where] > 1, Outcome.AMBIGUOUS, Outcome.FOUND)
+        outcome[where] = Outcome.FOUND
+    for row in np.flatnonzero((changes > 0) & ~plain):
+        rates = rates_of_return(table[row])
+        if len(rates):
+            value[row] = rates[0]
+            outcome[row] = Outcome.AMBIGUOUS if len(rates) > 1 else Outcome.FOUND
     return Rate(value, outcome)
 
 

@@ -29,7 +29,8 @@ class Sale:
     """A product of a plant as it is sold: `usd_per_kg` of its stream and `kg_per_h` made, shape (samples,).
 
     `sold` is False for what goes on within the plant. The price is None where nobody knows one; `low` and `high` are
-    its range, `year` its own. `realised` is what it fetches here: the price with its floor and offtake.
+    its range, `year` its own. `realised` is what it fetches here: the price with its floor and offtake. `by_product`
+    says that the cost has a credit for its form; `credited`, that this credit is what it fetches.
     """
 
     product: str
@@ -45,6 +46,17 @@ class Sale:
     assumed: bool = False
     from_file: bool = False
     note: str = ""
+    by_product: bool = False
+
+    @property
+    def credited(self) -> bool:
+        """Whether it is sold as a by-product whose credit the cost holds."""
+        return self.by_product and self.sold and not self.from_file
+
+    @property
+    def replaces_credit(self) -> bool:
+        """Whether a price of the file takes the place of the credit that the cost holds."""
+        return self.by_product and self.sold and self.from_file
 
 
 class _Seller:
@@ -81,10 +93,11 @@ class _Seller:
                 assumed=is_assumed(written, self.solution.plan.sources),
                 from_file=True,
                 note="price of the file",
+                by_product=stream.form in credits(),
             )
         if stream.form in credits():
             nothing = np.zeros(self.solution.samples)
-            return Sale(product, name, made, sold, nothing, nothing, note=BY_PRODUCT)
+            return Sale(product, name, made, sold, nothing, nothing, note=BY_PRODUCT, by_product=True)
         worth = market(self.solution, stream, self.figures)
         if worth is None:
             return Sale(product, name, made, sold)

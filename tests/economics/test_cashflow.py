@@ -16,6 +16,7 @@ from didymium.economics.cashflow import FIXED, cashflow
 from didymium.economics.finance import FinanceError, annuity
 from didymium.files.money_schema import Money
 from didymium.finance_terms import Depreciation, FinanceTerms, Loan, Offtake
+from didymium.levies import Levies
 from didymium.quantities import In, Value
 
 FOUR = ("0.25", "0.5", "1")
@@ -80,7 +81,7 @@ def plant(hand: Callable[..., Any], priced: Callable[[str, str], Value]) -> Call
 
 def yearly(found: Any, fixed: bool) -> float:
     """Million USD a year of a cost's lines, by hand."""
-    lines = [line for line in found.lines if line.cause != "capital" and (line.cause in FIXED) == fixed]
+    lines = [line for line in found.lines if line.cause != "capital" and ((line.cause, line.item) in FIXED) == fixed]
     return float(sum(line.cost[0] for line in lines)) * 8000.0 / 1e6
 
 
@@ -205,6 +206,117 @@ def test_the_price_at_npv_zero_brings_the_value_to_zero_with_tax(plant: Callable
     assert again.npv == pytest.approx(0.0, abs=1e-9)
     assert again.irr == pytest.approx(0.10, abs=1e-12)
     assert again.levelised("magnet") < price
+
+
+# -- by-products, levies, grants with loans --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cells(hand: Callable[..., Any], priced: Callable[[str, str], Value]) -> Callable[..., Any]:
+    """A plant that sells magnets and a caustic liquor of 500 kg/h NaOH, and buys 300 kg/h of NaOH; 8000 h a year."""
+
+    def make(terms: FinanceTerms, **plan: Any) -> Any:
+        return hand(
+            {
+                "press": {
+                    "stage": "magnet",
+                    "inlets": {"feed": "metal"},
+                    "outlets": {"magnets": "magnet", "lye": "caustic liquor"},
+                    "lines": [("NaOH", 300.0, "kg", ()), ("diesel", 4000.0, "MJ", ())],
+                }
+            },
+            {
+                "metal": {"Nd": 30.0, "Fe": 70.0},
+                "press.magnets": {"Nd": 30.0, "Fe": 70.0},
+                "press.lye": {"Na": 500.0 * 22.98977 / 39.99711, "O": 500.0 * 15.999 / 39.99711, "H": 12.6, "Cl": 0.0},
+            },
+            feeds={"metal": {"material": {"Nd": priced("100 %", "1")}, "price": priced("20 USD/kg", "USD/kg")}},
+            products={"magnet": "press.magnets", "lye": "press.lye"},
+            finance=terms,
+            **plan,
+        )
+
+    return make
+
+
+def test_a_by_product_that_the_file_sells_is_no_credit_beside_it(cells: Callable[..., Any]) -> None:
+    credited, sold = (
+        cashflow(cost(cells(with_terms(sales=prices(magnet="80", **more))))) for more in ({}, {"lye": "0.3"})
+    )
+    # 300 kg/h take the place of bought NaOH at 0.38 USD/kg, 200 are sold at 0.6 of that.
+    credit = (300.0 * 0.38 + 200.0 * 0.6 * 0.38) * 8000.0 / 1e6
+    assert credited.credited["lye"][0, 1] == pytest.approx(credit, rel=1e-5)
+    assert credited.operating[0, 1] - sold.operating[0, 1] == pytest.approx(credit, rel=1e-5)
+    made = float(sold.million_kg["lye"][0, 1])
+    assert sold.revenue["lye"][0, 1] == pytest.approx(0.3 * made)
+    assert sold.project[0, 1] - credited.project[0, 1] == pytest.approx(0.3 * made - credit, rel=1e-4)
+    assert not sold.credited
+    assert any(note.startswith("all lye is sold at the file's price") for note in sold.notes)
+    # Sold at what the credit comes to, the plant is worth the same; that is also its price at NPV = 0 counted alone.
+    same = cashflow(cost(cells(with_terms(sales=prices(magnet="80", lye=f"{credit / made!r}")))))
+    assert same.npv == pytest.approx(credited.npv, rel=1e-5)
+    assert credited.price_at_npv_zero("lye") == pytest.approx(sold.price_at_npv_zero("lye"), rel=1e-9)
+    assert credited.levelised("lye") == pytest.approx(sold.levelised("lye"), rel=1e-9)
+
+
+def test_a_floor_under_a_credit_says_that_it_does_nothing(cells: Callable[..., Any]) -> None:
+    flow = cashflow(cost(cells(with_terms(price_floor=prices(lye="1")))))
+    assert "price_floor of lye has no effect without a price under sales: it is a by-product" in flow.notes
+    assert not flow.revenue["lye"].any()
+
+
+def test_only_staff_upkeep_and_insurance_are_paid_whatever_is_made(cells: Callable[..., Any]) -> None:
+    """In a year of a quarter of the output a quarter of all else is paid: carbon, freight and credits too."""
+    levies = Levies(
+        carbon_price=Money("USD/t").parse("100 USD2024/t"),
+        freight=MappingProxyType({"press.magnets": Money("USD/t").parse("500 USD2024/t")}),
+    )
+    terms = {"ramp_up": tuple(map(share, ("25 %", "100 %"))), "working_capital": share("0 %")}
+    found = cost(cells(with_terms(**terms), levies=levies))
+    items = {line.item for line in found.lines}
+    assert {"carbon price", "freight of press.magnets", "lye (sold)", "lye (for NaOH)"} <= items
+    flow, bare = cashflow(found), cashflow(cost(cells(with_terms(**terms))))
+    per_year = (0.1 * 500.0 + 4.0 * 0.0741 * 100.0) * 8000.0 / 1e6  # 100 kg/h magnets; 4 GJ/h of diesel at 74.1 kg/GJ
+    extra = bare.operating - flow.operating
+    assert extra[0, 1:3] == pytest.approx([0.25 * per_year, per_year], rel=1e-9)
+    staff = sum(line.cost[0] for line in found.lines if line.cause in ("labour", "maintenance"))
+    staff += sum(
+        line.cost[0]
+        for line in found.lines
+        if line.item in ("administration and quality", "insurance and property tax")
+    )
+    rest = sum(line.cost[0] for line in found.lines if line.cause != "capital") - staff
+    assert -flow.operating[0, 1:3] * 1e6 / 8000.0 == pytest.approx([staff + 0.25 * rest, staff + rest], rel=1e-9)
+
+
+def test_a_loan_is_of_what_the_grant_leaves(plant: Callable[..., Any]) -> None:
+    whole = cashflow(cost(plant(PLAIN))).invested
+    grant = Money("USD").parse(f"{0.6 * whole * 1e6:.0f} USD2024")
+    flow = cashflow(cost(plant(with_terms(grant=grant, loan=Loan(share("80 %"), share("5 %"), years("8"))))))
+    assert flow.loan is not None
+    assert flow.loan.drawn.sum() == pytest.approx(0.8 * 0.4 * whole, rel=1e-6)
+    # Owners pay the fifth that neither grant nor loan covers, and are never paid to build.
+    assert flow.equity[0, 0] == pytest.approx(-0.2 * 0.4 * whole, rel=1e-6)
+    assert "the loan is a share of the capital less the grant" in flow.notes
+
+
+def test_a_grant_pays_for_no_more_than_is_built(plant: Callable[..., Any]) -> None:
+    """In samples whose plant costs less than the grant."""
+    whole = cashflow(cost(plant(PLAIN))).invested
+    grant = Money("USD").parse(f"{0.9 * whole * 1e6:.0f} USD2024")
+    sampled = {"finance.grant": np.array([0.5, 2.0]) * whole * 1e6}
+    flow = cashflow(cost(plant(with_terms(grant=grant), np.ones(2))), sampled)
+    assert flow.grant.sum(axis=1) == pytest.approx([0.5 * whole, whole])
+    assert flow.depreciation.sum(axis=1) == pytest.approx([0.5 * whole, 0.0])
+
+
+def test_stocks_of_the_cost_and_of_the_cash_flow_may_differ_and_it_says_so(plant: Callable[..., Any]) -> None:
+    own = cashflow(cost(plant(with_terms(working_capital=share("10 %")))))
+    stages = cashflow(cost(plant(with_terms(working_capital=None))))
+    assert own.by_allocation("magnet") == stages.by_allocation("magnet")
+    assert own.npv != stages.npv
+    assert any(note.startswith("working capital is the file's share") for note in own.notes)
+    assert not any(note.startswith("working capital") for note in stages.notes)
 
 
 # -- what is asked wrongly --------------------------------------------------------------------------------------------

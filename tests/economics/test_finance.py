@@ -20,6 +20,7 @@ from didymium.economics.finance import (
     price_at_npv_zero,
     tax,
 )
+from didymium.economics.rates_of_return import rates_of_return
 
 CASES = [
     [-1000.0, 600.0, 600.0],
@@ -85,6 +86,39 @@ def test_of_several_rates_the_smallest_is_given_and_said_to_be_ambiguous() -> No
     assert found.value[0] == pytest.approx(0.10, abs=1e-12)
     assert found.outcome[0] == Outcome.AMBIGUOUS
     assert "more than once" in found.words()
+
+
+@pytest.mark.parametrize("first", [0.05, 0.10, 0.103])
+@pytest.mark.parametrize("apart", [0.009, 0.001, 1e-5])
+def test_two_rates_close_to_each_other_are_both_found(first: float, apart: float) -> None:
+    """(g − a)(g − b) = 0 whatever lies between two places where a search may look."""
+    a, b = 1.0 + first, 1.0 + first + apart
+    found = irr([-100.0, 100.0 * (a + b), -100.0 * a * b])
+    assert found.value[0] == pytest.approx(first, abs=1e-9 / apart)
+    assert found.outcome[0] == Outcome.AMBIGUOUS
+    assert irr([-100.0, 221.5, -122.6536]).value[0] == pytest.approx(0.103, abs=1e-11)
+
+
+def test_several_changes_with_one_rate_are_not_said_to_be_ambiguous() -> None:
+    # 100 (g − 1.1)² touches zero once; (g − 1.2)(g² − g + 1) has no other root.
+    assert irr([-100.0, 220.0, -121.0]).value[0] == pytest.approx(0.10, abs=1e-7)
+    found = irr([[-100.0, 220.0, -121.0, 0.0], [-1.0, 2.2, -2.2, 1.2]])
+    assert list(found.outcome) == [Outcome.FOUND] * 2
+    assert found.value[1] == pytest.approx(0.2, abs=1e-12)
+
+
+def test_rates_beyond_a_thousandfold_are_found() -> None:
+    assert irr([-1.0, 1e8]).value[0] == pytest.approx(1e8 - 1.0)
+    assert irr([-1.0, 1e-6]).value[0] == pytest.approx(1e-6 - 1.0)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_all_rates_are_the_real_roots_of_the_polynomial(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    flows = rng.normal(size=rng.integers(3, 30))
+    roots = np.roots(flows[::-1])
+    real = roots[(np.abs(roots.imag) < 1e-12) & (roots.real > 0.0)].real
+    assert rates_of_return(flows) == pytest.approx(sorted(1.0 / real - 1.0), rel=1e-7, abs=1e-9)
 
 
 def test_several_changes_of_sign_may_have_no_rate() -> None:

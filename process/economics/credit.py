@@ -11,7 +11,7 @@ from ..data import Credit, cost_rates, credits
 from ..elements import INDEX, mass_fractions, molar_mass
 from ..stream import Stream
 from ..sums import per_sample
-from .pricebook import Price, PriceBook
+from .pricebook import BY_PRODUCTS, Price, PriceBook
 
 Array = NDArray[np.float64]
 RECYCLED = "recycled water"
@@ -31,7 +31,7 @@ class Worth:
             note = f"sold, per kg {credit.element}; {fact.note}"
             value = book.figures.of(f"credit.{credit.form}", fact)
             return Price(
-                credit.form, value, fact.low, fact.high, "kg", "waste", fact.year, fact.source, fact.assumed, note
+                credit.form, value, fact.low, fact.high, "kg", BY_PRODUCTS, fact.year, fact.source, fact.assumed, note
             )
         bought = book.price(credit.item).by("kg")
         return replace(
@@ -40,7 +40,7 @@ class Worth:
             value=bought.value * book.figures.of(f"credit.{credit.form}", fact),
             low=bought.low * fact.low,
             high=bought.high * fact.high,
-            cause="waste",
+            cause=BY_PRODUCTS,
             source=fact.source,
             assumed=bought.assumed or fact.assumed,
             note=f"sold as {credit.item} at {fact.value:g} ({fact.low:g} to {fact.high:g}) of its price; {fact.note}",

@@ -115,8 +115,8 @@ def _bought_by_region(solution: Solution, books: Mapping[str, PriceBook]) -> dic
 def _credited(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[CostLine]:
     """What by-products save and fetch that leave the flowsheet: lines below zero, at the unit that makes them.
 
-    As much as units of the same region buy of what a by-product counts as takes the place of that, at its full price;
-    the rest is sold.
+    As much as units of the same region buy of what a by-product counts as takes the place of that, at its full price
+    and under the cause of what it spares; the rest is sold, under `by-products`.
     """
     left = _bought_by_region(solution, books)
     for unit in solution.units.values():
@@ -129,10 +129,10 @@ def _credited(solution: Solution, books: Mapping[str, PriceBook]) -> Iterator[Co
             used = np.minimum(made.quantity, left.get(place, np.zeros(solution.samples)))
             if item and np.any(used > 0.0):
                 left[place] = left[place] - used
-                yield _line(unit, f"{outlet} (for {item})", -used, "kg", book.price(item), False, "waste")
+                yield _line(unit, f"{outlet} (for {item})", -used, "kg", book.price(item), False)
             sold = made.quantity - used
             if np.any(sold > 0.0):
-                yield _line(unit, f"{outlet} (sold)", -sold, "kg", made.price(book), False, "waste")
+                yield _line(unit, f"{outlet} (sold)", -sold, "kg", made.price(book), False)
 
 
 def labour_key(known: Labour) -> str:

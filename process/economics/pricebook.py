@@ -31,7 +31,9 @@ from .figures import Figures
 
 Array = NDArray[np.float64]
 
-CAUSES = ("materials", "reagents", "energy", "labour", "maintenance", "capital", "waste", "overhead")
+BY_PRODUCTS = "by-products"
+"""The cause of what is sold besides the products that share costs; nothing else is below zero in a sum."""
+CAUSES = ("materials", "reagents", "energy", "labour", "maintenance", "capital", "waste", "overhead", BY_PRODUCTS)
 """What a cost may be for."""
 PERSON_YEAR = "person-year"
 RADIOACTIVE = "radioactive residue"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.text import Text
+
 from .figures import first, money, number, signed
-from .tables import row, table
+from .tables import cell, row, table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,6 +33,9 @@ def shown(bridge: Bridge) -> Table:
         [*stages, "total"],
         "; ".join(words),
     )
+    if bridge.notes:
+        # plain() keeps each note on a line of its own, whatever the names of the file hold.
+        made.caption = Text("\n").join(cell(one) for one in ("; ".join(words), *bridge.notes))
     made.add_column("most of it", overflow="fold")
     blank = [""] * len(stages)
     row(made, bridge.start, *blank, money(bridge.before), "", section=True)
@@ -81,6 +86,7 @@ def document(bridge: Bridge) -> dict[str, Any]:
             stage: {cause: number(value) for cause, value in causes.items()}
             for stage, causes in bridge.by_stage.items()
         },
+        "notes": list(bridge.notes),
         "items": [
             {
                 "stage": part.stage,

@@ -22,6 +22,7 @@ from ..flowsheet import Result
 from ..plan import STAGES
 from ..supply.capacity import added, plain
 from .bridge_causes import CAUSES
+from .bridge_notes import notes
 from .bridge_pair import pair_of
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class Bridge:
     """Why a kg of a product costs `after` at one plant and `before` at another, in `currency`.
 
     Floats, or arrays of shape (samples,). `by_cause` holds every cause of `bridge_causes.CAUSES` and sums to the
-    difference; `by_stage` splits it further, stage by stage; `parts` item by item.
+    difference; `by_stage` splits it further, stage by stage; `parts` item by item. `notes` say, of the first sample,
+    what a reader must know: magnets that are not alike, what compliance is made of.
     """
 
     start: str
@@ -69,6 +71,7 @@ class Bridge:
     by_cause: Mapping[str, Any]
     by_stage: Mapping[str, Mapping[str, Any]]
     parts: tuple[Part, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def difference(self) -> Any:
@@ -119,9 +122,10 @@ def bridge(a: Result, b: Result, product: str, labels: tuple[str, str] | None = 
             "the same"
         )
     pair = pair_of(a, b, product)
-    parts, total = [], {stage: {cause: np.zeros(samples) for cause in CAUSES} for stage in STAGES}
+    parts, attributed = [], {}
+    total = {stage: {cause: np.zeros(samples) for cause in CAUSES} for stage in STAGES}
     for key in pair.keys:
-        moved = pair.attributed(key)
+        moved = attributed[key] = pair.attributed(key)
         for cause, value in moved.items():
             total[key.stage][cause] = total[key.stage][cause] + value
         before, after = pair.per_kg(key)
@@ -144,6 +148,7 @@ def bridge(a: Result, b: Result, product: str, labels: tuple[str, str] | None = 
             {stage: MappingProxyType({c: plain(v) for c, v in total[stage].items()}) for stage in there}
         ),
         parts=tuple(parts),
+        notes=notes(pair, (start, end), attributed),
     )
 
 

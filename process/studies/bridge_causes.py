@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import numpy as np
+
+from ..data import reagents
 from ..economics.operating import CostLine
 from ..economics.pricebook import CostError
+from ..elements import COUNT, RE, indices, mass_fractions
+from ..flowsheet import Result
+from ..sums import per_sample
 
 CAUSES: Mapping[str, str] = MappingProxyType(
     {
-        "product": "rare earths that a kg of the product holds",
+        "product": "rare earths that a kg of the product holds, and kg of Dy and Tb bought for it",
         "ore": "grade of the ore, and the other rare earths that come with those wanted",
         "recovery": "rare earths and mass lost on the way, and how far along the others are carried",
         "co-products": "share of a unit's cost that falls to the product and not to what is made beside it",
         "materials": "metals and other materials bought, kg per kg; carriage",
-        "reagents": "kg of reagents and water per kg of rare earths that pass",
+        "reagents": "kg of reagents and water per kg of rare earths that pass, less what the plant makes of them itself",
         "energy": "power, fuel and heat per kg of rare earths or of magnet that pass",
-        "waste": "waste per kg that passes, and by-products sold or spared",
+        "waste": "waste to dispose of per kg that passes",
+        "by-products": "by-products sold, kg per kg that passes",
         "labour": "people per kg that passes, and their wages",
         "capital": "what plants of one size cost to build in one place; upkeep and insurance",
         "scale": "size of the plant, by the exponents of its equipment or of whole plants",
         "location": "wages, productivity and materials of building where the plant stands",
-        "compliance": "cost of building to the region's rules; prices of waste, duties on carbon and mining",
+        "compliance": "what is left of a region's build cost over location; prices of waste, duties on carbon and mining",
         "finance": "discount rate, life, hours of a year, equipment that stands idle, stocks tied up",
         "prices": "prices of materials, reagents, energy and by-products",
     }
@@ -36,6 +43,7 @@ _USE: Mapping[str, str] = MappingProxyType(
         "reagents": "reagents",
         "energy": "energy",
         "waste": "waste",
+        "by-products": "by-products",
         "labour": "labour",
         "overhead": "compliance",
         "royalty": "compliance",
@@ -46,6 +54,10 @@ _USE: Mapping[str, str] = MappingProxyType(
 )
 
 
+HEAVY = ("Dy", "Tb")
+"""The rare earths that are bought to make a magnet stand heat: how much says what a kg is, not how it is made."""
+
+
 def is_built(line: CostLine) -> bool:
     """Whether a line is a share of what equipment costs to build: capital charge, upkeep, insurance."""
     return line.unit == "million USD invested"
@@ -54,6 +66,26 @@ def is_built(line: CostLine) -> bool:
 def is_staff(line: CostLine) -> bool:
     """Whether a line pays people."""
     return line.quote is not None and line.quote.item == "labour"
+
+
+def brings_heavy(result: Result, line: CostLine, followed: tuple[str, ...]) -> bool:
+    """Whether a line buys Dy or Tb beside the rare earths that the product is `followed` by.
+
+    More than half of the rare earths of the feed or reagent, by mass, are then Dy and Tb.
+    """
+    if line.quote is None or line.cause not in ("materials", "reagents"):
+        return False
+    if line.quote.from_file and line.item == line.quote.item and line.item in result.plan.feeds:
+        held = result.streams[line.item].elements
+    else:
+        known = reagents().get(line.quote.item)
+        made_of = {} if known is None else known.composition
+        held = sum(
+            (share * mass_fractions(formula)[None, :] for formula, share in made_of.items()), np.zeros((1, COUNT))
+        )
+    wanted = indices(name for name in HEAVY if name not in followed)
+    heavy, rare = per_sample(held[:, wanted]), per_sample(held[:, RE])
+    return bool(np.any(heavy > 0.5 * rare))
 
 
 def use_cause(line: CostLine) -> str:
@@ -74,5 +106,4 @@ def price_cause(line: CostLine) -> str:
         return "finance" if line.cause == "capital" else "capital"
     if use in ("labour", "compliance", "capital", "finance"):
         return use
-    sold = bool((line.cost < 0.0).any())
-    return "compliance" if use == "waste" and not sold else "prices"
+    return "compliance" if use == "waste" else "prices"

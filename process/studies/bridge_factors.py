@@ -18,7 +18,7 @@ from ..economics.cost import CostShare, CostSplit
 from ..economics.operating import CostLine
 from ..supply.capacity import added
 from .bridge_capital import Scale, built
-from .bridge_causes import is_built, is_staff, price_cause, use_cause
+from .bridge_causes import brings_heavy, is_built, is_staff, price_cause, use_cause
 from .bridge_passage import Ore, Way
 
 Array = NDArray[np.float64]
@@ -119,7 +119,8 @@ class Plant:
             "company": passage.company / self.ore.company,
         }
         factors["use"] = factors["use"] * per_kg
-        return Factored(key, use_cause(line), price_cause(line), ones * share.per_kg, factors)
+        use = "product" if brings_heavy(way.result, line, way.keys) else use_cause(line)
+        return Factored(key, use, price_cause(line), ones * share.per_kg, factors)
 
     def by_stage(self, line: CostLine) -> bool:
         """Whether a line follows what its stage makes, not what enters its unit."""

@@ -60,6 +60,10 @@ class Pair:
         before, after = (none if group is None else group.per_kg for group in found)
         return before, after
 
+    def use_cause(self, key: Key) -> str:
+        """The cause that the use of an item counts to."""
+        return next(plant.groups[key].use_cause for plant in (self.first, self.second) if key in plant.groups)
+
     def attributed(self, key: Key) -> dict[str, Array]:
         """What each cause adds to the cost of an item, per kg of product, (samples,) each."""
         out: dict[str, Array] = {}

@@ -166,7 +166,7 @@ def test_a_sold_by_product_is_a_line_below_zero(hand: Build) -> None:
     result = cost(plant(hand))
     (sold,) = (line for line in result.lines if line.item == "salt (sold)")
     assert float(sold.cost[0]) == pytest.approx(-60.0 * 132.13 / 28.014 * 0.6 * 0.12, rel=1e-3)
-    assert (sold.unit_name, sold.cause, sold.assumed) == ("treat", "waste", True)
+    assert (sold.unit_name, sold.cause, sold.assumed) == ("treat", "by-products", True)
     waste = cost(plant(hand, salt="residue"))
     assert not any(line.item == "salt (sold)" for line in waste.lines)
 
@@ -198,6 +198,12 @@ def test_a_by_product_takes_the_place_of_what_is_bought_first(hand: Build) -> No
         result = cost(solution)
         found = {line.item: float(line.cost[0]) for line in result.lines if line.unit_name == "crack"}
         assert found.get("lye (for NaOH)", 0.0) == pytest.approx(-own * 0.38)
+        causes = {line.item: line.cause for line in result.lines if line.unit_name == "crack"}
+        kilograms, paid = float(result.solution.streams["cut.oxide"].mass()), 0.35 if region == "us" else 0.38
+        assert causes["lye (sold)"] == "by-products"
+        assert causes.get("lye (for NaOH)", "reagents") == "reagents"  # where it is spared
+        assert result.per_kg("oxide").by_cause["reagents"] == pytest.approx((10.0 - own) * paid / kilograms, abs=1e-9)
+        assert result.per_kg("oxide").by_cause["waste"] == 0.0
         assert found["lye (sold)"] == pytest.approx(-(39.997 - own) * 0.6 * 0.38, rel=1e-4)
         assert result.stream("cut.oxide") == pytest.approx(result.total, rel=1e-12)
 

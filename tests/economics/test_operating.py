@@ -153,23 +153,28 @@ def lyes(hand: Build, first: Any, second: Any, bought: Any, **plan: Any) -> Solu
 def test_two_by_products_do_not_take_the_place_of_the_same_purchase(hand: Build, priced: Parse) -> None:
     """30 kg/h NaOH each, 40 bought at 1 USD/kg: 30 of the first and 10 of the second save that, 20 fetch 0.6 of it."""
     solution = lyes(hand, 30.0, 30.0, 40.0, prices={"NaOH": priced("1 USD/kg", "USD/kg")})
-    assert bill(solution, "crack") == {"lye (for NaOH)": pytest.approx(-30.0)}
-    assert bill(solution, "wash") == {"lye (for NaOH)": pytest.approx(-10.0), "lye (sold)": pytest.approx(-12.0)}
+    assert bill(solution, "crack", "reagents") == {"lye (for NaOH)": pytest.approx(-30.0)}
+    assert bill(solution, "wash", "reagents") == {"lye (for NaOH)": pytest.approx(-10.0)}
+    assert bill(solution, "wash", "by-products") == {"lye (sold)": pytest.approx(-12.0)}
+    assert bill(solution) == {}
     assert bill(solution, "cut", "reagents") == {"NaOH": pytest.approx(40.0)}
 
 
 def test_a_by_product_beside_no_purchase_left_is_sold_whole(hand: Build, priced: Parse) -> None:
     """The first takes all of what is bought: the second has only the market, 30 kg/h at 0.6 USD/kg."""
     solution = lyes(hand, 50.0, 30.0, 40.0, prices={"NaOH": priced("1 USD/kg", "USD/kg")})
-    assert bill(solution, "crack") == {"lye (for NaOH)": pytest.approx(-40.0), "lye (sold)": pytest.approx(-6.0)}
-    assert bill(solution, "wash") == {"lye (sold)": pytest.approx(-18.0)}
+    assert bill(solution, "crack", "reagents") == {"lye (for NaOH)": pytest.approx(-40.0)}
+    assert bill(solution, "crack", "by-products") == {"lye (sold)": pytest.approx(-6.0)}
+    assert bill(solution, "wash") == {}
+    assert bill(solution, "wash", "by-products") == {"lye (sold)": pytest.approx(-18.0)}
 
 
 def test_credits_sample_by_sample(hand: Build, priced: Parse) -> None:
     """10, 30 and 50 kg/h of lye beside 30 bought: 10, 30 and 30 save 1 USD/kg, 0, 0 and 20 fetch 0.6."""
     made = np.array([10.0, 30.0, 50.0])
     solution = lyes(hand, made, 0.0, 30.0, prices={"NaOH": priced("1 USD/kg", "USD/kg")})
-    found = [line for line in cost(solution).lines if line.unit_name == "crack" and line.cause == "waste"]
+    found = [line for line in cost(solution).lines if line.unit_name == "crack" and line.item.startswith("lye")]
+    assert {line.cause for line in found} == {"reagents", "by-products"}
     saved, sold = (next(line.cost for line in found if word in line.item) for word in ("for", "sold"))
     assert saved == pytest.approx([-10.0, -30.0, -30.0])
     assert sold == pytest.approx([0.0, 0.0, -12.0], abs=1e-12)

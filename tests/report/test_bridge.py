@@ -47,7 +47,7 @@ def test_the_table_shows_ends_causes_and_items(found: didymium.Comparison) -> No
     assert {"ore", "recovery", "co-products", "labour", "scale", "compliance", "prices", "difference"} <= set(rows)
     assert f"{one.by_cause['labour']:+,.2f}" in rows["labour"]
     assert f"{one.difference:+,.2f}" in rows["difference"]
-    assert "terbium_hydride" in rows["reagents"]
+    assert "terbium_hydride" in rows["product"]
 
 
 def test_names_of_files_are_no_markup(found: didymium.Comparison) -> None:

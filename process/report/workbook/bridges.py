@@ -60,4 +60,8 @@ def write(page: Page, found: Bridge) -> None:
         ends = (Number(first(part.before), MONEY), Number(first(part.after), MONEY))
         page.add(part.stage, part.item, part.cause, *ends, *moved, left)
     page.filter(head, ITEMS + len(shown) + 1)
+    if found.notes:
+        page.section("Notes")
+    for note in found.notes:
+        page.add(note)
     page.widths(26, 34, 16, 14, 14, *([14.0] * (len(shown) + 1)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
+import re
 import secrets
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +19,12 @@ from ..plan import Position
 from .attempts import Failure
 from .chunks import Chunk
 
-FORMAT = "didymium.uncertainty-run/1"
+FORMAT = "didymium.uncertainty-run/2"
 RUN = "run.json"
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+DIGEST = hashlib.sha256().digest_size
+"""Bytes at the end of the file of a chunk: SHA-256 of what is before them, of the run and of the chunk's number."""
+UNFINISHED = re.compile(r"(?:run|chunk_\d{5,})\.[0-9a-f]{16}\.tmp")
+"""Files that this module is writing, or was when it was killed."""
 
 
 class CheckpointError(ValueError):
@@ -43,27 +47,27 @@ class Checkpoint:
         said = {"format": FORMAT, **self.identity}
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._clear()
             if not (self.folder / RUN).exists():
-                if any(self.folder.iterdir()):
+                if any(not UNFINISHED.fullmatch(path.name) for path in self.folder.iterdir()):
                     raise CheckpointError(
                         f"{self.folder} holds other files and no run", "name a new folder, or one of an earlier run"
                     )
                 self._write(RUN, json.dumps(said, indent=1, ensure_ascii=False).encode())
+                self._clear()
                 return
-            self._probe()
             text = (self.folder / RUN).read_text(encoding="utf-8")
         except OSError as error:
-            raise CheckpointError(
-                f"cannot keep a run in {self.folder}: {error.strerror or error}", "name another folder"
-            ) from None
+            raise self._useless(error) from None
         except UnicodeDecodeError:
             text = ""
         try:
             found = json.loads(text)
         except ValueError:
             found = None
-        if not isinstance(found, dict) or found.get("format") != FORMAT:
+        form = found.get("format") if isinstance(found, dict) else None
+        if not isinstance(found, dict) or form != FORMAT:
+            if str(form).startswith(FORMAT.rpartition("/")[0] + "/"):
+                raise CheckpointError(f"{self.folder} holds a run of another version of didymium", "name a new folder")
             raise CheckpointError(f"{self.folder / RUN} does not say what run it is of", "name a new folder")
         differences = list(differing(found, json.loads(json.dumps(said))))
         if differences:
@@ -71,23 +75,33 @@ class Checkpoint:
                 f"{self.folder} holds another run: {'; '.join(differences)}",
                 "name a new folder, or give the command as it was",
             )
+        try:
+            self._clear()
+            self._probe()
+        except OSError as error:
+            raise self._useless(error) from None
 
     def load(self, number: int, start: int, stop: int) -> Chunk | None:
-        """A finished chunk; None where there is none, or what there is cannot be read."""
+        """A finished chunk; None where there is none, where a bit of it is not as it was kept, or it is not this one's.
+
+        Nothing is read of a file but its digest until that holds.
+        """
         try:
-            with np.load(self._file(number), allow_pickle=False) as held:
-                return self._chunk(held, start, stop)
-        except UNREADABLE:
+            data = self._file(number).read_bytes()
+        except OSError:
             return None
+        if data[-DIGEST:] != self._digest(number, data[:-DIGEST]):
+            return None
+        with np.load(io.BytesIO(data[:-DIGEST]), allow_pickle=False) as held:
+            return self._chunk(held, start, stop)
 
     def save(self, number: int, chunk: Chunk) -> None:
         """Keep a finished chunk: whole, or not at all. Raises CheckpointError."""
-        import io
-
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **_arrays(chunk))
+        data = buffer.getvalue()
         try:
-            self._write(self._file(number).name, buffer.getvalue())
+            self._write(self._file(number).name, data + self._digest(number, data))
         except OSError as error:
             raise CheckpointError(
                 f"cannot keep chunk {number} in {self.folder}: {error.strerror or error}",
@@ -98,6 +112,13 @@ class Checkpoint:
 
     def _file(self, number: int) -> Path:
         return self.folder / f"chunk_{number:05d}.npz"
+
+    def _digest(self, number: int, data: bytes) -> bytes:
+        of = json.dumps([FORMAT, self.identity, number], sort_keys=True).encode()
+        return hashlib.sha256(hashlib.sha256(of).digest() + data).digest()
+
+    def _useless(self, error: OSError) -> CheckpointError:
+        return CheckpointError(f"cannot keep a run in {self.folder}: {error.strerror or error}", "name another folder")
 
     def _chunk(self, held: Mapping[str, Any], start: int, stop: int) -> Chunk | None:
         values, failures = {}, {}
@@ -114,7 +135,7 @@ class Checkpoint:
         return Chunk(start, stop, values, failures)
 
     def _write(self, name: str, data: bytes) -> None:
-        beside = self.folder / f".{secrets.token_hex(8)}.tmp"
+        beside = self._beside(name)
         try:
             with beside.open("xb") as file:
                 file.write(data)
@@ -125,15 +146,19 @@ class Checkpoint:
             beside.unlink(missing_ok=True)
             raise
 
+    def _beside(self, name: str) -> Path:
+        return self.folder / f"{Path(name).stem}.{secrets.token_hex(8)}.tmp"
+
     def _probe(self) -> None:
-        beside = self.folder / f".{secrets.token_hex(8)}.tmp"
+        beside = self._beside(RUN)
         beside.touch(exist_ok=False)
         beside.unlink()
 
     def _clear(self) -> None:
-        """Take away what a killed run was writing."""
-        for left in self.folder.glob(".*.tmp"):
-            left.unlink(missing_ok=True)
+        """Take away what a killed run was writing, in a folder that is known to be of this run."""
+        for left in self.folder.iterdir():
+            if UNFINISHED.fullmatch(left.name):
+                left.unlink(missing_ok=True)
 
 
 def differing(found: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:

@@ -46,24 +46,133 @@ def test_a_chunk_comes_back_as_it_was(tmp_path: Path) -> None:
     assert keep.load(1, 4, 7) is None
 
 
-@pytest.mark.parametrize("left", [0, 10, 200, -1])
+@pytest.mark.parametrize("left", [0, 10, 31, 200, -1])
 def test_a_broken_chunk_is_made_anew(tmp_path: Path, left: int) -> None:
     whole = run(tmp_path / "run")
     file = tmp_path / "run" / "chunk_00001.npz"
     data = file.read_bytes()
-    file.write_bytes(data[:left] if left >= 0 else data[:100] + bytes(50) + data[150:])  # amid the values
+    file.write_bytes(data[:left])
     again = run(tmp_path / "run")
     for name, values in whole.outputs["iron_nitride"].items():
         assert values.tobytes() == again.outputs["iron_nitride"][name].tobytes()
     assert file.read_bytes() == data
 
 
+def test_no_bit_of_a_chunk_can_change_unseen(tmp_path: Path) -> None:
+    """Headers, flags such as those of encryption, names, values, digest."""
+    keep = Checkpoint(tmp_path / "run", IDENTITY)
+    keep.open()
+    keep.save(1, CHUNK)
+    file = tmp_path / "run" / "chunk_00001.npz"
+    data = file.read_bytes()
+    for place in range(len(data)):
+        for bit in (0, 3, 7):
+            file.write_bytes(data[:place] + bytes([data[place] ^ (1 << bit)]) + data[place + 1 :])
+            assert keep.load(1, 4, 6) is None, (place, bit)
+    file.write_bytes(data + b"\0")
+    assert keep.load(1, 4, 6) is None
+    file.write_bytes(data)
+    assert keep.load(1, 4, 6) is not None
+
+
+def test_a_chunk_with_other_values_is_made_anew(tmp_path: Path) -> None:
+    """A sound archive, of the right shapes, which no run has written."""
+    whole = run(tmp_path / "run")
+    file = tmp_path / "run" / "chunk_00001.npz"
+    data = file.read_bytes()
+    with np.load(file) as held:  # numpy reads it beside the digest
+        arrays = dict(held)
+    arrays["values_0"] = arrays["values_0"] * 1.01
+    np.savez_compressed(file, **arrays)
+    with file.open("ab") as end:
+        end.write(data[-32:])
+    again = run(tmp_path / "run")
+    for name, values in whole.outputs["iron_nitride"].items():
+        assert values.tobytes() == again.outputs["iron_nitride"][name].tobytes()
+    assert file.read_bytes() == data
+
+
+def test_a_chunk_is_of_its_own_place_and_run(tmp_path: Path) -> None:
+    keep = Checkpoint(tmp_path / "run", IDENTITY)
+    keep.open()
+    keep.save(1, CHUNK)
+    data = (tmp_path / "run" / "chunk_00001.npz").read_bytes()
+    (tmp_path / "run" / "chunk_00002.npz").write_bytes(data)
+    assert keep.load(2, 4, 6) is None
+    other = Checkpoint(tmp_path / "other", {**IDENTITY, "seed": 2})
+    other.open()
+    (tmp_path / "other" / "chunk_00001.npz").write_bytes(data)
+    assert other.load(1, 4, 6) is None
+
+
+@pytest.mark.parametrize(
+    "values", [np.zeros((2, 2), dtype=np.float32), np.zeros((2, 3)), np.zeros((3, 2)), np.zeros((2, 2, 1))]
+)
+def test_a_chunk_of_another_form_is_not_taken(tmp_path: Path, values: np.ndarray) -> None:
+    keep = Checkpoint(tmp_path / "run", IDENTITY)
+    keep.open()
+    keep.save(1, Chunk(4, 6, {"a plant": values}, {"a plant": ()}))
+    assert keep.load(1, 4, 6) is None
+
+
 def test_a_rest_of_a_killed_write_is_taken_away(tmp_path: Path) -> None:
-    run(tmp_path / "run")
-    rest = tmp_path / "run" / ".0123.tmp"
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "run.0123456789abcdef.tmp").write_bytes(b"killed before there was a run")
+    run(folder)
+    rest = folder / "chunk_00001.0123456789abcdef.tmp"
     rest.write_bytes(b"half")
-    run(tmp_path / "run")
+    others = [folder / name for name in (".0123.tmp", "chunk_00001.tmp", "chunk_1.0123456789abcdef.tmp", "a.tmp")]
+    for other in others:
+        other.write_bytes(b"mine")
+    run(folder)
     assert not rest.exists()
+    assert all(other.read_bytes() == b"mine" for other in others)
+
+
+@pytest.mark.parametrize("said", [None, "{}", '{"format": "didymium.uncertainty-run/1"}', "of another run"])
+def test_nothing_is_taken_from_a_folder_of_somebody_else(tmp_path: Path, said: str | None) -> None:
+    folder = tmp_path / "run"
+    if said == "of another run":
+        run(folder, seed=2)
+    else:
+        folder.mkdir()
+        (folder / "notes.txt").write_text("mine", encoding="utf-8")
+        if said is not None:
+            (folder / "run.json").write_text(said, encoding="utf-8")
+    for name in (".0123.tmp", ".swap.tmp", "chunk_00001.0123456789abcdef.tmp", "run.0123456789abcdef.tmp"):
+        (folder / name).write_bytes(b"mine")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(CheckpointError):
+        run(folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_run_of_an_earlier_form_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text('{"format": "didymium.uncertainty-run/1"}', encoding="utf-8")
+    with pytest.raises(CheckpointError, match="holds a run of another version of didymium"):
+        run(tmp_path)
+
+
+@pytest.mark.parametrize("when", ["fsync", "replace"])
+def test_a_chunk_that_is_cut_short_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    """Until all of it is on the disk a chunk has no name of its own; a full disk loses that chunk alone."""
+    keep = Checkpoint(tmp_path / "run", IDENTITY)
+    keep.open()
+    seen: list[list[str]] = []
+
+    def full(*_: object) -> None:
+        seen.append([path.name for path in (tmp_path / "run").iterdir() if path.suffix == ".npz"])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"os.{when}", full)
+        with pytest.raises(CheckpointError, match=r"cannot keep chunk 1 .*No space left"):
+            keep.save(1, CHUNK)
+    assert seen == [[]]
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["run.json"]
+    keep.save(1, CHUNK)
+    assert keep.load(1, 4, 6) is not None
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,9 @@ def uncertainty(
             for name, text in tables(found).items():
                 output.write(folder / name, text)
         show([] if json == STDOUT else pages.page(found, of))
+        nothing = [plant for plant in found.plants if not found.solved(plant).any()]
+        if nothing:
+            raise Fault(f"error: no sample of {', '.join(nothing)} can be solved", "narrow the spreads of its file")
 
 
 def _check(samples: int, seed: int, method: str, workers: int | None, scheduler: str | None, chunk: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ..studies.outputs import unit_of
+from ..studies.uncertainty import LEAST_VALUES
 from .figures import NONE, amount, money, number, percent, plain
 from .tables import row, table
 
@@ -23,7 +24,7 @@ REASONS = 5
 
 def page(found: Uncertainty, of: Sequence[str] | None = None) -> list[RenderableType]:
     """All tables; `of` are the outputs to show, or what a reader looks for first."""
-    parts: list[RenderableType] = [Text(head(found))]
+    parts: list[RenderableType] = [Text("\n".join([head(found), *(f"warning: {one}" for one in warnings(found))]))]
     for plant in found.plants:
         parts.append(bands(found, plant, of))
         if found.flowsheets[found.plants.index(plant)].plan.targets and of is None:
@@ -37,10 +38,33 @@ def page(found: Uncertainty, of: Sequence[str] | None = None) -> list[Renderable
 
 
 def head(found: Uncertainty) -> str:
-    """What was run."""
+    """What was run, and how much of it was solved."""
     said = f"{found.samples:,} samples of {len(found.factors):,} factors, seed {found.seed}, by {found.method}"
     shared = sum(len({member.plant for member in factor.members}) > 1 for factor in found.factors)
-    return said + (f"; {shared:,} figures of the data are the same number in all plants" if shared else "")
+    said += f"; {shared:,} figures of the data are the same number in all plants" if shared else ""
+    if not any(found.failures.values()):
+        return f"{said}; all solved"
+    return f"{said}; solved: " + ", ".join(f"{_solved(found, plant):,} of {plain(plant)}" for plant in found.plants)
+
+
+def _solved(found: Uncertainty, plant: str) -> int:
+    return found.samples - len(found.failures[plant])
+
+
+def warnings(found: Uncertainty) -> list[str]:
+    """What a reader must know before any number: plants of which few samples, or a small part of them, are solved."""
+    out = []
+    for plant in found.plants:
+        solved = _solved(found, plant)
+        lost = f"{plain(plant)}: {found.samples - solved:,} of {found.samples:,} samples have no solution"
+        if not solved:
+            out.append(f"{lost}, so nothing is known of it")
+        elif 2 * solved < found.samples:
+            left = f"the other {solved:,}, which happen to work" if solved > 1 else "the one that happens to work"
+            out.append(f"{lost}; its numbers, targets and rankings speak of {left}")
+        if 0 < solved < LEAST_VALUES:
+            out.append(f"{plain(plant)}: percentiles take {LEAST_VALUES} solved samples; there are {solved:,}")
+    return out
 
 
 def shown(found: Uncertainty, plant: str, of: Sequence[str] | None) -> list[str]:
@@ -79,31 +103,38 @@ def value(text: float, unit: str) -> str:
 
 
 def bands(found: Uncertainty, plant: str, of: Sequence[str] | None = None) -> Table:
-    """Own value, 5 %, 50 % and 95 % and mean of the outputs of a plant."""
+    """Own value, median, 5 % and 95 % of the outputs of a plant. No mean: a few samples may carry it far away."""
     plan = found.flowsheets[found.plants.index(plant)].plan
     made = table(
         f"{plain(plan.title)}: where outputs lie",
         ["output", "unit"],
-        ["as written", "5 %", "median", "95 %", "mean"],
+        ["as written", "median", "5 %", "95 %"],
         "as written: at the values of the file and the data, which need not lie in the middle of their ranges",
     )
-    solved = found.samples - len(found.failures[plant])
+    solved = _solved(found, plant)
+    partial = False
     for name in shown(found, plant, of):
         unit = unit_of(name, plan.targets)
         one = found.band(name, plant)
-        if one.samples < solved:
-            made.caption = f"{made.caption}; {plain(name)} is of {one.samples:,} samples, the others have none"
-        numbers = (one.nominal, one.low, one.median, one.high, one.mean)
-        row(made, plain(name), "" if unit == "1" else unit, *(value(each, unit) for each in numbers))
+        few = one.samples < solved
+        partial |= few
+        label = f"{name} ({one.samples:,} of {solved:,})" if few else name
+        numbers = (one.nominal, one.median, one.low, one.high)
+        row(made, plain(label), "" if unit == "1" else unit, *(value(each, unit) for each in numbers))
+    if partial:
+        made.caption = f"{made.caption}; (1 of 2): of the solved samples that have it, the others have no such value"
     return made
 
 
 def targets(found: Uncertainty, plant: str) -> Table:
     """In how many cases each target of the file is met."""
     plan = found.flowsheets[found.plants.index(plant)].plan
-    made = table(f"{plain(plan.title)}: targets", ["target"], ["holds in"], "of the samples that are solved")
+    solved = _solved(found, plant)
+    few = "" if solved == found.samples else f" {solved:,} of {found.samples:,}"
+    made = table(f"{plain(plan.title)}: targets", ["target"], ["holds in"], f"of the{few} samples that are solved")
     for place, target in enumerate(plan.targets, 1):
-        row(made, plain(target.text), percent(found.holds(place, plant)))
+        share = found.holds(place, plant)
+        row(made, plain(target.text), NONE if number(share) is None else percent(share))
     return made
 
 
@@ -124,11 +155,16 @@ def _there_of(name: str, of: Sequence[str]) -> bool:
 
 def rankings(found: Uncertainty, of: Sequence[str] | None = None) -> str:
     """Who is cheaper, in sentences."""
-    return "\n".join(
-        f"{plain(plant)} is cheaper than {plain(other)} per kg {plain(name.partition('.')[2])} in {percent(share)} of "
-        "cases"
-        for name, plant, other, share in ranked(found, of)
-    )
+    return "\n".join(_cheaper(found, *one) for one in ranked(found, of))
+
+
+def _cheaper(found: Uncertainty, name: str, plant: str, other: str, share: float) -> str:
+    what = f"per kg {plain(name.partition('.')[2])}"
+    paired = found.paired(name, plant, other)
+    if not paired:
+        return f"no sample has both {plain(plant)} and {plain(other)} solved: who is cheaper {what} is not known"
+    few = f", of the {paired:,} of {found.samples:,} that both solve" if paired < found.samples else ""
+    return f"{plain(plant)} is cheaper than {plain(other)} {what} in {percent(share)} of cases{few}"
 
 
 def main_costs(found: Uncertainty, of: Sequence[str] | None = None) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..studies.outputs import unit_of
 from .figures import number
-from .uncertainty import main_costs, ranked
+from .uncertainty import main_costs, ranked, warnings
 
 if TYPE_CHECKING:
     from ..studies.attempts import Failure
@@ -29,13 +29,20 @@ def body(found: Uncertainty, changes: Mapping[str, str], of: Sequence[str] | Non
         "seed": found.seed,
         "method": found.method,
         "changes": dict(changes),
+        "warnings": warnings(found),
         "factors": [
             {"name": factor.name, "members": [f"{one.plant}: {one.path}" for one in factor.members]}
             for factor in found.factors
         ],
         "plants": {plant: _plant(found, plant) for plant in found.plants},
         "rankings": [
-            {"output": name, "plant": plant, "other": other, "probability_lower": number(share)}
+            {
+                "output": name,
+                "plant": plant,
+                "other": other,
+                "samples": found.paired(name, plant, other),
+                "probability_lower": number(share),
+            }
             for name, plant, other, share in ranked(found)
         ],
         "drivers": [

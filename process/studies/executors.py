@@ -107,9 +107,16 @@ def _client(address: str) -> Any:
 
     for name in ("distributed", "distributed.comm", "distributed.client"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    client: Any = distributed.Client  # it has no types
+
+    class Quiet(client):  # type: ignore[misc]
+        def __del__(self) -> None:
+            """One that never came to run has nothing to close: closing would wait, then print a traceback."""
+            if self.status == "running":
+                super().__del__()
+
     try:
-        client: Any = distributed.Client  # it has no types
-        return client(address, timeout=PATIENCE, set_as_default=False)
+        return Quiet(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError, RuntimeError, TypeError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ExecutorError(

@@ -36,6 +36,8 @@ MOST = 10_000_000
 """Samples of a run."""
 LOW, HIGH = 5.0, 95.0
 """Percentiles of a band that 90 % lie within."""
+LEAST_VALUES = 10
+"""Values below which a band has no percentiles: the 5th of fewer is the lowest of them or nearly so."""
 RANKED = 16_384
 """Samples that rank correlations are found from, the first ones of a run."""
 
@@ -50,8 +52,13 @@ class UncertaintyError(ValueError):
 
 @dataclass(frozen=True)
 class Band:
-    """Where an output lies: 5th, 50th and 95th percentile, mean and standard deviation of the samples that are solved,
-    and its value at the plant's own values. NaN where no sample is solved; `samples` says how many are.
+    """Where an output lies: 5th, 50th and 95th percentile, mean and standard deviation, and its value at the plant's own
+    values, in the unit of the output.
+
+    They are of the samples that are solved and have the output, which are `samples`: one that is solved may have none,
+    as there is no rate of return where money is only spent. A band of fewer than are solved speaks of those alone;
+    `Uncertainty.probability` counts the others too. Percentiles are NaN below `LEAST_VALUES`, and all is with no value.
+    A few samples may carry mean and deviation, as of a net present value at hardly any discount: trust the median.
     """
 
     low: float
@@ -100,30 +107,47 @@ class Uncertainty:
     nominal: Mapping[str, Mapping[str, float]]
     flowsheets: tuple[Flowsheet, ...]
 
+    def solved(self, plant: str | None = None) -> NDArray[np.bool_]:
+        """Which samples of a plant, or of the first, are solved, shape (samples,)."""
+        of = self.plants[0] if plant is None else plant
+        out = np.ones(self.samples, dtype=bool)
+        out[[one.index for one in self.failures[of]]] = False
+        return out
+
     def band(self, name: str, plant: str | None = None) -> Band:
-        """The band of an output, of the first plant where none is named. Raises KeyError for one that there is not."""
+        """The band of an output, of the first plant where none is named, over the solved samples that have it.
+
+        Raises KeyError for an output that there is not.
+        """
         of = self.plants[0] if plant is None else plant
         values = self.outputs[of][name]
         known = values[np.isfinite(values)]
         nominal = self.nominal[of][name]
         if not len(known):
             return Band(np.nan, np.nan, np.nan, np.nan, np.nan, nominal, 0)
-        low, median, high = (float(one) for one in np.percentile(known, (LOW, 50.0, HIGH)))
-        sd = float(known.std(ddof=1)) if len(known) > 1 else 0.0
-        return Band(low, median, high, float(known.mean()), sd, nominal, len(known))
+        low = median = high = np.nan
+        if len(known) >= LEAST_VALUES:
+            low, median, high = (float(one) for one in np.percentile(known, (LOW, 50.0, HIGH)))
+        with np.errstate(over="ignore"):  # values near the largest number have an infinite mean
+            sd = float(known.std(ddof=1)) if len(known) > 1 else 0.0
+            return Band(low, median, high, float(known.mean()), sd, nominal, len(known))
 
     def probability(
         self, name: str, plant: str | None = None, *, at_least: float | None = None, at_most: float | None = None
     ) -> float:
-        """Share of the solved samples, 0..1, in which an output lies within bounds; NaN where none is solved."""
-        values = self.outputs[self.plants[0] if plant is None else plant][name]
-        known = values[np.isfinite(values)]
-        inside = np.ones(len(known), dtype=bool)
+        """Share of the solved samples, 0..1, in which an output has a value and lies within bounds.
+
+        A solved sample without a value lies within none: a plant that never pays back is not back in ten years, and
+        without any bound this is the share that has a value. NaN where no sample is solved.
+        """
+        of = self.plants[0] if plant is None else plant
+        solved = self.outputs[of][name][self.solved(of)]
+        inside = ~np.isnan(solved)
         if at_least is not None:
-            inside &= known >= at_least
+            inside &= solved >= at_least
         if at_most is not None:
-            inside &= known <= at_most
-        return float(inside.mean()) if len(known) else float("nan")
+            inside &= solved <= at_most
+        return float(inside.mean()) if len(solved) else float("nan")
 
     def holds(self, number: int, plant: str | None = None) -> float:
         """Share of the solved samples, 0..1, in which the file's target of this number, from 1, is met."""
@@ -132,14 +156,21 @@ class Uncertainty:
     def lower(self, name: str, plant: str, other: str) -> float:
         """Share of the samples, 0..1, in which an output is lower in one plant than in the other; ties count half.
 
-        The samples of both are paired: a price of the data is the same in both. Those in which either failed are left
-        out; NaN where none is left.
+        The samples of both are paired: a price of the data is the same in both. Those in which either failed, or has no
+        such value, are left out (`paired` are the others); NaN where none is left.
         """
-        here, there = self.outputs[plant][name], self.outputs[other][name]
-        both = np.isfinite(here) & np.isfinite(there)
+        both = self._both(name, plant, other)
         if not both.any():
             return float("nan")
-        return float((np.sign(there[both] - here[both]).mean() + 1.0) / 2.0)
+        here, there = self.outputs[plant][name][both], self.outputs[other][name][both]
+        return float((np.sign(there - here).mean() + 1.0) / 2.0)
+
+    def paired(self, name: str, plant: str, other: str) -> int:
+        """How many samples have an output in both plants: those that `lower` compares."""
+        return int(self._both(name, plant, other).sum())
+
+    def _both(self, name: str, plant: str, other: str) -> NDArray[np.bool_]:
+        return np.isfinite(self.outputs[plant][name]) & np.isfinite(self.outputs[other][name])
 
     def drivers(self, name: str, plant: str | None = None, most: int = 10) -> tuple[Driver, ...]:
         """The factors that an output follows most, by Spearman's rank correlation over the first `RANKED` samples.

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import didymium
+from didymium.studies.attempts import Failure
 from didymium.studies.chunks import cut
 from didymium.studies.outputs import chosen, elements, outputs, unit_of
 from didymium.studies.uncertainty import Uncertainty, UncertaintyError, uncertainty
@@ -104,6 +105,51 @@ def test_bands_and_shares() -> None:
     assert found.holds(1) == np.nanmean(met)
     with pytest.raises(KeyError):
         found.band("cost.ore")
+
+
+def made(values: list[float], lost: tuple[int, ...] = (), name: str = "payback") -> Uncertainty:
+    """A run of one plant with one output, given; `lost` are the samples that failed."""
+    plant = didymium.load("texas_magnets")
+    failures = tuple(Failure(index, "kiln", "is cold") for index in lost)
+    return Uncertainty(
+        plants=("texas_magnets",),
+        samples=len(values),
+        seed=1,
+        method="latin",
+        factors=(),
+        outputs={"texas_magnets": {name: np.array(values)}},
+        failures={"texas_magnets": failures},
+        nominal={"texas_magnets": {name: 5.0}},
+        flowsheets=(plant,),
+    )
+
+
+def test_a_solved_sample_without_a_value_counts_in_every_share() -> None:
+    """Ten samples: two fail, four never pay back, the others in 2, 4, 6 and 8 years."""
+    found = made([2.0, 4.0, 6.0, 8.0, *[np.nan] * 6], lost=(4, 9))
+    assert found.solved().tolist() == [True, True, True, True, False, True, True, True, True, False]
+    assert found.probability("payback", at_most=5.0) == 2 / 8
+    assert found.probability("payback", at_most=100.0) == 4 / 8
+    assert found.probability("payback", at_least=0.0) == 4 / 8
+    assert found.probability("payback", at_least=3.0, at_most=7.0) == 2 / 8
+    assert found.probability("payback") == 4 / 8
+    assert found.band("payback").samples == 4
+    assert np.isnan(made([np.nan, np.nan], lost=(0, 1)).probability("payback", at_most=1.0))
+    assert made([np.inf, 1.0]).probability("payback", at_least=2.0) == 0.5
+
+
+def test_no_percentiles_of_a_few_values() -> None:
+    few = made([float(i) for i in range(9)] + [np.nan]).band("payback")
+    assert np.isnan([few.low, few.median, few.high]).all()
+    assert (few.mean, few.samples) == (4.0, 9)
+    enough = made([float(i) for i in range(10)] + [np.nan]).band("payback")
+    assert (enough.low, enough.median, enough.high) == tuple(np.percentile(range(10), (5, 50, 95)))
+
+
+def test_values_beyond_all_numbers_spoil_no_median() -> None:
+    band = made([*range(18), 1e308, 1e308], name="npv").band("npv")
+    assert band.median == 9.5
+    assert np.isinf(band.mean)
 
 
 def test_what_drives_a_cost() -> None:

@@ -24,12 +24,11 @@ from ..supply.capacity import added
 from .circulation import Circulation
 from .figures import Figures
 from .pricebook import CostError
+from .realisation import ORE, lost
 from .stages import spread
 
 Array = NDArray[np.float64]
 
-ORE = "ore"
-"""The form of streams whose rare earths are worth only a share of what they fetch as oxides."""
 CHUNK = 256
 """Samples solved at once; bounds the memory."""
 KEPT = 1024
@@ -191,29 +190,77 @@ class Allocation:
                 out[:, taken] = np.minimum(share, 1.0)[:, None]
         return out
 
+    def _discounts(self, raw: Array) -> Array:
+        """Share of each outlet's weight that is lost because what becomes of it is sold mixed, (samples, outlets).
+
+        Of a product what its form loses; of a stream that another unit takes the mean of what that unit makes of it,
+        by weight, on to the products. What goes back to an earlier stage takes the place of oxide and loses nothing.
+        """
+        out = np.zeros_like(raw)
+        if self.basis == "mass":
+            return out
+        for i, outlet in enumerate(self.outlets):
+            if outlet.taker is None and not outlet.worthless:
+                out[:, i] = lost(self.solution.streams[outlet.name], self._figures)
+        if not out.any():
+            return out
+        onward = np.zeros_like(raw)
+        for unit in range(len(self.units)):
+            mine = [i for i, outlet in enumerate(self.outlets) if outlet.source == unit and not outlet.worthless]
+            ahead = [i for i in mine if not self.outlets[i].goes_back] or mine
+            total = added((raw[:, i] for i in ahead), len(raw))
+            for i in ahead:
+                first = np.full(len(raw), 1.0 if i == ahead[0] else 0.0)
+                onward[:, i] = np.divide(raw[:, i], total, out=first, where=total > 0.0)
+        for start in range(0, len(raw), CHUNK):
+            self._lose(out, onward, slice(start, min(start + CHUNK, len(raw))))
+        return out
+
+    def _lose(self, out: Array, onward: Array, part: slice) -> None:
+        """Carry the losses of products back to the streams that they are made of, in some samples of `out`."""
+        samples, count = len(out[part]), len(self.units)
+        passed, exits = np.zeros((samples, count, count)), np.zeros((samples, count))
+        wanted = np.zeros_like(exits)
+        making = {outlet.source for outlet in self.outlets if not outlet.worthless}
+        exits[:, sorted(set(range(count)) - making)] = 1.0
+        for i, outlet in enumerate(self.outlets):
+            if outlet.taker is None or outlet.goes_back:
+                exits[:, outlet.source] += onward[part, i]
+                wanted[:, outlet.source] += onward[part, i] * out[part, i]
+            else:
+                passed[:, outlet.source, outlet.taker] += onward[part, i]
+        losses = Circulation.of(passed, exits).reach(wanted)
+        for i, outlet in enumerate(self.outlets):
+            if not (outlet.taker is None or outlet.worthless or outlet.goes_back):
+                out[part, i] = losses[:, outlet.taker]
+
     def _shares(self) -> Array:
         samples, tags = self.solution.samples, len(STAGES)
         raw = np.zeros((samples, len(self.outlets)))
         for i, outlet in enumerate(self.outlets):
             raw[:, i] = weight(self.solution, self.solution.streams[outlet.name], self._figures)
         recovered = self._recovered(raw)
+        kept = 1.0 - self._discounts(raw)
         shares = np.zeros((samples, len(self.outlets), tags))
         for unit in sorted(set(range(len(self.units))) - set(self.treated)):
             mine = [i for i, outlet in enumerate(self.outlets) if outlet.source == unit]
             own = raw[:, mine]
+            worth = own * kept[:, mine]
             if self.basis == "mass":
-                own = _or_mass(own, self.solution, [self.outlets[i] for i in mine])
+                own = worth = _or_mass(own, self.solution, [self.outlets[i] for i in mine])
             for tag in range(tags):
-                shares[:, mine, tag] = self._split(tag, own, recovered[:, mine], [self.outlets[i] for i in mine])
+                outlets = [self.outlets[i] for i in mine]
+                shares[:, mine, tag] = self._split(tag, own, worth, recovered[:, mine], outlets)
         return shares
 
     @staticmethod
-    def _split(tag: int, weights: Array, recovered: Array, outlets: list[_Outlet]) -> Array:
+    def _split(tag: int, weights: Array, worth: Array, recovered: Array, outlets: list[_Outlet]) -> Array:
         """Shares of one unit's outlets for one tag, shape (samples, outlets), which sum to 1.
 
         An outlet that goes back to an earlier stage carries what of it comes back, as a share of everything that
-        leaves the unit, waste included, and nothing of later tags. The others share the rest by weight; where none of
-        them has weight the first that is no waste takes it. Where every outlet goes back, all carry every tag.
+        leaves the unit, waste included, and nothing of later tags. The others share the rest by `worth`, their weight
+        less what it loses where it is sold mixed; where none of them has any the first that is no waste takes it.
+        Where every outlet goes back, all carry every tag.
         """
         samples = len(weights)
         useful = [i for i, outlet in enumerate(outlets) if not outlet.worthless]
@@ -229,10 +276,10 @@ class Allocation:
             returned = weights[:, i] * recovered[:, i]
             out[:, i] = np.divide(returned, everything, out=np.zeros(samples), where=everything > 0.0)
         left = np.maximum(1.0 - added(out.T, samples), 0.0)
-        total = added((weights[:, i] for i in ahead), samples)
+        total = added((worth[:, i] for i in ahead), samples)
         for i in ahead:
             first = np.full(samples, 1.0 if i == ahead[0] else 0.0)
-            out[:, i] = left * np.divide(weights[:, i], total, out=first, where=total > 0.0)
+            out[:, i] = left * np.divide(worth[:, i], total, out=first, where=total > 0.0)
         return out
 
     # -- the solve --------------------------------------------------------------------------------------------------

@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Fact, by_product_values, cost_rates, credits, finance_facts, oxide_price, royalty_of
+from ..data import Fact, by_product_values, cost_rates, credits, oxide_price, royalty_of
 from ..elements import INDEX, OXIDE_FACTOR, RARE_EARTHS
 from ..network.solution import Solution
 from ..stream import Stream
 from ..sums import per_sample
-from .allocation import ORE
 from .figures import Figures
 from .lines import CostLine, priced
 from .pricebook import Price, file_price, region_of
+from .realisation import ORE, of_mixed
 from .stages import kinds_of
 
 Array = NDArray[np.float64]
@@ -63,8 +63,7 @@ def realisation(stream: Stream) -> tuple[str, Fact]:
     """What of their oxides' price the rare earths of ore, a concentrate or a mixed product fetch, with its key."""
     if stream.form == ORE:
         return "rate.ore_value", cost_rates()["ore_value"]
-    of = "concentrate" if "concentrate" in stream.form else "mixed"
-    return f"finance.realisation.{of}", finance_facts()["realisation", of]
+    return of_mixed(stream.form)
 
 
 def _of_region(region: str, kinds: frozenset[str], figures: Figures) -> tuple[Price, str] | None:

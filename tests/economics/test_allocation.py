@@ -11,7 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from didymium.economics.allocation import ORDER, Allocation
+from didymium.economics.figures import Figures
+from didymium.economics.market import market
 from didymium.economics.pricebook import CostError
+from didymium.elements import INDEX, OXIDE_FACTOR
 from didymium.network.solution import Solution
 from didymium.plan import STAGES
 
@@ -134,6 +137,137 @@ def test_value_and_mass(hand: Build) -> None:
     streams = by_mass.streams(own_costs(by_mass, {("cut", "separation"): 100.0}))
     ceria, dysprosia = 9.0 * 172.115 / 140.116, 372.998 / 2 / 162.5
     assert streams["cut.heavy"].sum() == pytest.approx(100 * dysprosia / (ceria + dysprosia), rel=1e-4)
+
+
+SPLIT = {
+    "cut": {"stage": "separation", "inlets": {"feed": "liquor"}, "outlets": {"light": "liquor", "heavy": "liquor"}},
+    "carbonate": {"stage": "separation", "inlets": {"feed": "cut.light"}, "outlets": {"out": "carbonate"}},
+    "oxide": {"stage": "separation", "inlets": {"feed": "cut.heavy"}, "outlets": {"out": "oxide"}},
+}
+"""A cut whose light side is sold as it is, mixed, and whose heavy side as an oxide."""
+LIGHT, HEAVY = {"La": 4.0, "Ce": 5.0}, {"Dy": 1.0}
+SPLIT_FLOWS = {
+    "liquor": LIGHT | HEAVY,
+    "cut.light": LIGHT,
+    "cut.heavy": HEAVY,
+    "carbonate.out": LIGHT,
+    "oxide.out": HEAVY,
+}
+
+
+def test_joint_costs_are_shared_by_what_products_are_sold_at(hand: Build) -> None:
+    """Cost shares of the cut are those of the revenue, mixed rare earths at 0.65 of their oxides."""
+    solution = hand(SPLIT, SPLIT_FLOWS, feeds={"liquor": {}})
+    allocation = Allocation(solution)
+    streams = allocation.streams(own_costs(allocation, {("cut", "separation"): 100.0}))
+    light = 0.65 * (4.0 * 325.81 / 2 / 138.905 + 5.0 * 172.115 / 140.116) * 1.0  # kg oxide × USD/kg of 2024
+    heavy = 372.998 / 2 / 162.5 * 260.0
+    assert streams["carbonate.out"].sum() == pytest.approx(100.0 * light / (light + heavy), rel=1e-4)
+    revenue = {}
+    for name in ("carbonate.out", "oxide.out"):
+        worth = market(solution, solution.streams[name])
+        assert worth is not None
+        revenue[name] = worth.usd_per_kg[0] * solution.streams[name].mass()
+    for name, usd in revenue.items():
+        assert streams[name].sum() == pytest.approx(100.0 * usd / sum(revenue.values()), rel=1e-12)
+    # Sampled, the share that mixed rare earths fetch moves both.
+    figures = Figures({"data.finance.realisation.mixed": np.array([1.0])})
+    full = Allocation(solution, figures)
+    streams = full.streams(own_costs(full, {("cut", "separation"): 100.0}))
+    assert streams["carbonate.out"].sum() == pytest.approx(100.0 * light / (light + 0.65 * heavy), rel=1e-4)
+    assert "data.finance.realisation.mixed" in figures.used
+
+
+def test_by_mass_it_does_not_matter_how_a_product_is_sold(hand: Build) -> None:
+    allocation = Allocation(hand(SPLIT, SPLIT_FLOWS, feeds={"liquor": {}}, allocation="mass"))
+    streams = allocation.streams(own_costs(allocation, {("cut", "separation"): 100.0}))
+    light, heavy = 4.0 * 325.81 / 2 / 138.905 + 5.0 * 172.115 / 140.116, 372.998 / 2 / 162.5
+    assert streams["oxide.out"].sum() == pytest.approx(100.0 * heavy / (light + heavy), rel=1e-4)
+
+
+def test_a_stream_that_is_still_separated_is_worth_what_becomes_of_it(hand: Build) -> None:
+    """An extract that becomes oxide and carbonate in halves of its value loses half of what carbonate does."""
+    kg = {name: 1.0 / OXIDE_FACTOR[INDEX[name]] for name in ("La", "Ce", "Dy")}  # of the element in a kg of oxide
+    each = {"La": kg["La"], "Ce": kg["Ce"]}  # 1 USD each
+    pure = {"Dy": 2.0 / 260.0 * kg["Dy"]}
+    solution = hand(
+        {
+            "first": {
+                "stage": "separation",
+                "inlets": {"feed": "liquor"},
+                "outlets": {"on": "liquor", "sold": "oxide"},
+            },
+            "second": {
+                "stage": "separation",
+                "inlets": {"feed": "first.on"},
+                "outlets": {"oxide": "oxide", "carbonate": "carbonate"},
+            },
+        },
+        {
+            "liquor": each | {"Dy": 3.0 * pure["Dy"]},
+            "first.on": each | pure,
+            "first.sold": {"Dy": 2.0 * pure["Dy"]},
+            "second.oxide": pure,
+            "second.carbonate": each,
+        },
+        feeds={"liquor": {}},
+    )
+    allocation = Allocation(solution)
+    streams = allocation.streams(own_costs(allocation, {("first", "separation"): 100.0}))
+    on = (1.0 + 0.65) / 2.0 * 4.0  # of a value of 4, which the oxide sold at once has too
+    assert streams["first.on"].sum() == pytest.approx(100.0 * on / (on + 4.0), rel=1e-12)
+    assert streams["second.carbonate"].sum() == pytest.approx(streams["first.on"].sum() * 0.65 / 1.65, rel=1e-12)
+
+
+def test_swarf_costs_the_same_beside_a_product_that_is_sold_mixed(hand: Build) -> None:
+    """What goes back displaces oxide: the closed form holds though part of the circuit's rare earths is sold mixed."""
+    solution = hand(
+        {
+            "separation": {
+                "stage": "separation",
+                "inlets": {"feed": "ore", "back": "collect.out"},
+                "outlets": {"oxide": "oxide", "rest": "carbonate"},
+            },
+            "machining": {
+                "stage": "magnet",
+                "inlets": {"feed": "separation.oxide"},
+                "outlets": {"magnets": "magnet", "swarf": "swarf"},
+            },
+            "collect": {"stage": "magnet", "inlets": {"feed": "machining.swarf"}, "outlets": {"out": "swarf"}},
+        },
+        {
+            "ore": {"Nd": 70.0, "La": 20.0, "Ce": 20.0},
+            "separation.oxide": {"Nd": 100.0},
+            "separation.rest": {"La": 20.0, "Ce": 20.0},
+            "machining.magnets": {"Nd": 70.0},
+            "machining.swarf": {"Nd": 30.0},
+            "collect.out": {"Nd": 30.0},
+        },
+        feeds={"ore": {}},
+    )
+    allocation = Allocation(solution)
+    streams = allocation.streams(own_costs(allocation, {("machining", "magnet"): 100.0}))
+    assert streams["collect.out"].sum() == pytest.approx(0.3 / 0.7 * streams["machining.magnets"].sum(), rel=1e-12)
+
+
+def test_each_sample_is_mixed_or_pure_by_itself(hand: Build) -> None:
+    """La from pure to mixed with Ce; a batch has the bits of its single cases."""
+    ceria = np.array([0.0, 0.5, 4.0])
+
+    def streams(some: slice) -> Any:
+        light = {"La": np.full(len(ceria[some]), 5.0), "Ce": ceria[some]}
+        flows = {name: dict(HEAVY) if "Dy" in flow and len(flow) == 1 else light for name, flow in SPLIT_FLOWS.items()}
+        table = Allocation(hand(SPLIT, flows | {"liquor": light | HEAVY}, feeds={"liquor": {}}))
+        return table.streams(own_costs(table, {("cut", "separation"): 100.0}))["carbonate.out"].sum(axis=1)
+
+    together = streams(slice(0, 3))
+    for i in range(3):
+        assert together[i] == streams(slice(i, i + 1))[0]
+    oxide = 325.81 / 2 / 138.905
+    values = np.array([5.0, 5.5, 9.0 * 0.65]) * oxide
+    values[1:] += (172.115 / 140.116 - oxide) * np.array([0.5, 4.0 * 0.65])
+    heavy = 372.998 / 2 / 162.5 * 260.0
+    assert together == pytest.approx(100.0 * values / (values + heavy), rel=1e-4)
 
 
 def test_waste_carries_nothing_and_its_treatment_is_paid_by_who_made_it(hand: Build) -> None:

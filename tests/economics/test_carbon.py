@@ -73,6 +73,40 @@ def test_carbon_of_offgas_and_fluorocarbons(hand: Build) -> None:
     assert line.note.endswith("CO2 of process and fluorocarbons")
 
 
+def test_gas_that_another_unit_takes_is_charged_once(hand: Build) -> None:
+    """Roast gas that goes to a scrubber is no waste of the furnace: what the scrubber lets go is charged, and there."""
+    carbon = molar_mass("C")
+    solution = hand(
+        {
+            "furnace": {
+                "stage": "separation",
+                "inlets": {"feed": "carbonate"},
+                "outlets": {"oxide": "oxide", "offgas": "gas"},
+                "waste": ["offgas"],
+            },
+            "scrubber": {
+                "stage": "separation",
+                "inlets": {"gas": "furnace.offgas"},
+                "outlets": {"liquor": "liquor", "clean": "gas"},
+                "waste": ["liquor", "clean"],
+            },
+        },
+        {
+            "carbonate": {"Nd": 10.0, "C": carbon},
+            "furnace.oxide": {"Nd": 10.0},
+            "furnace.offgas": {"C": carbon},
+            "scrubber.liquor": {"C": 0.4 * carbon},
+            "scrubber.clean": {"C": 0.6 * carbon},
+        },
+        feeds={"carbonate": {"price": None}},
+        products={"oxide": "furnace.oxide"},
+        levies=Levies(carbon_price=PRICE),
+    )
+    (line,) = charged(solution)
+    assert line.unit_name == "scrubber"
+    assert line.quantity == pytest.approx(0.6 * molar_mass("CO2") / 1000.0)
+
+
 def test_power_counts_only_where_the_file_says_so(hand: Build) -> None:
     power = [("electricity", 1000.0, "kWh", ())]
     assert charged(plant(hand, power)) == []

@@ -153,3 +153,25 @@ def test_a_single_figure_is_true_in_samples_within_a_tenth_of_it() -> None:
     sampled = {"mountain_pass": plant(1.0), "baotou": plant(1.0)}
     sampled["mountain_pass"]["cost.separated_reo.separation"] = 0.2 * ratios
     assert found(sampled, "us_china_refining").measures[0].holds == pytest.approx(32 / COUNT)
+
+
+def test_china_s_share_is_chinas_cost_over_the_other() -> None:
+    """Costs of 64 and 20 USD: China's is 31 % of the other's, and lies 69 % below it."""
+    sampled = {"mountain_pass": plant(64.0), "baotou": plant(20.0)}
+    for key, expected in (("china_share", 20.0 / 64.0), ("china_below", 44.0 / 64.0), ("us_china_refining", 3.2)):
+        one = found(sampled, key)
+        assert len(one.measures) == 4
+        for measure in one.measures:
+            assert measure.value == pytest.approx(expected, rel=1e-12)
+            assert measure.plants == "mountain_pass / baotou"
+
+
+def test_a_sample_that_was_not_solved_is_no_plant_that_never_pays_back() -> None:
+    """Of 101 samples 41 were not solved, 20 never pay back and 40 do in nine years: 40 of 60 hold."""
+    order = np.arange(COUNT)
+    years = np.where(order < 40, 9.0, np.nan)
+    npv = np.where(order < 60, 1.0, np.nan)
+    one = found({"mountain_pass": plant(10.0) | {"payback": years, "npv": npv}}, "compliant_payback").measures[0]
+    assert one.samples == 60
+    assert one.holds == pytest.approx(40 / 60)
+    assert (one.low, one.high) == (9.0, float("inf"))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from .permutations import places
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -81,15 +83,12 @@ def _random(count: int, start: int, stop: int, seed: int) -> Array:
 
 
 def _latin(count: int, start: int, stop: int, seed: int, samples: int) -> Array:
-    """Each factor in every one of `samples` strata once; the order of strata by factor has a seed of its own."""
+    """Each factor in every one of `samples` strata once, in an order of its own."""
     if stop > samples:
         raise ValueError(f"there are no samples {start} to {stop} of {samples}")
     inside = _random(count, start, stop, seed)
-    out = np.empty((stop - start, count))
-    for factor in range(count):
-        strata = np.random.default_rng([seed, factor]).permutation(samples)[start:stop]
-        out[:, factor] = (strata + inside[:, factor]) / samples
-    return np.minimum(out, 1.0 - LEAST)
+    strata = places(start, stop, samples, seed, count)
+    return np.minimum((strata + inside) / samples, 1.0 - LEAST)
 
 
 def draw(

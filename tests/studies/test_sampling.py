@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from didymium.studies import sampling
 from didymium.studies.distributions import TriangularOver, UniformOver
 from didymium.studies.factors import Factor, Member
 from didymium.studies.sampling import METHODS, Method, draw, quantiles
@@ -55,6 +56,26 @@ def test_a_latin_hypercube_fills_every_stratum_of_any_number() -> None:
     found = quantiles(5, 0, 100, 3, "latin")
     for column in found.T:
         assert np.array_equal(np.sort((column * 100).astype(int)), np.arange(100))
+
+
+def test_the_seed_orders_the_strata_of_each_factor_by_itself() -> None:
+    """Not only where in its stratum a point lies."""
+    one, two = ((quantiles(6, 0, 500, seed, "latin") * 500).astype(int) for seed in (1, 2))
+    every = np.concatenate([one, two], axis=1).T
+    assert np.abs(np.corrcoef(every) - np.eye(12)).max() < 5.0 / np.sqrt(500)
+
+
+def test_a_point_at_the_very_end_of_the_last_stratum_stays_below_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    last = 1.0 - 2.0**-53
+    monkeypatch.setattr(sampling, "_random", lambda count, start, stop, seed: np.full((stop - start, count), last))
+    found = quantiles(2, 0, 1000, 1, "latin")
+    assert found.max() == last
+
+
+def test_a_slice_of_ten_million_is_drawn_alone() -> None:
+    found = quantiles(450, 256, 512, 1, "latin", 10_000_000)
+    assert found.shape == (256, 450)
+    assert np.abs(found.mean() - 0.5) < 0.01
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from functools import cache
 from types import MappingProxyType
 
 from .facts import Fact, fact, rows
+from .money import regional_factors
 
 GROUPS = MappingProxyType(
     {"mine": "mine", "separation": "separation", "metal": "metal", "alloy": "magnet", "magnet": "magnet"}
@@ -21,9 +22,10 @@ class KnownPlant:
 
     `capacity` in t/y of what `counts` says (REO or NdPr as oxide, or mass), at a stage or a stream of the flowsheet
     (`at`); `published` is how its owner states it. `scope` is what its cost covers in words; `stages` and `units` are
-    what models it: all units of the stages where none are named. `site` is "green", "expansion", "standing" (halls and
-    utilities were there) or "unknown"; `route` how near the flowsheet comes: "same", "near", "part" (it leaves out some
-    of what was built) or "far". `region` is ours, of the prices; `country` its own.
+    what models it: all units of the stages where none are named. `site` is "green" (buildings and utilities of its
+    own), "expansion" (some stood), "standing" (halls and utilities were there) or "unknown"; `route` how near the
+    flowsheet comes: "same", "near", "part" (it leaves out some of what was built) or "far". `region` is ours, of the
+    prices; `country` its own.
     """
 
     plant: str
@@ -53,19 +55,19 @@ class KnownPlant:
     def calibrates(self) -> bool:
         """Whether it counts to the scope factor of its group; one rule for all plants.
 
-        It does unless it stands in halls that were there, spans two groups, is modelled by a flowsheet of another route
-        or of only a part, or its cost or capacity is little more than a guess (confidence low).
+        Its site is new, so that all that it needed was paid for; it is of one group; a flowsheet of the same or a near
+        route models all of it; and neither cost nor capacity is a guess (confidence low).
         """
-        new = self.site != "standing" and self.route in ("same", "near")
-        return new and len(self.groups) == 1 and self.cost.confidence != "low"
+        whole = self.site == "green" and self.route in ("same", "near")
+        return whole and len(self.groups) == 1 and self.cost.confidence != "low"
 
 
 @cache
 def known_plants() -> tuple[KnownPlant, ...]:
     """Plants whose capacity and cost are both published.
 
-    >>> len(known_plants()), [one.plant for one in known_plants() if one.calibrates and one.groups == ("metal",)]
-    (23, ['Jinmeng metal'])
+    >>> len(known_plants()), [one.plant for one in known_plants() if one.calibrates and one.groups == ("magnet",)]
+    (23, ['Benson', 'JL Mag Baotou III', 'Jintian', 'Rising Nonferrous'])
     """
     words = ("plant", "owner", "country", "region", "scope")
     return tuple(
@@ -102,6 +104,20 @@ def installation() -> Mapping[str, Fact]:
     2.97
     """
     return MappingProxyType({row["item"]: fact(row) for row in rows("installation")})
+
+
+def compliance(region: str, group: str = "") -> tuple[str, Fact]:
+    """The key and the fact of what building to a region's rules costs over the US, and over its location.
+
+    That of a group of stages where the data have one, else the general one. Raises KeyError for an unknown region.
+
+    >>> [compliance(region, "magnet")[0] for region in ("china", "malaysia")], compliance("china", "separation")[0]
+    (['compliance.china.magnet', 'compliance.malaysia'], 'compliance.china')
+    """
+    known = regional_factors()
+    if (f"compliance.{group}", region) in known:
+        return f"compliance.{region}.{group}", known[f"compliance.{group}", region]
+    return f"compliance.{region}", known["compliance", region]
 
 
 @cache

@@ -265,6 +265,7 @@ def regional_factors() -> Mapping[tuple[str, str], Fact]:
     """Ratios between regions by (factor, region).
 
     `build_cost` relative to the US, and its parts: `location`, and `compliance`, which is what location leaves of it;
+    `compliance.magnet` is that of a group of stages, where plants say so (`investment.compliance`);
     `price` and `waste` relative to the region whose prices stand in.
 
     >>> factors = regional_factors()

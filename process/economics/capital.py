@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import Plant, cost_index, cost_rates, exchange_rate, plant_of, regional_factors
-from ..data.investment import GROUPS, capital_factors
+from ..data.investment import GROUPS, capital_factors, compliance
 from ..network.solution import Solution
 from ..supply.capacity import added, counted, hours_per_year, nameplate_rate, plain, throughput
 from .equipment import Purchase, purchases
@@ -90,7 +90,8 @@ def scaled(plant: Plant, capacity: Array, year: int, region: str, figures: Figur
     >>> scaled(capital()["separation"], np.array([20_000.0]), 2024, "us").round(0)
     array([1199.])
     """
-    (here, rules), (there, rules_there) = (factors(place, figures) for place in (region, plant.region))
+    group = GROUPS[plant.stage]
+    (here, rules), (there, rules_there) = (factors(place, figures, group) for place in (region, plant.region))
     of = Figures().of if figures is None else figures.of
     rate = exchange_rate(plant.currency, plant.cost.year)
     known = ".".join(("plant", plant.stage, *plant.kinds))
@@ -101,11 +102,13 @@ def scaled(plant: Plant, capacity: Array, year: int, region: str, figures: Figur
     return np.asarray(base * size * index * ratio)
 
 
-def _moved_on_assumption(region: str, reference: str) -> bool:
+def _moved_on_assumption(stage: str, region: str, reference: str) -> bool:
     """Whether cost of one region as in another rests on an assumption; the factors cancel where they are the same."""
     known = regional_factors()
     moved = {region, reference} if region != reference else set()
-    return any(known[factor, place].assumed for place in moved for factor in ("location", "compliance"))
+    return any(
+        one.assumed for place in moved for one in (known["location", place], compliance(place, GROUPS[stage])[1])
+    )
 
 
 def _scaled(
@@ -206,7 +209,9 @@ def _assumed(
         base, reference = capital_factors()["scope", GROUPS[stage]].assumed, "us"
         doubtful = frozenset(one.unit for one in bought if one.assumed)
     return frozenset(
-        name for name in built.by_unit if base or name in doubtful or _moved_on_assumption(places[name], reference)
+        name
+        for name in built.by_unit
+        if base or name in doubtful or _moved_on_assumption(stage, places[name], reference)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ..data import Fact, Plant, regional_factors
-from ..data.investment import GROUPS, capital_factors, installation
+from ..data.investment import GROUPS, capital_factors, compliance, installation
 from .capital import Investment
 from .lines import CostLine
 
@@ -86,13 +86,17 @@ def _shared(capital: Mapping[str, Investment], by_unit: Mapping[tuple[str, str],
         fact = capital_factors()["scope", group]
         yield Rest(f"scope of the {group} stage", fact, fact.unit, share)
     moved: dict[str, float] = {}
+    ruled: dict[str, tuple[Fact, float]] = {}
     for stage, one in capital.items():
         away = tuple(region for region in one.regions if region != one.plant.region)
         known = (*away, one.plant.region) if away else ()  # where a known plant stands itself, its factors cancel
         for region in one.regions if one.way == "equipment" else known:
             moved[region] = moved.get(region, 0.0) + of_stage[stage]
-    for region, share in moved.items():
-        for factor in ("location", "compliance"):
-            fact = regional_factors()[factor, region]
-            if fact.low < fact.high:
-                yield Rest(f"{factor} in {region}", fact, "times that in the US", share)
+            key, fact = compliance(region, GROUPS[stage])
+            own = f", {GROUPS[stage]}" if key.endswith(f".{GROUPS[stage]}") else ""
+            item = f"compliance in {region}{own}"
+            ruled[item] = (fact, ruled.get(item, (fact, 0.0))[1] + of_stage[stage])
+    places = {f"location in {region}": (regional_factors()["location", region], moved[region]) for region in moved}
+    for item, (fact, share) in (places | ruled).items():
+        if fact.low < fact.high:
+            yield Rest(item, fact, "times that in the US", share)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import regional_factors
-from ..data.investment import GROUPS, capital_factors, installation
+from ..data.investment import GROUPS, capital_factors, compliance, installation
 from ..network.solution import Solution
 from ..supply.capacity import added
 from .figures import Figures
@@ -40,17 +40,20 @@ class Installed:
     lines: Mapping[str, Array]
 
 
-def factors(region: str, figures: Figures | None = None) -> tuple[float | Array, float | Array]:
-    """Location and compliance of a region, relative to the US; raises `CostError` for one that is not known.
+def factors(region: str, figures: Figures | None = None, group: str = "") -> tuple[float | Array, float | Array]:
+    """Location and compliance of a region, relative to the US, for a group of stages where the data tell them apart.
+
+    Raises `CostError` for a region that is not known.
 
     >>> factors("australia")
     (1.03, 0.970873786407767)
+    >>> factors("china", group="magnet")[1] < factors("china", group="separation")[1]
+    True
     """
     known, of = regional_factors(), (Figures() if figures is None else figures).of
     if ("location", region) not in known:
         raise CostError(f"no build-cost factor for the region {region!r}", "use a region with a price book")
-    here, rules = (of(f"{factor}.{region}", known[factor, region]) for factor in ("location", "compliance"))
-    return here, rules
+    return of(f"location.{region}", known["location", region]), of(*compliance(region, group))
 
 
 def scope(stage: str, figures: Figures | None = None) -> float | Array:
@@ -92,7 +95,7 @@ def installed(
     total |= {item: total[EQUIPMENT] * share for item, share in parts.items()}
     by_unit, rest = {}, {SCOPE: np.zeros(samples), LOCATION: np.zeros(samples), COMPLIANCE: np.zeros(samples)}
     for unit, million in bare.items():
-        here, rules = factors(places[unit], figures)
+        here, rules = factors(places[unit], figures, GROUPS[stage])
         stands = million * lang
         complete = stands * whole
         there = complete * here

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import cost_index, exchange_rate
-from ..data.investment import GROUPS, KnownPlant, capital_factors, known_plants
+from ..data.investment import GROUPS, KnownPlant, capital_factors, compliance, known_plants
 from ..economics.equipment import purchases
 from ..economics.installed import enlarged, factors, shares
 from ..flowsheet import load
@@ -59,10 +60,15 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Scope:
-    """What plants of a group cost over their installed equipment: geometric mean and spread, and which plants."""
+    """What plants of a group cost over their installed equipment, and which plants say so.
+
+    `compliance` is fitted with it, by region, where the data have one of the group's own. `spread` is the geometric
+    spread of what is left over, n less the numbers fitted; NaN where nothing is.
+    """
 
     group: str
     value: float
+    compliance: Mapping[str, float]
     spread: float
     plants: tuple[str, ...]
 
@@ -81,24 +87,38 @@ def agreement(ratios: Iterable[float]) -> Agreement:
     return Agreement(len(logs), float(np.exp(np.mean(logs))), spread)
 
 
-def calibrate() -> Mapping[str, Scope]:
-    """The scope factor of each group of stages: one geometric mean over its plants, nothing per plant."""
-    return _calibrated(tuple((plant, _actual(plant) / _whole(plant)) for plant in known_plants() if plant.calibrates))
+def calibrate(plants: Iterable[KnownPlant] | None = None) -> Mapping[str, Scope]:
+    """The scope factor of each group of stages that has plants: geometric means over them, nothing per plant.
+
+    From the plants that `KnownPlant.calibrates` lets count, or from `plants`, each of one group.
+    """
+    return _calibrated([plant for plant in known_plants() if plant.calibrates] if plants is None else plants)
 
 
 def check() -> tuple[PlantCost, ...]:
     """Every plant with a published capacity and cost beside the model's, with the stored scope factors."""
     stored = {group: capital_factors()["scope", group].value for group in dict.fromkeys(GROUPS.values())}
-    needed = tuple((plant, _actual(plant) / _whole(plant)) for plant in known_plants() if plant.calibrates)
     out = []
     for plant in known_plants():
-        scale, by_group = _installed(plant)
+        scale, located = _located(plant)
+        rules = {group: float(factors(plant.region, group=group)[1]) for group in located}
+        by_group = {group: million * rules[group] for group, million in located.items()}
         predicted = sum(million * stored[group] for group, million in by_group.items())
-        rest = tuple(pair for pair in needed if pair[0] is not plant and pair[0].groups == plant.groups)
-        alone = not plant.calibrates or not rest
-        left = float("nan") if alone else _whole(plant) * _calibrated(rest)[plant.groups[0]].value / _actual(plant)
+        left = _left_out(plant) / _actual(plant) if plant.calibrates else float("nan")
         out.append(PlantCost(plant, scale, MappingProxyType(by_group), predicted, _actual(plant), left))
     return tuple(out)
+
+
+def _left_out(plant: KnownPlant) -> float:
+    """Million USD of a plant by the factors of its group's others; NaN where they do not give them."""
+    (group,) = plant.groups
+    rest = [one for one in known_plants() if one.calibrates and one is not plant and one.groups == plant.groups]
+    found = _calibrated(rest).get(group)
+    if found is None:
+        return float("nan")
+    own = compliance(plant.region, group)[0].endswith(f".{group}")
+    rules = found.compliance.get(plant.region, float("nan")) if own else float(factors(plant.region)[1])
+    return _located(plant)[1][group] * found.value * rules
 
 
 def summary(costs: Iterable[PlantCost]) -> Mapping[str, Agreement]:
@@ -115,12 +135,32 @@ def summary(costs: Iterable[PlantCost]) -> Mapping[str, Agreement]:
     return MappingProxyType({name: agreement(ratios) for name, ratios in chosen.items()})
 
 
-def _calibrated(pairs: tuple[tuple[KnownPlant, float], ...]) -> Mapping[str, Scope]:
+def _calibrated(plants: Iterable[KnownPlant]) -> Mapping[str, Scope]:
+    """Least squares in the logarithm: actual = located equipment × scope × compliance.
+
+    Compliance is a number to be found in regions where the group has its own, else that of the data; each such region
+    takes one, so that scope is the geometric mean over the plants of all others. A group without such is left out.
+    """
+    plants = tuple(plants)
     out = {}
-    for group in dict.fromkeys(plant.groups[0] for plant, _ in pairs):
-        own = [(plant.plant, ratio) for plant, ratio in pairs if plant.groups == (group,)]
-        found = agreement(ratio for _, ratio in own)
-        out[group] = Scope(group, found.mean, found.spread, tuple(name for name, _ in own))
+    for group in dict.fromkeys(plant.groups[0] for plant in plants):
+        named: dict[str, list[float]] = {}
+        general = []
+        for plant in (one for one in plants if one.groups == (group,)):
+            needed = _actual(plant) / _located(plant)[1][group]
+            if compliance(plant.region, group)[0].endswith(f".{group}"):
+                named.setdefault(plant.region, []).append(needed)
+            else:
+                general.append(needed / float(factors(plant.region)[1]))
+        if general:
+            value = agreement(general).mean
+            sets = (general, *named.values())
+            left = [math.log(one / agreement(own).mean) for own in sets for one in own]
+            free = len(left) - len(sets)
+            spread = math.exp(math.sqrt(sum(one * one for one in left) / free)) if free else float("nan")
+            rules = MappingProxyType({region: agreement(own).mean / value for region, own in named.items()})
+            names = tuple(one.plant for one in plants if one.groups == (group,))
+            out[group] = Scope(group, value, rules, spread, names)
     return MappingProxyType(out)
 
 
@@ -129,19 +169,18 @@ def _actual(plant: KnownPlant) -> float:
     return plant.cost.value / exchange_rate(plant.currency, plant.cost.year).value
 
 
-def _whole(plant: KnownPlant) -> float:
-    return sum(_installed(plant)[1].values())
-
-
 @cache
-def _installed(plant: KnownPlant) -> tuple[float, dict[str, float]]:
-    """Its capacity over that of its flowsheet; million USD of installed equipment in its region, by group of stages."""
+def _located(plant: KnownPlant) -> tuple[float, dict[str, float]]:
+    """Its capacity over that of its flowsheet; million USD of installed equipment at its location, by group of stages.
+
+    Compliance is not in it.
+    """
     solution = _solution(plant.flowsheet)
     scale = plant.capacity / _capacity(solution, plant)
     grown = enlarged(solution, {stage: np.full(solution.samples, scale) for stage in plant.stages})
-    here, rules = factors(plant.region)
+    here, _ = factors(plant.region)
     index = cost_index(plant.cost.year).value / cost_index(solution.plan.year).value
-    times = (1.0 + float(sum(shares().values()))) * float(here * rules) * index
+    times = (1.0 + float(sum(shares().values()))) * float(here) * index
     wanted = set(plant.units) or {name for name, unit in solution.units.items() if unit.stage in plant.stages}
     out = dict.fromkeys(plant.groups, 0.0)
     for one in purchases(grown):

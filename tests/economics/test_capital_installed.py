@@ -63,6 +63,25 @@ def test_the_split_keeps_the_published_ratio() -> None:
     assert (here, rules) == (0.92, pytest.approx(0.33 / 0.92))
 
 
+def test_a_group_has_its_own_compliance_where_the_data_give_one() -> None:
+    """In China magnets; elsewhere, and for other stages there, the general one."""
+    own = data.regional_factors()["compliance.magnet", "china"].value
+    assert factors("china", group="magnet") == (0.92, own)
+    assert factors("china", group="separation") == factors("china")
+    assert factors("malaysia", group="magnet") == factors("malaysia")
+    figures = Figures()
+    found = {
+        stage: installed(stage, {"press": np.array([1.0])}, {"press": "china"}, figures) for stage in ("metal", "alloy")
+    }
+    assert found["alloy"].million_usd[0] == pytest.approx(2.97 * scope("alloy") * 0.92 * own)
+    assert found["metal"].million_usd[0] == pytest.approx(2.97 * scope("metal") * 0.33)
+    assert {"data.compliance.china.magnet", "data.compliance.china"} <= set(figures.used)
+    drawn = Figures({"data.compliance.china.magnet": np.array([0.2])})
+    assert installed("magnet", {"press": np.array([1.0])}, {"press": "china"}, drawn).million_usd[0] == pytest.approx(
+        2.97 * scope("magnet") * 0.92 * 0.2
+    )
+
+
 def test_an_unknown_region_is_refused() -> None:
     with pytest.raises(CostError, match="no build-cost factor for the region 'atlantis'"):
         installed("metal", {"cells": np.array([1.0])}, {"cells": "atlantis"})

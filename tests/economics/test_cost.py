@@ -75,10 +75,11 @@ def test_capital_is_built_for_the_nameplate(recycle: Callable[..., Solution]) ->
     assert float(cost(recycle(nameplates=idle)).capital["separation"].capacity[0]) == float(small.capacity[0])
 
 
-def test_china_builds_for_a_third() -> None:
-    plant = data.capital()["magnet"]
-    china, us = (float(scaled(plant, np.array([5000.0]), 2024, region)[0]) for region in ("china", "us"))
-    assert china / us == pytest.approx(0.33)
+def test_china_builds_for_a_third_and_magnets_for_a_tenth() -> None:
+    for stage, ratio in (("separation", 0.33), ("metal", 0.33), ("alloy", 0.92 * 0.1106), ("magnet", 0.92 * 0.1106)):
+        plant = data.capital()[stage]
+        china, us = (float(scaled(plant, np.array([5000.0]), 2024, region)[0]) for region in ("china", "us"))
+        assert china / us == pytest.approx(ratio)
     with pytest.raises(CostError, match="moon"):
         scaled(plant, np.array([1.0]), 2024, "moon")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ...data import Fact, cost_index, cost_rates, exchange_rate, regional_factors
-from ...data.investment import GROUPS, capital_factors, installation
+from ...data.investment import GROUPS, capital_factors, compliance, installation
 from ..figures import first
 from .book import Page
 from .cells import COUNT, Cell, Formula, Number, form, literal
@@ -124,7 +124,8 @@ class _Factors:
 
     lang: str
     scope: Mapping[str, str]
-    regions: Mapping[str, str]
+    regions: Mapping[tuple[str, str], str]
+    """What building costs over the US, by region and stage."""
     days: Mapping[str, str]
     exponent: str
 
@@ -142,17 +143,21 @@ def _factors(page: Page, result: Result, places: Mapping[str, str]) -> _Factors:
     groups = dict.fromkeys(GROUPS[stage] for stage in stages)
     scopes = {group: _fact(page, f"scope, {group}", known["scope", group], "0.000") for group in groups}
     wanted = dict.fromkeys([*places.values(), *(one.plant.region for one in result.cost.capital.values())])
-    regional = {
-        (factor, region): _fact(page, f"{factor}, {region}", regional_factors()[factor, region], "0.000")
-        for region in wanted
-        for factor in ("location", "compliance")
-    }
+    place, rules = {}, {}
+    for region in wanted:
+        place[region] = _fact(page, f"location, {region}", regional_factors()["location", region], "0.000")
+        for key, fact in dict(compliance(region, GROUPS[stage]) for stage in stages).items():
+            rules[key] = _fact(page, key.replace(".", ", "), fact, "0.000")
     days = {stage: _fact(page, f"days of stocks, {stage}", known["stock_days", stage], "0") for stage in stages}
     exponent = _fact(page, "exponent of known plants", cost_rates()["exponent"], "0.00")
     return _Factors(
         f"$B${lang}",
         {stage: f"$B${scopes[GROUPS[stage]]}" for stage in stages},
-        {region: f"$B${regional['location', region]}*$B${regional['compliance', region]}" for region in wanted},
+        {
+            (region, stage): f"$B${place[region]}*$B${rules[compliance(region, GROUPS[stage])[0]]}"
+            for region in wanted
+            for stage in stages
+        },
         {stage: f"$B${days[stage]}" for stage in stages},
         f"$B${exponent}",
     )
@@ -171,13 +176,13 @@ def _units(made: Capital, result: Result, places: Mapping[str, str], equipment: 
             if one.way == "equipment":
                 bought = sum(first(piece.million_usd) for piece in one.purchases if piece.unit == name)
                 bare = Formula(f"={equipment.bare(f'$A{at}')}", bought, MILLION)
-                text = f"=D{at}*{figures.lang}*{figures.scope[stage]}*{figures.regions[region]}"
+                text = f"=D{at}*{figures.lang}*{figures.scope[stage]}*{figures.regions[region, stage]}"
                 agreed = _same(bought * _installed(stage, region), value)
             else:
                 (cell, whole), home = known[stage], one.plant.region
-                moved = 1.0 if region == home else regional_build(region) / regional_build(home)
+                moved = 1.0 if region == home else regional_build(region, stage) / regional_build(home, stage)
                 share = Number(value / (whole * moved), RATE)
-                there = "" if region == home else f"*{figures.regions[region]}/({figures.regions[home]})"
+                there = "" if region == home else f"*{figures.regions[region, stage]}/({figures.regions[home, stage]})"
                 text, agreed = f"=E{at}*{cell}{there}", True
             standing = Formula(text, value, MILLION) if agreed else Number(value, MILLION, editable=True)
             assumed = "assumed" if name in one.assumed_units else ""
@@ -185,15 +190,14 @@ def _units(made: Capital, result: Result, places: Mapping[str, str], equipment: 
             made.units["million USD invested", stage, name] = (page.at(at, 6), value)
 
 
-def regional_build(region: str) -> float:
-    """What building costs in a region over the US: location × compliance."""
-    known = regional_factors()
-    return known["location", region].value * known["compliance", region].value
+def regional_build(region: str, stage: str) -> float:
+    """What building a stage costs in a region over the US: location × compliance."""
+    return regional_factors()["location", region].value * compliance(region, GROUPS[stage])[1].value
 
 
 def _installed(stage: str, region: str) -> float:
     lang = 1.0 + sum(fact.value for fact in installation().values())
-    return lang * capital_factors()["scope", GROUPS[stage]].value * regional_build(region)
+    return lang * capital_factors()["scope", GROUPS[stage]].value * regional_build(region, stage)
 
 
 def _known(page: Page, result: Result, figures: _Factors) -> dict[str, tuple[str, float]]:

@@ -206,7 +206,10 @@ def test_another_run_in_the_folder(here: Path) -> None:
     assert invoke("iron_nitride", "--samples", "4", "--workers", "1", "--resume", "run").exit_code == 0
     result = invoke("iron_nitride", "--samples", "5", "--workers", "1", "--resume", "run")
     assert result.exit_code == 1
-    assert "error: run holds another run: samples is 4 there and 5 here" in result.stderr
+    assert result.stderr == (
+        "error: run holds another run: 4 samples there, 5 samples here\n"
+        "  hint: name a new folder, or give the command as it was\n"
+    )
 
 
 def test_a_plant_that_cannot_run_as_written_is_told_as_by_run(here: Path) -> None:

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import numpy as np
 from ..plan import Position
 from .attempts import Failure
 from .chunks import Chunk
+from .run_differences import differing
 
 FORMAT = "didymium.uncertainty-run/2"
 RUN = "run.json"
@@ -69,8 +70,9 @@ class Checkpoint:
             if str(form).startswith(FORMAT.rpartition("/")[0] + "/"):
                 raise CheckpointError(f"{self.folder} holds a run of another version of didymium", "name a new folder")
             raise CheckpointError(f"{self.folder / RUN} does not say what run it is of", "name a new folder")
-        differences = list(differing(found, json.loads(json.dumps(said))))
-        if differences:
+        asked = json.loads(json.dumps(said))
+        if json.dumps(found) != json.dumps(asked):  # the order of plants counts too: chunks go by it
+            differences = list(differing(found, asked)) or ["its description was changed"]
             raise CheckpointError(
                 f"{self.folder} holds another run: {'; '.join(differences)}",
                 "name a new folder, or give the command as it was",
@@ -159,31 +161,6 @@ class Checkpoint:
         for left in self.folder.iterdir():
             if UNFINISHED.fullmatch(left.name):
                 left.unlink(missing_ok=True)
-
-
-def differing(found: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
-    """How two descriptions of a run differ, in words.
-
-    >>> list(differing({"samples": 1000, "seed": 1}, {"samples": 2000, "seed": 1}))
-    ['samples is 1000 there and 2000 here']
-    """
-    for key in dict.fromkeys((*found, *said)):
-        there, here = found.get(key), said.get(key)
-        if there == here:
-            continue
-        if isinstance(there, dict) and isinstance(here, dict):
-            for name in dict.fromkeys((*there, *here)):
-                if there.get(name) != here.get(name):
-                    yield f"{key} of {name}: {_short(there.get(name), here.get(name))}"
-        else:
-            yield f"{key} {_short(there, here)}"
-
-
-def _short(there: Any, here: Any) -> str:
-    if isinstance(there, str | int | float | None) and isinstance(here, str | int | float | None):
-        words = [("missing" if one is None else str(one))[:60] for one in (there, here)]
-        return f"is {words[0]} there and {words[1]} here"
-    return "differs"
 
 
 def _arrays(chunk: Chunk) -> dict[str, Any]:

@@ -52,8 +52,8 @@ class UncertaintyError(ValueError):
 
 @dataclass(frozen=True)
 class Band:
-    """Where an output lies: 5th, 50th and 95th percentile, mean and standard deviation, and its value at the plant's own
-    values, in the unit of the output.
+    """Where an output lies, in its unit: 5th, 50th and 95th percentile, mean and standard deviation, and its value at
+    the plant's own values.
 
     They are of the samples that are solved and have the output, which are `samples`: one that is solved may have none,
     as there is no rate of return where money is only spent. A band of fewer than are solved speaks of those alone;

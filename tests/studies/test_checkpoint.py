@@ -18,6 +18,7 @@ from didymium.studies.attempts import Failure, attempt
 from didymium.studies.checkpoint import Checkpoint, CheckpointError
 from didymium.studies.chunks import Chunk
 from didymium.studies.executors import ExecutorError
+from didymium.studies.run_differences import differing
 from didymium.studies.uncertainty import Uncertainty, uncertainty
 
 IDENTITY = {"samples": 4, "outputs": {"a plant": ["cost.magnet", "irr"]}}
@@ -178,11 +179,11 @@ def test_a_chunk_that_is_cut_short_leaves_nothing(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize(
     ("keywords", "words"),
     [
-        ({"samples": 16}, "samples is 12 there and 16 here"),
-        ({"seed": 2}, "seed is 1 there and 2 here"),
-        ({"chunk": 6}, "chunk is 4 there and 6 here"),
-        ({"method": "sobol"}, "method is latin there and sobol here"),
-        ({"changes": {"nitriding.x": "1"}}, "changes of nitriding.x: is missing there and 1 here"),
+        ({"samples": 16}, "another run: 12 samples there, 16 samples here;"),
+        ({"seed": 2}, "another run: seed 1 there, seed 2 here;"),
+        ({"chunk": 6}, "another run: chunks of 4 there, chunks of 6 here;"),
+        ({"method": "sobol"}, "another run: samples by latin there, samples by sobol here;"),
+        ({"changes": {"nitriding.x": "1"}}, r"another run: nitriding\.x is not set there, set to 1 here;"),
     ],
 )
 def test_another_run_is_refused(tmp_path: Path, keywords: dict[str, object], words: str) -> None:
@@ -193,8 +194,21 @@ def test_another_run_is_refused(tmp_path: Path, keywords: dict[str, object], wor
 
 def test_another_plant_is_refused(tmp_path: Path) -> None:
     run(tmp_path / "run")
-    with pytest.raises(CheckpointError, match=r"inputs_sha256 of iron_nitride: is .* there and missing here"):
-        uncertainty(didymium.load("ningbo_magnets"), 12, chunk=4, workers=1, folder=tmp_path / "run")
+    with pytest.raises(CheckpointError) as raised:
+        uncertainty(didymium.load("ningbo_magnets"), 16, chunk=4, workers=1, folder=tmp_path / "run")
+    assert raised.value.reason == (
+        f"{tmp_path / 'run'} holds another run: iron_nitride there, ningbo_magnets here; 12 samples there, "
+        "16 samples here"
+    )
+
+
+def test_plants_in_another_order_are_another_run(tmp_path: Path) -> None:
+    """Chunks hold the plants by their order."""
+    both = {"outputs": {"a": ["x"], "b": ["x"]}, "inputs_sha256": {"a": "1", "b": "2"}}
+    Checkpoint(tmp_path / "run", both).open()
+    turned = {key: dict(reversed(of.items())) for key, of in both.items()}
+    with pytest.raises(CheckpointError, match="another run: a and b there, b and a here;"):
+        Checkpoint(tmp_path / "run", turned).open()
 
 
 def test_other_data_is_refused(tmp_path: Path) -> None:
@@ -204,8 +218,36 @@ def test_other_data_is_refused(tmp_path: Path) -> None:
     said = json.loads(file.read_text(encoding="utf-8"))
     said["ranges_sha256"] = "0" * 64
     file.write_text(json.dumps(said), encoding="utf-8")
-    with pytest.raises(CheckpointError, match="ranges_sha256 is 0000"):
+    with pytest.raises(CheckpointError, match="another run: numbers vary over other ranges;"):
         run(tmp_path / "run")
+
+
+def test_differences_are_told_in_words() -> None:
+    """No digest and no name of a key; what follows from another difference is left out."""
+    there = {
+        "version": "1.0",
+        "samples": 4,
+        "inputs_sha256": {"one": "ab" * 32},
+        "changes": {"kiln.heat": "9 kW"},
+        "factors": ["x"],
+        "ranges_sha256": "ab" * 32,
+        "own_values_sha256": {"one": "ab" * 32},
+    }
+    file = {**there, "inputs_sha256": {"one": "cd" * 32}, "ranges_sha256": "cd" * 32}
+    assert list(differing(there, file)) == ["the file of one, or one that it extends, was changed"]
+    assert list(differing(there, {**there, "changes": {"kiln.heat": "8 kW", "a.b": "1"}, "factors": ["y"]})) == [
+        "kiln.heat is set to 9 kW there, set to 8 kW here",
+        "a.b is not set there, set to 1 here",
+    ]
+    assert list(differing(there, {**there, "version": "1.1", "ranges_sha256": "cd" * 32})) == [
+        "didymium 1.0 there, didymium 1.1 here"
+    ]
+    assert list(differing(there, {**there, "own_values_sha256": {"one": "cd" * 32}})) == [
+        "results at the plant's own values are others"
+    ]
+    assert list(differing({**there, "changes": [], "samples": "x" * 99}, {**there, "changes": {}})) == [
+        f"{'x' * 60} samples there, 4 samples here"
+    ]
 
 
 def test_folders_that_hold_no_run(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from ..stream import Stream
 from ..sums import per_sample
 from ..supply.capacity import added
 from .circulation import Circulation
+from .fate import Edge, losses
 from .figures import Figures
 from .pricebook import CostError
 from .realisation import ORE, lost
@@ -190,49 +191,29 @@ class Allocation:
                 out[:, taken] = np.minimum(share, 1.0)[:, None]
         return out
 
-    def _discounts(self, raw: Array) -> Array:
-        """Share of each outlet's weight that is lost because what becomes of it is sold mixed, (samples, outlets).
+    def _lost(self) -> Array:
+        """What each outlet's weight loses because what becomes of it is sold mixed, (samples, outlets).
 
-        Of a product what its form loses; of a stream that another unit takes the mean of what that unit makes of it,
-        by weight, on to the products. What goes back to an earlier stage takes the place of oxide and loses nothing.
+        By element, over the products that it ends in: rare earths that are still to be separated are worth what the
+        plant makes of them.
         """
-        out = np.zeros_like(raw)
+        samples, columns = self.solution.samples, indices(RARE_EARTHS)
+        out = np.zeros((samples, len(self.outlets)))
         if self.basis == "mass":
             return out
-        for i, outlet in enumerate(self.outlets):
-            if outlet.taker is None and not outlet.worthless:
-                out[:, i] = lost(self.solution.streams[outlet.name], self._figures)
-        if not out.any():
+        useful = {i: outlet for i, outlet in enumerate(self.outlets) if not outlet.worthless}
+        streams = {i: self.solution.streams[outlet.name] for i, outlet in useful.items()}
+        final = {i: lost(streams[i], self._figures) for i, outlet in useful.items() if outlet.taker is None}
+        if not any(one.any() for one in final.values()):
             return out
-        onward = np.zeros_like(raw)
-        for unit in range(len(self.units)):
-            mine = [i for i, outlet in enumerate(self.outlets) if outlet.source == unit and not outlet.worthless]
-            ahead = [i for i in mine if not self.outlets[i].goes_back] or mine
-            total = added((raw[:, i] for i in ahead), len(raw))
-            for i in ahead:
-                first = np.full(len(raw), 1.0 if i == ahead[0] else 0.0)
-                onward[:, i] = np.divide(raw[:, i], total, out=first, where=total > 0.0)
-        for start in range(0, len(raw), CHUNK):
-            self._lose(out, onward, slice(start, min(start + CHUNK, len(raw))))
+        worths = {i: worths_by_element(self.solution, one, self._figures)[:, columns] for i, one in streams.items()}
+        none = np.zeros(samples)
+        edges = [Edge(one.source, one.taker, worths[i], final.get(i, none)) for i, one in useful.items()]
+        fates = losses(edges, len(self.units), (samples, len(columns)))
+        for i, outlet in useful.items():
+            share = final[i][:, None] if outlet.taker is None else fates[outlet.taker]
+            out[:, i] = per_sample(worths[i] * share)
         return out
-
-    def _lose(self, out: Array, onward: Array, part: slice) -> None:
-        """Carry the losses of products back to the streams that they are made of, in some samples of `out`."""
-        samples, count = len(out[part]), len(self.units)
-        passed, exits = np.zeros((samples, count, count)), np.zeros((samples, count))
-        wanted = np.zeros_like(exits)
-        making = {outlet.source for outlet in self.outlets if not outlet.worthless}
-        exits[:, sorted(set(range(count)) - making)] = 1.0
-        for i, outlet in enumerate(self.outlets):
-            if outlet.taker is None or outlet.goes_back:
-                exits[:, outlet.source] += onward[part, i]
-                wanted[:, outlet.source] += onward[part, i] * out[part, i]
-            else:
-                passed[:, outlet.source, outlet.taker] += onward[part, i]
-        losses = Circulation.of(passed, exits).reach(wanted)
-        for i, outlet in enumerate(self.outlets):
-            if not (outlet.taker is None or outlet.worthless or outlet.goes_back):
-                out[part, i] = losses[:, outlet.taker]
 
     def _shares(self) -> Array:
         samples, tags = self.solution.samples, len(STAGES)
@@ -240,12 +221,12 @@ class Allocation:
         for i, outlet in enumerate(self.outlets):
             raw[:, i] = weight(self.solution, self.solution.streams[outlet.name], self._figures)
         recovered = self._recovered(raw)
-        kept = 1.0 - self._discounts(raw)
+        less = self._lost()
         shares = np.zeros((samples, len(self.outlets), tags))
         for unit in sorted(set(range(len(self.units))) - set(self.treated)):
             mine = [i for i, outlet in enumerate(self.outlets) if outlet.source == unit]
             own = raw[:, mine]
-            worth = own * kept[:, mine]
+            worth = own - less[:, mine]
             if self.basis == "mass":
                 own = worth = _or_mass(own, self.solution, [self.outlets[i] for i in mine])
             for tag in range(tags):
@@ -273,7 +254,7 @@ class Allocation:
             return out
         everything = added(weights.T, samples)
         for i in back:
-            returned = weights[:, i] * recovered[:, i]
+            returned = worth[:, i] * recovered[:, i]
             out[:, i] = np.divide(returned, everything, out=np.zeros(samples), where=everything > 0.0)
         left = np.maximum(1.0 - added(out.T, samples), 0.0)
         total = added((worth[:, i] for i in ahead), samples)
@@ -351,11 +332,15 @@ def weight(solution: Solution, stream: Stream, figures: Figures | None = None) -
     `value`: USD/h of its rare earths at the price of their oxides (in ore, at the share of it that ore is worth), and
     of listed by-products; `mass`: kg/h of rare-earth oxides.
     """
-    elements = stream.elements
     if solution.plan.allocation == "mass":
         columns = indices(RARE_EARTHS)
-        return per_sample(elements[:, columns] * OXIDE_FACTOR[columns])
-    of = Figures().of if figures is None else figures.of
+        return per_sample(stream.elements[:, columns] * OXIDE_FACTOR[columns])
+    return per_sample(worths_by_element(solution, stream, Figures() if figures is None else figures))
+
+
+def worths_by_element(solution: Solution, stream: Stream, figures: Figures) -> Array:
+    """USD/h of what a stream holds, by element, shape (samples, elements)."""
+    elements, of = stream.elements, figures.of
     price = np.zeros((solution.samples, elements.shape[1]))
     for name in RARE_EARTHS:
         price[:, INDEX[name]] = of(f"oxide.{name}", oxide_price(name, solution.plan.year)) * OXIDE_FACTOR[INDEX[name]]
@@ -364,7 +349,7 @@ def weight(solution: Solution, stream: Stream, figures: Figures | None = None) -
     for (form, name), fact in by_product_values().items():
         if form == stream.form:
             price[:, INDEX[name]] += of(f"by_product.{form}.{name}", fact)
-    return per_sample(elements * price)
+    return np.asarray(elements * price)
 
 
 def _or_mass(weights: Array, solution: Solution, outlets: list[_Outlet]) -> Array:

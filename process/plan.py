@@ -185,6 +185,11 @@ class Plan:
     correlated: tuple[Correlated, ...] = ()
     finance: FinanceTerms = field(default_factory=FinanceTerms)
     levies: Levies = field(default_factory=Levies)
+    places: Mapping[str, Position] = field(default_factory=lambda: MappingProxyType({}))
+
+    def place(self, path: str) -> Position:
+        """Where a value of money stands (`prices.HCl`, `finance.grant`); the file's first key where none is known."""
+        return self.places.get(path, self.position)
 
     def values(self) -> dict[str, Value]:
         """Every value of the file by its path, `unit.key` or `feeds.name.key`, in file order."""

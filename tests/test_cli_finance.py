@@ -153,10 +153,20 @@ def test_faults_of_the_file_stand_at_their_place(tmp_path: Path, monkeypatch: py
     assert "0 year is below 1 year" in rich.stderr
 
 
-def test_a_grant_above_the_capital_is_refused_with_its_file() -> None:
+def test_a_grant_above_the_capital_is_pointed_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("rich.yaml").write_text(PLANT.replace("5_000_000 USD2024", "5_000 MUSD2024"), encoding="utf-8")
+    told = invoke("rich.yaml")
+    assert told.exit_code == 1
+    assert told.stderr.splitlines() == [
+        "rich.yaml:10:10: error: finance: the grant is more than the plant costs to build",
+        "    grant: 5_000 MUSD2024",
+        "           ^",
+        "  hint: check its currency and amount",
+    ]
     result = invoke("ningbo_magnets", "--set", "finance.grant=5_000 MUSD2024")
     assert result.exit_code == 1
-    assert "error: finance: the grant is more than the plant costs to build" in result.stderr
+    assert result.stderr.startswith("--set finance.grant: error: finance: the grant is more than the plant costs to")
     assert "hint: check its currency and amount" in result.stderr
 
 

@@ -188,7 +188,10 @@ def test_a_shipped_plant_that_is_broken_says_how(plant: str, path: str, value: s
 OXIDE = """\
 feeds:
   carbonate:
-    {material: {La2C3O9: 45 %, Nd2C3O9: 45 %, Fe2O3: 1 %, CaCO3: 9 %}, form: carbonate, rate: 1 t/h, price: 3 USD2024/kg}
+    material: {La2C3O9: 45 %, Nd2C3O9: 45 %, Fe2O3: 1 %, CaCO3: 9 %}
+    form: carbonate
+    rate: 1 t/h
+    price: 3 USD2024/kg
 units:
   leach: {kind: acid_leach, feed: carbonate, extraction: {REO: 99 %, Ca: 99 %, Fe: 90 %}}
   oxalate: {kind: oxalate_precipitation, feed: leach.liquor}

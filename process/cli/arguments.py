@@ -12,6 +12,7 @@ from ..report.terminal import clean
 from .faults import Fault
 
 if TYPE_CHECKING:
+    from ..economics import CostError
     from ..flowsheet import Flowsheet, Result
     from ..plan import Position
     from ..report.designs import Shown
@@ -146,9 +147,13 @@ def designed(flowsheet: Flowsheet, name: str, changes: dict[str, str], start: bo
 
 def pointed(position: Position) -> str:
     """The line of a file with a caret below, indented, after a line break; empty where it cannot be read."""
+    from ..files import shipped
+
     try:
-        lines = Path(position.file).read_text(encoding="utf-8").splitlines()
-        line = lines[position.line - 1]
+        path = Path(position.file)
+        if not path.is_file() and path.name == position.file:
+            path = shipped().get(path.stem, path)  # a shipped file goes by its name alone
+        line = path.read_text(encoding="utf-8").splitlines()[position.line - 1]
     except (OSError, ValueError, IndexError):
         return ""
     return f"\n  {line}\n  {' ' * (position.column - 1)}^"
@@ -184,4 +189,14 @@ def solve(flowsheet: Flowsheet) -> Result:
         told = f"{where}: error: {error.place}: {reason or error.reason}"
         raise Fault(told + ("" if where is position.file else pointed(position)), remedy) from error
     except CostError as error:
-        raise Fault(f"{flowsheet.plan.position}: error: cost: {error.reason}", error.remedy) from error
+        raise cost_fault(flowsheet, error, "cost") from error
+
+
+def cost_fault(flowsheet: Flowsheet, error: CostError, what: str) -> Fault:
+    """What is wrong with the costs of a plant, at the value of its file that is at fault where one is."""
+    plan = flowsheet.plan
+    position = plan.place(error.at)
+    if position.file.startswith("--set "):  # what has no lines
+        return Fault(f"{position.file}: error: {what}: {error.reason}", error.remedy)
+    shown = pointed(position) if error.at in plan.places else ""
+    return Fault(f"{position}: error: {what}: {error.reason}{shown}", error.remedy)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from ..report.terminal import show
-from .arguments import changes_of, load, solve
-from .faults import Fault, faults
+from .arguments import changes_of, cost_fault, load, solve
+from .faults import faults
 from .outputs import STDOUT, ready, write_document
 
 
@@ -41,6 +41,6 @@ def finance(
         try:
             sheet = study(result)
         except CostError as error:
-            raise Fault(f"{flowsheet.plan.position}: error: finance: {error.reason}", error.remedy) from error
+            raise cost_fault(flowsheet, error, "finance") from error
         write_document(json, document.finance(result, sheet, changes))
         show([] if json == STDOUT else pages.page(result, sheet, changes))

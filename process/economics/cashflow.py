@@ -229,7 +229,8 @@ def cashflow(cost: Cost, changes: Mapping[str, Array] | None = None) -> Cashflow
     whole = added((one.million_usd for one in cost.capital.values()), samples)
     granted = np.zeros(samples) if terms.grant is None else known.own("grant", terms.grant) / 1e6
     if np.all(granted > whole):
-        raise FinanceError("the grant is more than the plant costs to build", "check its currency and amount")
+        reason = "the grant is more than the plant costs to build"
+        raise FinanceError(reason, "check its currency and amount", "finance.grant")
     granted = np.minimum(granted, whole)  # in the few samples that cost less it pays for all and no more
     spread = np.zeros(len(years))
     spread[:building] = known.spending()

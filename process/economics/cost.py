@@ -20,6 +20,7 @@ from ..supply.capacity import added, capacity, counted, hours_per_year, plain, p
 from .allocation import ORDER, Allocation
 from .capital import Investment, investments
 from .figures import HEAD, Figures
+from .idle import without_effect
 from .operating import CostLine, operating
 from .pricebook import CAUSES, RADIOACTIVE, CostError
 from .royalty import unknown_royalties
@@ -291,6 +292,7 @@ def cost(solution: Solution, changes: Mapping[str, Array] | None = None, *, leni
     notes = [
         *_free_feeds(solution),
         *_unused_prices(solution, lines),
+        *without_effect(solution, lines),
         *_held(plan.year, _money(lines, invested)),
         *_beyond(solution, changes),
         *_sold(solution),

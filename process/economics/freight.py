@@ -31,7 +31,8 @@ def freight(solution: Solution, changes: Mapping[str, Array], figures: Figures) 
         moved = taken is not None and source in places and places[source] != places[unit]
         if name in plan.levies.freight:
             value, changed = plan.levies.freight[name], changes.get(f"freight.{name}")
-            price = file_price(name, value, "materials", plan.year, plan.sources, figures, changed)
+            item = f"freight of {name}"
+            price = file_price(item, value, "materials", plan.year, plan.sources, figures, changed)
         elif moved:
             price = _between(places[source], places[unit], name, figures)
         else:

@@ -220,7 +220,9 @@ def operating(
     for line in lines:
         if not np.all(np.isfinite(line.cost)):
             raise CostError(
-                f"{line.unit_name}: the cost of {line.item} is not a finite number", "check its price and quantity"
+                f"{line.unit_name}: the cost of {line.item} is not a finite number",
+                "check its price and quantity",
+                "" if line.quote is None else line.quote.path,
             )
     return lines
 

@@ -57,11 +57,14 @@ _SIZES = {
 
 
 class CostError(ValueError):
-    """The cost of a flowsheet cannot be found: `reason` says why, `remedy` what to change."""
+    """The cost of a flowsheet cannot be found: `reason` says why, `remedy` what to change.
 
-    def __init__(self, reason: str, remedy: str) -> None:
+    `at` is the path of the value in the file that is at fault (`prices.HCl`), empty where no single one is.
+    """
+
+    def __init__(self, reason: str, remedy: str, at: str = "") -> None:
         super().__init__(f"{reason}; {remedy}")
-        self.reason, self.remedy = reason, remedy
+        self.reason, self.remedy, self.at = reason, remedy, at
 
 
 class PriceError(CostError):
@@ -76,7 +79,7 @@ class PriceError(CostError):
 class Price:
     """USD per `unit` of an item: a float, or shape (samples,). `year` is the price's own; it is not escalated.
 
-    `from_file` marks a price that the file gives.
+    `from_file` marks a price that the file gives, `path` says by which key.
     """
 
     item: str
@@ -90,6 +93,7 @@ class Price:
     assumed: bool
     note: str = ""
     from_file: bool = False
+    path: str = ""
 
     def per(self, unit: str) -> float | Array:
         """USD per another unit of the same kind.
@@ -97,7 +101,7 @@ class Price:
         >>> Price("heat", 0.0036, 0.003, 0.004, "MJ", "energy", 2024, "assumed", True).per("kWh")
         0.01296
         """
-        return self.value * _ratio(self.item, unit, self.unit)
+        return self.value * self._ratio(unit)
 
     def by(self, unit: str) -> Price:
         """The same price with its range by another unit of the same kind.
@@ -106,21 +110,22 @@ class Price:
         >>> price.value, price.low, price.high, price.unit
         (0.12, 0.1, 0.2, 'kg')
         """
-        ratio = _ratio(self.item, unit, self.unit)
+        ratio = self._ratio(unit)
         return replace(self, value=self.value * ratio, low=self.low * ratio, high=self.high * ratio, unit=unit)
 
-
-def _ratio(item: str, unit: str, price_unit: str) -> float:
-    """How many price units one unit is."""
-    if unit == price_unit:
-        return 1.0
-    kind, size = _SIZES.get(unit, ("", 0.0))
-    price_kind, price_size = _SIZES.get(price_unit, ("", 0.0))
-    if not kind or kind != price_kind:
-        raise CostError(
-            f"{item} is used by the {unit} and priced by the {price_unit}", f"give its price in USD per {unit}"
-        )
-    return size / price_size
+    def _ratio(self, unit: str) -> float:
+        """How many of the price's units one unit is."""
+        if unit == self.unit:
+            return 1.0
+        kind, size = _SIZES.get(unit, ("", 0.0))
+        own_kind, own_size = _SIZES.get(self.unit, ("", 0.0))
+        if not kind or kind != own_kind:
+            raise CostError(
+                f"{self.item} is used by the {unit} and priced by the {self.unit}",
+                f"give its price by the {unit}, as in 1.5 USD{self.year}/{unit}",
+                self.path,
+            )
+        return size / own_size
 
 
 def is_assumed(value: Value | None, own_sources: Mapping[str, str]) -> bool:
@@ -141,6 +146,7 @@ def file_price(
     own_sources: Mapping[str, str],
     figures: Figures,
     changed: Array | None = None,
+    path: str = "",
 ) -> Price:
     """The price of an item as a file gives it, or as `changed` samples it, shape (samples,); USD by its own unit.
 
@@ -168,6 +174,7 @@ def file_price(
         assumed=is_assumed(value, own_sources),
         note=note,
         from_file=True,
+        path=path,
     )
 
 
@@ -343,5 +350,6 @@ class PriceBook:
         return Price(billed, value, low, high, "t", "waste", fact.year, "assumed", True, note)
 
     def _own(self, name: str, cause: str) -> Price:
-        changed = self._changes.get(f"prices.{name}")
-        return file_price(name, self._overrides[name], cause, self.year, self._own_sources, self._figures, changed)
+        path, value = f"prices.{name}", self._overrides[name]
+        changed = self._changes.get(path)
+        return file_price(name, value, cause, self.year, self._own_sources, self._figures, changed, path)

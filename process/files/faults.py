@@ -38,6 +38,14 @@ _WANTED = {
 }
 
 
+class Inside(ValueError):
+    """A fault of a mapping or list as a whole whose cause stands at `path` below it."""
+
+    def __init__(self, message: str, path: Path, hint: str = "") -> None:
+        super().__init__(message)
+        self.path, self.hint = path, hint
+
+
 def label(path: Path) -> str:
     """How a message calls a place in a file: `bake.acid`, `feeds.ore`, `target 2`."""
     if not path:
@@ -206,6 +214,8 @@ class Faults:
                 where = item.node.part(fault.offset, fault.length)
                 got = "" if not isinstance(item.node.value, dict | list | bool) else f", not {kind_of(item.node)}"
                 return Diagnostic(where, f"{name}: {fault.message}{got}", fault.hint)
+            if isinstance(fault, Inside):
+                return Diagnostic(_below(item.node, fault.path).place, f"{name}: {fault}", fault.hint)
             if len(item.path) == 2 and item.path[0] == "units":
                 place = item.key  # the unit as a whole, not its first key
             if "add up" in str(fault) and (change := _change_inside(item.node)):
@@ -345,6 +355,18 @@ def _empty(node: Node, path: Path) -> Iterator[tuple[Path, Place]]:
 
 _FEEDS = ("deposit", "minerals", "material")
 _OF_MINERALS = ("distribution", "thorium", "uranium")
+
+
+def _below(node: Node, path: Path) -> Node:
+    """The node at a path below another, or as far down as the tree has one."""
+    for step in path:
+        if isinstance(node.value, dict) and step in node.value:
+            node = node.value[str(step)]
+        elif isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+        else:
+            break
+    return node
 
 
 def _change_inside(node: Node) -> Place | None:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 from ..finance_terms import Depreciation, FinanceTerms, Loan, Offtake
-from ..quantities import Fraction, In, QuantityError, Value, suggestion
+from ..quantities import Fraction, In, Normal, QuantityError, Value, suggestion
 from .diagnostics import Diagnostic
+from .faults import Inside
 from .money_schema import Money
 from .nodes import table
 from .reader import Node
@@ -22,11 +31,34 @@ BY_PRODUCT = ("subsidy", "sales", "price_floor", "offtake")
 """The keys of `finance` whose own keys are products."""
 
 
+ALL_LOST, HALF_LOST = -1.0, -0.5
+"""Rates a year at which no money keeps any value, and below which a rate is most likely a slip of the pen."""
+DEVIATIONS = 3.0
+"""Standard deviations of a normal that count as what may be drawn: one sample in 740 lies further down."""
+
+
+def _least(value: Value) -> float:
+    """What a rate may be at the least, whatever its bounds: a draw that they cut off would only land beside them."""
+    if isinstance(value.spread, Normal):
+        return value.nominal - DEVIATIONS * value.spread.sd
+    return value.nominal if value.spread is None else value.spread.range(value.nominal)[0]
+
+
 def _above_all_lost(value: Value) -> Value:
-    if value.range()[0] <= -1.0:
-        what = "is −100 % or below" if value.nominal <= -1.0 else "may be −100 % or below"
-        raise QuantityError(f"a rate of {value} {what}, at which no money has a value", "such as 10 %")
-    return value
+    least = _least(value)
+    if value.nominal <= ALL_LOST:
+        what, hint = "is −100 % or below", "such as 10 %"
+    elif least <= ALL_LOST:
+        what, hint = "may be −100 % or below", "narrow the spread, as in 10 % ± 2 %"
+        if isinstance(value.spread, Normal):
+            hint = f"three standard deviations down is {_percent(least)}; {hint}"
+    else:
+        return value
+    raise QuantityError(f"a rate of {value} {what}, at which no money has a value", hint)
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.6g} %".replace("-", "−")
 
 
 def _whole(value: Value) -> Value:
@@ -36,16 +68,19 @@ def _whole(value: Value) -> Value:
 
 
 def _adds_up(shares: list[Value]) -> list[Value]:
-    total = sum(share.nominal for share in shares)
-    if abs(total - 1.0) > 1e-6:
-        raise ValueError(f"the shares of spending add up to {100 * total:.8g} %, not 100 %")
+    totals = list(accumulate(share.nominal for share in shares))
+    if not totals or abs(totals[-1] - 1.0) > 1e-6:
+        over = (i for i, total in enumerate(totals) if total > 1.0 + 1e-6)
+        total = totals[-1] if totals else 0.0
+        message = f"the shares of spending add up to {100 * total:.8g} %, not 100 %"
+        raise Inside(message, (next(over, len(totals) - 1),) if totals else (), "such as [10 %, 60 %, 30 %]")
     return shares
 
 
 def _rises(shares: list[Value]) -> list[Value]:
-    for before, after in pairwise(shares):
+    for i, (before, after) in enumerate(pairwise(shares), 1):
         if after.nominal < before.nominal:
-            raise ValueError(f"output falls from {before} to {after}; a ramp-up rises, as in [50 %, 80 %, 100 %]")
+            raise Inside(f"output falls from {before} to {after}", (i,), "a ramp-up rises, as in [50 %, 80 %, 100 %]")
     return shares
 
 
@@ -82,6 +117,16 @@ class DepreciationKeys(_Keys):
     rate: Annotated[Value, In("1", "150 %", low=1, high=4)] | None = Field(
         None, description="Of a declining balance: multiple of the straight rate, 150 % where not given."
     )
+
+    @field_validator("rate")
+    @classmethod
+    def _of_a_declining_balance(cls, value: Value | None, info: ValidationInfo) -> Value | None:
+        if value is not None and info.data.get("method") == "straight":
+            raise QuantityError(
+                "only a declining balance has a rate, and this is a straight line",
+                "add method: declining, or leave the rate out",
+            )
+        return value
 
 
 class OfftakeKeys(_Keys):
@@ -130,13 +175,29 @@ class FinanceKeys(_Keys):
         default_factory=dict, description="Share of a product that is sold at a fixed price."
     )
 
-    @model_validator(mode="after")
-    def _as_many_years_as_shares(self) -> Self:
-        if self.construction is not None and self.spending and self.construction.nominal != len(self.spending):
-            raise ValueError(
-                f"{len(self.spending)} shares of spending for {self.construction} of construction; one for each year"
-            )
-        return self
+    @field_validator("spending")
+    @classmethod
+    def _one_for_each_year(cls, shares: list[Value], info: ValidationInfo) -> list[Value]:
+        years = info.data.get("construction")
+        if shares and years is not None and years.nominal != len(shares):
+            number = f"{len(shares)} share{'' if len(shares) == 1 else 's'} of spending"
+            at = min(int(years.nominal), len(shares) - 1)
+            raise Inside(f"{number} for {years} of construction; one for each year", (at,))
+        return shares
+
+    @field_validator("loan")
+    @classmethod
+    def _paid_back_while_it_runs(cls, loan: LoanKeys | None, info: ValidationInfo) -> LoanKeys | None:
+        from ..data import cost_rates
+
+        if loan is None or loan.years is None or "life" not in info.data:
+            return loan
+        life, usual = info.data["life"], cost_rates()["life"].value
+        if loan.years.nominal > (usual if life is None else life.nominal):
+            runs = f"{usual:g} years, where the file gives no life" if life is None else f"{life}"
+            message = f"{loan.years} to pay back, but the plant runs for {runs}"
+            raise Inside(message, ("years",), "shorten the loan, or give the plant a longer life")
+        return loan
 
 
 def terms(keys: FinanceKeys | None) -> FinanceTerms:
@@ -160,6 +221,20 @@ def terms(keys: FinanceKeys | None) -> FinanceTerms:
         price_floor=MappingProxyType(dict(keys.price_floor)),
         offtake=MappingProxyType({name: Offtake(one.share, one.price) for name, one in keys.offtake.items()}),
     )
+
+
+def odd_rates(root: Node, keys: FinanceKeys | None) -> Iterator[Diagnostic]:
+    """Warnings of rates of a checked file that are below −50 % a year, or may be."""
+    loan = None if keys is None else keys.loan
+    rates = {("discount_rate",): keys and keys.discount_rate, ("loan", "rate"): loan and loan.rate}
+    for path, value in rates.items():
+        if value is None or value.range()[0] >= HALF_LOST:
+            continue
+        *above, key = ("finance", *path)
+        is_or_may = "is" if value.nominal < HALF_LOST else "may be"
+        message = f"{'.'.join((*above, key))}: a rate of {value} {is_or_may} below −50 % a year"
+        hint = "money would lose more than half of its value every year, and NPV and payback say little; such as 10 %"
+        yield Diagnostic(table(root, *above)[key].place, message, hint, "warning")
 
 
 def unknown_products(root: Node) -> Iterator[Diagnostic]:

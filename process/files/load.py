@@ -14,10 +14,10 @@ from ..quantities import QuantityError, Value
 from . import correlated, schema
 from .diagnostics import Diagnostic, FlowsheetError, in_order
 from .faults import Faults
-from .finance_schema import terms
+from .finance_schema import odd_rates, terms
 from .merge import Tree, changed, read_tree, with_likes
 from .money_schema import levies
-from .nodes import entries, table
+from .nodes import entries, scalars, table
 from .reader import Node
 from .references import References
 from .shorthand import with_outlets
@@ -111,6 +111,7 @@ class _Loading:
             self.faults += self._correlated(model, context)
         if not self.faults:
             self.references.untaken()
+            self.warnings += odd_rates(root, self.model.finance)
         self.warnings += self.references.warnings
 
     def _head(self, root: Node) -> Node:
@@ -199,6 +200,7 @@ class _Loading:
             finance=terms(model.finance),
             levies=levies(model, stream),
             correlated=correlated.groups(root),
+            places=_frozen(_money_places(root)),
         )
 
 
@@ -222,6 +224,20 @@ def _places(node: Node, path: str = "") -> dict[str, Position]:
         for i, inner in enumerate(node.value):
             out[f"{path}{i}"] = inner.place.position
             out.update(_places(inner, f"{path}{i}."))
+    return out
+
+
+_OF_MONEY = ("prices", "finance", "royalty", "carbon_price", "carbon_price_on_power", "freight", "products")
+"""Keys of a file whose values a cost may find at fault."""
+
+
+def _money_places(root: Node) -> dict[str, Position]:
+    """Where the values stand that money comes from, by their path."""
+    out: dict[str, Position] = {}
+    for path, node in scalars(root):
+        priced = path[0] == "feeds" and path[-1] == "price"
+        if path[0] in _OF_MONEY or priced:
+            out[".".join(map(str, path))] = node.place.position
     return out
 
 

@@ -14,6 +14,7 @@ from .finance_schema import unknown_products
 from .minerals import Minerals
 from .nodes import Path, entries, outlet_names, scalars, table
 from .phases import Phases
+from .price_units import unfit_prices
 from .reader import Node
 from .schema import MAGNET, Known, asking_inlets, family_of, grade_of, inlet_names
 from .untaken import untaken
@@ -68,6 +69,7 @@ class References:
         self._freight()
         self._targets()
         self.faults += unknown_products(self.root)
+        self.faults += unfit_prices(self.root)
 
     def _freight(self) -> None:
         """What is carried is a stream, by one of its names."""

@@ -54,6 +54,28 @@ def test_no_price_no_line(hand: Build) -> None:
     assert charged(plant(hand, [])) == []
 
 
+def test_a_price_of_carbon_without_effect_is_told(hand: Build) -> None:
+    """Power that does not count, and power that would count if carbon had a price."""
+
+    def told(levies: Levies, lines: list[Any]) -> list[str]:
+        return [
+            note
+            for note in cost(plant(hand, lines, levies=levies)).notes
+            if "carbon_price" in note or "of carbon" in note
+        ]
+
+    power = [("electricity", 1e4, "kWh", ())]
+    assert told(Levies(carbon_price=PRICE), power) == [
+        "no unit gives off CO2 that counts: the price of carbon has no effect; carbon_price_on_power: true counts that "
+        "of bought electricity"
+    ]
+    assert told(Levies(carbon_price=PRICE, on_power=True), []) == [
+        "no unit gives off CO2 that counts: the price of carbon has no effect"
+    ]
+    assert told(Levies(carbon_price=PRICE, on_power=True), power) == []
+    assert told(Levies(on_power=True), power) == ["carbon_price_on_power has no effect: the file gives no carbon_price"]
+
+
 def test_fuels_by_their_factors(hand: Build) -> None:
     """10 GJ of diesel at 74.1 kg/GJ and 1000 kg of steam at 2.8 MJ and 77.4 kg/GJ of China's heat: 0.95772 t."""
     (line,) = charged(plant(hand, [("diesel", 1e4, "MJ", ()), ("steam", 1000.0, "kg", ())]))

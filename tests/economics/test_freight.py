@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -66,6 +67,21 @@ def test_the_file_may_carry_any_stream(recycle: Recycle) -> None:
     assert lines["freight of concentrate"].cost == pytest.approx(7.0)
     assert lines["freight of machining.magnets"].cost == pytest.approx(0.170 * 1000.0)
     assert lines["freight of separation.oxide"].cost == pytest.approx(0.749)
+
+
+def test_price_and_line_of_a_stream_have_one_name(recycle: Recycle) -> None:
+    """Tables of prices, assumptions and the bridge go by the price's name."""
+    for name, line in carried(recycle(levies=with_freight(separation__oxide="7 USD2024/t"))).items():
+        assert line.quote is not None
+        assert (name, line.quote.item) == ("freight of separation.oxide", "freight of separation.oxide")
+
+
+def test_freight_without_effect_is_told(recycle: Recycle) -> None:
+    """Of a feed that nobody takes; what is taken, or sold, is charged and not told."""
+    solution = recycle(levies=with_freight(concentrate="7 USD2024/t", machining__magnets="7 USD2024/t"))
+    assert not any("freight" in note for note in cost(solution).notes)
+    alone = replace(solution, takers=MappingProxyType({**solution.takers, "concentrate": None}))
+    assert "no unit takes concentrate: its freight has no effect" in cost(alone).notes
 
 
 def test_the_file_replaces_the_rate_between_regions(recycle: Recycle) -> None:

@@ -88,6 +88,15 @@ def test_prices_by_other_units() -> None:
             heat.per(unit)
 
 
+def test_a_price_of_the_file_that_does_not_fit_says_where_it_stands(priced: Parse) -> None:
+    """An item that no row of the book knows can only be found out when a unit buys it."""
+    price = PriceBook("us", 2024, {"wombats": priced("3 USD/m^3", "USD/m^3")}).price("wombats")
+    with pytest.raises(CostError) as caught:
+        price.per("kg")
+    assert caught.value.at == "prices.wombats"
+    assert caught.value.remedy == "give its price by the kg, as in 1.5 USD2024/kg"
+
+
 def test_a_by_product_is_sold_by_the_kg_whatever_unit_its_price_is_in(priced: Parse) -> None:
     """NaOH at 400 USD/t (300 to 500): caustic of 0.6 (0.2 to 1) of it fetches 0.24 USD/kg (0.06 to 0.5)."""
     table = np.zeros((1, 1, COUNT))

@@ -92,6 +92,20 @@ def test_none_is_owed_without_ore_or_without_a_rate(hand: Build) -> None:
     assert not any("royalty" in note for note in cost(mine(hand)).notes)
 
 
+def test_a_royalty_without_effect_is_told(hand: Build) -> None:
+    """Where nothing is mined, and where the mine hands on no rare earths; not where it is charged, nor for 0 %."""
+    levies = Levies(royalty=In("1").parse("50 %"))
+
+    def told(solution: Solution) -> list[str]:
+        return [note for note in cost(solution).notes if "royalty" in note]
+
+    assert told(mine(hand, ore=False, levies=levies)) == ["nothing is mined here: the royalty has no effect"]
+    idle = mine(hand, form="iron concentrate", levies=levies)
+    assert told(idle) == ["no unit of the mine stage hands rare earths on: the royalty has no effect"]
+    assert told(mine(hand, levies=levies)) == []
+    assert told(mine(hand, levies=Levies(royalty=In("1").parse("0 %")))) == []
+
+
 def test_a_share_of_nothing_costs_nothing(hand: Build) -> None:
     (line,) = owed(mine(hand, levies=Levies(royalty=In("1").parse("0 %"))))
     assert line.cost == 0.0

@@ -130,6 +130,16 @@ def test_levies_and_freight_by_stream(plant, registry, known):
     assert {"carbon_price", "freight.dysprosium"} <= values.keys()
 
 
+def test_the_plan_knows_where_its_money_stands(plant, registry, known):
+    """At the value itself, not at its key; a key that the file does not give stands for the file."""
+    plan = load_plan(plant, registry=registry, known=known, changes={"finance.grant": "3 MUSD2024"})
+    lines = plant.read_text(encoding="utf-8").splitlines()
+    place = plan.place("feeds.dysprosium.price")
+    assert lines[place.line - 1][place.column - 1 :].startswith("250 USD2024/kg")
+    assert plan.place("finance.grant").file == "--set finance.grant"
+    assert plan.place("prices.nothing") == plan.position
+
+
 def test_a_change_names_a_stream_by_its_path(plant, registry, known):
     path = "freight.flotation.concentrate"
     plan = load_plan(plant, registry=registry, known=known, changes={path: "120 USD2024/t"})

@@ -47,6 +47,16 @@ def test_ndpr_oxide_has_a_price_of_its_own(sold: Callable[..., Any]) -> None:
     assert not found.assumed
 
 
+@pytest.mark.parametrize("region", ["us", "europe", "malaysia", "australia"])
+def test_outside_china_ndpr_oxide_may_fetch_what_the_american_floor_pays(sold: Callable[..., Any], region: str) -> None:
+    found = market(*sold("oxide", oxides(Nd=75.0, Pr=25.0), region))
+    assert found is not None
+    assert found.usd_per_kg[0] == pytest.approx(60.0)
+    assert (found.low, found.high) == pytest.approx((51.0, 110.0))
+    assert found.assumed
+    assert sale_price("NdPr oxide", region, 2024)[1].value == 51.0  # type: ignore[index]
+
+
 def test_what_is_not_the_named_rare_earth_earns_nothing(sold: Callable[..., Any]) -> None:
     found = market(*sold("oxide", oxides(Dy=95.0, Nd=5.0)))
     assert found is not None

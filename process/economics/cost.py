@@ -144,6 +144,11 @@ class Cost:
         return self._figures.used
 
     @property
+    def sampled(self) -> Figures:
+        """The data at the values of these samples; what is read from it does not count as used."""
+        return self._figures.aside()
+
+    @property
     def lenient(self) -> bool:
         """Whether figures of the data may change that these samples do not use."""
         return self._figures.lenient

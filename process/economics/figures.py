@@ -46,6 +46,12 @@ class Figures:
         self._used.setdefault(path, fact)
         return self._changes.get(path, fact.value)
 
+    def aside(self) -> Figures:
+        """The same values in a list of its own, to read some without counting them as used."""
+        other = Figures(lenient=self.lenient)
+        other._changes = self._changes
+        return other
+
     @property
     def used(self) -> Mapping[str, Fact]:
         """The figures that were asked for, by path, in the order of their first use."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import cost_rates
+from ..data.investment import GROUPS
 from ..economics.capital import Investment
 from ..economics.installed import factors as region_factors
 from ..economics.operating import CostLine
@@ -68,7 +69,8 @@ def built(result: Result, line: CostLine, scale: Scale) -> dict[str, Array]:
     made, _ = throughput(result.solution, line.stage)
     needed = made * investment.hours / 1000.0
     ones = np.ones(result.solution.samples)
-    location, compliance = region_factors(region_of(result.plan, result.plan.units[line.unit_name]))
+    region = region_of(result.plan, result.plan.units[line.unit_name])
+    location, compliance = region_factors(region, result.cost.sampled, GROUPS[line.stage])
     year = np.where(scale.whole, 1.0, investment.hours)
     size = investment.capacity / year
     factors = {

@@ -21,7 +21,7 @@ CAUSES: Mapping[str, str] = MappingProxyType(
         "recovery": "rare earths and mass lost on the way, and how far along the others are carried",
         "co-products": "share of a unit's cost that falls to the product and not to what is made beside it",
         "materials": "metals and other materials bought, kg per kg; carriage",
-        "reagents": "kg of reagents and water per kg of rare earths that pass, less what the plant makes of them itself",
+        "reagents": "kg of reagents and water per kg of rare earths that pass, less what is made of them",
         "energy": "power, fuel and heat per kg of rare earths or of magnet that pass",
         "waste": "waste to dispose of per kg that passes",
         "by-products": "by-products sold, kg per kg that passes",
@@ -29,7 +29,7 @@ CAUSES: Mapping[str, str] = MappingProxyType(
         "capital": "what plants of one size cost to build in one place; upkeep and insurance",
         "scale": "size of the plant, by the exponents of its equipment or of whole plants",
         "location": "wages, productivity and materials of building where the plant stands",
-        "compliance": "what is left of a region's build cost over location; prices of waste, duties on carbon and mining",
+        "compliance": "what a region's build cost leaves over location; prices of waste, duties on carbon and mining",
         "finance": "discount rate, life, hours of a year, equipment that stands idle, stocks tied up",
         "prices": "prices of materials, reagents, energy and by-products",
     }

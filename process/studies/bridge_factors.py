@@ -95,7 +95,9 @@ class Plant:
 
     def __init__(self, way: Way, split: CostSplit, ore: Ore, scales: Mapping[str, Scale]) -> None:
         self.way, self.ore, self.scales = way, ore, scales
-        self.lines = tuple(self._factored(share) for share in split.lines)
+        # Largest first is the order of the first sample; sums have the bits of single cases in the order of the plant.
+        order = {id(line): i for i, line in enumerate(way.result.cost.lines)}
+        self.lines = tuple(self._factored(one) for one in sorted(split.lines, key=lambda one: order[id(one.line)]))
         self.groups = {key: _grouped(list(lines)) for key, lines in _by_key(self.lines).items()}
         self.stages = frozenset(line.key.stage for line in self.lines)
 

@@ -1,4 +1,4 @@
-"""What a reader of a bridge must know beside its numbers: magnets that are not alike, and what compliance is made of."""
+"""What a reader of a bridge must know beside its numbers: magnets that are not alike, what compliance is made of."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.investment import GROUPS
 from ..economics.installed import factors as region_factors
 from ..economics.pricebook import region_of
 from ..flowsheet import Result
@@ -81,19 +82,19 @@ def _compliance(pair: Pair, labels: tuple[str, str], moved: Mapping[Key, Mapping
     if abs(parts["building"]) >= LEAST:
         ratios = "; ".join(dict.fromkeys(_ratios(way.result) for way in (pair.first.way, pair.second.way)))
         yield (
-            "its part of building is no list of rules but what is left of a region's ratio of build cost over location: "
-            f"{ratios} of the US"
+            "building is no list of rules but what is left of a region's ratio of build cost over location "
+            f"(relative to the US, by stage: {ratios})"
         )
 
 
 def _ratios(result: Result) -> str:
     """The compliance factors of the regions where a plant's units stand that cost something to build."""
-    found: dict[str, list[float]] = {}
-    for investment in result.cost.capital.values():
+    found: dict[str, set[float]] = {}
+    for stage, investment in result.cost.capital.items():
         for unit in investment.by_unit:
             region = region_of(result.plan, result.plan.units[unit])
-            found.setdefault(region, []).append(float(np.atleast_1d(region_factors(region)[1])[0]))
+            _, rules = region_factors(region, result.cost.sampled, GROUPS[stage])
+            found.setdefault(region, set()).add(float(np.atleast_1d(rules)[0]))
     return ", ".join(
-        f"{region} {min(values):.2g}" + (f" to {max(values):.2g}" if max(values) - min(values) > 0.005 else "")
-        for region, values in found.items()
+        f"{region} {' or '.join(f'{one:.2g}' for one in sorted(known))}" for region, known in found.items()
     )

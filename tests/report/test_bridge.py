@@ -27,6 +27,7 @@ def test_the_document_adds_up_and_keeps_to_its_schema(found: didymium.Comparison
         ("ndpr_oxide", "mountain_pass", "baotou"),
         ("magnet", "mountain_pass", "baotou"),
     ]
+    assert [one["notes"] for one in bridges] == [list(one.notes) for one in found.bridges]
     for one in bridges:
         difference = one["difference_usd_per_kg"]
         assert difference == one["to_usd_per_kg"] - one["from_usd_per_kg"]
@@ -40,6 +41,8 @@ def test_the_document_adds_up_and_keeps_to_its_schema(found: didymium.Comparison
 def test_the_table_shows_ends_causes_and_items(found: didymium.Comparison) -> None:
     text = printed(found)
     one = found.bridges[-1]
+    assert one.notes
+    assert all(note in " ".join(text.split()) for note in one.notes)
     assert text.startswith("Why a kg of magnet costs less at baotou than at mountain_pass, USD")
     assert f"{one.before:,.2f}" in text
     assert f"{one.after:,.2f}" in text

@@ -72,15 +72,53 @@ def test_page_and_document_tell_the_same(tmp_path: Path, found: Sensitivity) -> 
         assert len(one["inputs"]) == len(body["factors"])
 
 
-def test_a_failed_case_fails_again_at_its_inputs(found: Sensitivity) -> None:
-    study = sensitivity(found.result, rows=32, top=1, seed=1).sobol
+def test_a_failed_case_fails_again_at_its_inputs() -> None:
+    flowsheet = didymium.load("texas_magnets", {"strip_casting.composition.DyTb": "1.3 % from 0.8 to 2 %"})
+    study = sensitivity(flowsheet.solve(), rows=32, top=1, seed=1).sobol
     assert study is not None
     assert study.failures
     from didymium.network import SolveError
 
     with pytest.raises(SolveError) as raised:
-        found.result.flowsheet.solve({path: [one] for path, one in study.inputs[0].items()})
+        flowsheet.solve({path: [one] for path, one in study.inputs[0].items()})
     assert study.failures[0].reason in str(raised.value)
+
+
+def test_too_few_rows_are_told_with_what_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tornado and every failed case with its inputs are there, and the command fails."""
+    monkeypatch.chdir(tmp_path)
+    Path("lossy.yaml").write_text(
+        "didymium: 1\nname: lossy\nextends: texas_magnets\nunits:\n"
+        "  strip_casting: {composition: {DyTb: 1.16 % from 0.01 to 1.3 %}}\n",
+        encoding="utf-8",
+    )
+    result = invoke("lossy.yaml", "--sobol", "8", "--top", "1", "--json", "out.json")
+    assert result.exit_code == 1
+    assert "error: no Sobol' indices: cost.magnet has a value in" in result.stderr
+    assert "strip_casting: the inputs bring" in result.stderr
+    assert "hint: ask for more rows, such as 256, or narrow the spreads; --json tells" in result.stderr
+    assert "What moves cost.magnet, one at a time" in result.stdout
+    assert "strip_casting: the inputs bring" in wide(result.stdout)
+    made = json.loads(Path("out.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(document.schema("sensitivity")).validate(made)
+    body = made["result"]["sobol"]
+    assert body["used"] < 8
+    assert (body["indices"], body["mean"]) == ([], None)
+    assert body["warnings"][0].startswith("no Sobol' indices: ")
+    assert body["warnings"][0] in result.stderr
+    assert body["failures"]
+    assert "strip_casting.composition.DyTb" in body["failures"][0]["inputs"]
+
+
+def test_few_rows_are_told(found: Sensitivity) -> None:
+    assert found.indices is not None
+    body = document.sensitivity(found)["result"]["sobol"]
+    (words,) = body["warnings"]
+    assert words == f"{'; '.join(found.indices.doubts)}: ask for --sobol 256"
+    told = (
+        CliRunner().invoke(app, ["sensitivity", "texas_magnets", "--sobol", "16", "--top", "3", "--seed", "2"]).stdout
+    )
+    assert f"too few rows {words}" in wide(told)
 
 
 def test_another_output(tmp_path: Path) -> None:

@@ -102,3 +102,5 @@ def sensitivity(
                 draw([tornado(found)], pictures, quiet=json == STDOUT)
             except PictureError as error:
                 raise Fault(f"error: no picture: {error}") from None
+        if found.lacking is not None:
+            raise Fault(f"error: {found.lacking.reason}", found.lacking.remedy)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from ..studies.outputs import unit_of
+from ..studies.sobol import REASONS
 from .figures import amount, percent
 from .tables import row, sentences, table
 
@@ -128,16 +128,19 @@ def _remarks(found: Sensitivity, indices: Indices | None) -> Iterator[tuple[str,
         yield "not solved", "", f"{one.factor.name} at {setting(one.factor, one.quantile)}: {where}{one.reason}"
     if len(unsolved) > 5:
         yield "not solved", "", f"… and {len(unsolved) - 5} factors more, all in the document"
-    if indices is None or found.sobol is None or not found.sobol.failures:
+    yield from (("too few rows", "", words) for words in warnings(indices))
+    if found.sobol is None or not found.sobol.failures:
         return
-    failures = found.sobol.failures
-    left = found.sobol.samples - indices.used
-    yield (
-        "not solved",
-        "",
-        f"{len(failures)} of {found.sobol.evaluations} cases of the design; {left} of its rows do not count",
-    )
-    for reason, times in Counter(
-        f"{one.unit}: {one.reason}" if one.unit else one.reason for one in failures
-    ).most_common(3):
+    study = found.sobol
+    left = study.samples - study.used(found.output)
+    failed = f"{len(study.failures)} of {study.evaluations} cases of the design; {left} of its rows do not count"
+    yield "not solved", "", failed
+    for reason, times in study.reasons[:REASONS]:
         yield "not solved", "", f"{times} × {reason}"
+
+
+def warnings(indices: Indices | None) -> list[str]:
+    """Why indices are not to be trusted, and how many rows would do."""
+    if indices is None or not indices.doubts:
+        return []
+    return [f"{'; '.join(indices.doubts)}: ask for --sobol {indices.rows_wanted}"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .figures import number
-from .sensitivity import HIGH, LOW, unit
+from .sensitivity import HIGH, LOW, unit, warnings
 
 if TYPE_CHECKING:
+    from ..studies.evaluations import StudyError
     from ..studies.factors import Member
     from ..studies.sensitivity import Sensitivity
     from ..studies.sobol import Index, Indices, Sobol
@@ -35,7 +36,7 @@ def body(found: Sensitivity) -> dict[str, Any]:
             {"factor": one.factor.name, "quantile": one.quantile, "unit": one.unit, "reason": one.reason}
             for one in found.tornado.unsolved
         ],
-        "sobol": None if found.sobol is None or found.indices is None else _sobol(found.sobol, found.indices),
+        "sobol": None if found.sobol is None else _sobol(found.sobol, found.indices, found.lacking, found.output),
     }
 
 
@@ -61,14 +62,15 @@ def _member(one: Member) -> dict[str, Any]:
     }
 
 
-def _sobol(study: Sobol, found: Indices) -> dict[str, Any]:
+def _sobol(study: Sobol, found: Indices | None, lacking: StudyError | None, output: str) -> dict[str, Any]:
     return {
         "rows": study.samples,
-        "used": found.used,
+        "used": study.used(output),
         "cases": study.evaluations,
-        "mean": number(found.mean),
-        "standard_deviation": number(found.deviation),
-        "indices": [_index(one) for one in found.rows],
+        "warnings": warnings(found) if lacking is None else [lacking.reason],
+        "mean": None if found is None else number(found.mean),
+        "standard_deviation": None if found is None else number(found.deviation),
+        "indices": [] if found is None else [_index(one) for one in found.rows],
         "failures": [
             {"case": one.index, "unit": one.unit, "reason": one.reason, "inputs": dict(inputs)}
             for one, inputs in zip(study.failures, study.inputs, strict=True)

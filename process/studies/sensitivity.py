@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..flowsheet import Result
 from .attempts import figures_of
-from .evaluations import Evaluations, model
+from .evaluations import Evaluations, StudyError, model
 from .factors import Factor, factors
 from .outputs import outputs
 from .sobol import Indices, Sobol, blocks, check_rows, sobol
@@ -42,8 +42,13 @@ class Sensitivity:
 
     @property
     def indices(self) -> Indices | None:
-        """Sobol' indices of the output."""
-        return None if self.sobol is None else self.sobol.indices(self.output)
+        """Sobol' indices of the output; None where none were asked for, or `lacking` says why there are none."""
+        return None if self.sobol is None or self.lacking is not None else self.sobol.indices(self.output)
+
+    @property
+    def lacking(self) -> StudyError | None:
+        """Why there are no indices although they were asked for: too few rows, and what failed in the others."""
+        return None if self.sobol is None else self.sobol.lacking(self.output)
 
 
 def main_output(result: Result) -> str:
@@ -63,7 +68,8 @@ def sensitivity(
     """What moves an output of a plant that is solved at its own values.
 
     `rows` of a Saltelli design, a power of 2, give Sobol' indices of the `top` strongest factors of the tornado, in
-    rows × (top + 3) cases; 0 gives none. `tell` hears what is done next. Raises OutputUnknown, StudyError, FactorError.
+    rows × (top + 3) cases; 0 gives none, and too few rows that can be solved give none either (`lacking`). `tell` hears
+    what is done next. Raises OutputUnknown, StudyError, FactorError.
     """
     of = main_output(result) if output is None else output
     Evaluations(outputs(result)).of(of)
@@ -80,5 +86,4 @@ def sensitivity(
         parts = blocks(every, strongest)
         tell(f"Sobol' indices, {rows * (len(parts) + 2)} cases")
         found = sobol(every, parts, solved, rows, seed)
-        found.indices(of)
     return Sensitivity(result, of, seed, top, every, alone, found)

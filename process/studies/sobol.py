@@ -6,6 +6,7 @@ of its factors still has a quantile of its own.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,14 @@ CONFIDENCE = 0.95
 RESAMPLES = 999
 LEAST_ROWS = 8
 """Rows below which no index is worth a number."""
+REASONS = 3
+"""Reasons that an error names."""
+USUAL_ROWS = 256
+"""Rows that tell the strong factors of a plant from the weak."""
+WIDE = 0.25
+"""Part of the variance that an interval spans where an index tells little: ± 12 points. A judgement."""
+OVER = 0.05
+"""By how much an index alone may exceed that with interactions, and their sum 1, and pass for noise. A judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,34 @@ class Indices:
     rows: tuple[Index, ...]
     used: int
 
+    @property
+    def widest(self) -> float:
+        """How much of the variance, 0..1, the widest interval spans."""
+        spans = [high - low for row in self.rows for low, high in (row.first_range, row.total_range)]
+        return max(spans, default=0.0)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why there are too few rows to trust the indices, in words; empty where there are enough.
+
+        Alone can truly be no more than with interactions, and no more than 1 in sum: estimates of few rows are.
+        """
+        out = []
+        if self.widest > WIDE:
+            out.append(f"an interval spans {100.0 * self.widest:.0f} points of the variance")
+        above = [row.block.name for row in self.rows if row.first > row.total + OVER]
+        if above:
+            who = f"{above[0]} comes" if len(above) == 1 else f"{above[0]} and others come"
+            out.append(f"{who} out larger alone than with interactions")
+        if (whole := sum(row.first for row in self.rows)) > 1.0 + OVER:
+            out.append(f"alone they add up to {100.0 * whole:.0f} %")
+        return tuple(out)
+
+    @property
+    def rows_wanted(self) -> int:
+        """Rows to ask for next, a power of 2: intervals shrink with their root."""
+        return max(USUAL_ROWS, 2 << (self.used - 1).bit_length())
+
 
 @dataclass(frozen=True)
 class Sobol:
@@ -77,20 +114,41 @@ class Sobol:
         """How many cases were solved or tried."""
         return self.samples * (len(self.blocks) + 2)
 
+    @property
+    def reasons(self) -> tuple[tuple[str, int], ...]:
+        """Why cases have no solution, unit and reason, and how many of them, the commonest first."""
+        found = Counter(f"{one.unit}: {one.reason}" if one.unit else one.reason for one in self.failures)
+        return tuple(found.most_common())
+
+    def used(self, output: str) -> int:
+        """How many rows of the design have an output in all of their cases. Raises OutputUnknown."""
+        return int(self._kept(output).sum())
+
+    def lacking(self, output: str) -> StudyError | None:
+        """Why there are no indices of an output: too few rows, and what failed in the others. Raises OutputUnknown."""
+        used = self.used(output)
+        if used >= LEAST_ROWS:
+            return None
+        told = "".join(f"; {times} × {reason}" for reason, times in self.reasons[:REASONS])
+        more = max(2 * self.samples, USUAL_ROWS)
+        inputs = "; --json tells the inputs of every case that has no solution" if self.failures else ""
+        return StudyError(
+            f"no Sobol' indices: {output} has a value in {used} of {self.samples} rows of the design, and {LEAST_ROWS} "
+            f"are needed{told}",
+            f"ask for more rows, such as {more}, or narrow the spreads{inputs}",
+        )
+
     def indices(self, output: str) -> Indices:
         """Indices of an output. A row of the design counts only where all of its cases have a value.
 
         First order after Saltelli (2010), total after Jansen (1999), by scipy; intervals by bootstrap over the rows,
         95 %. Raises OutputUnknown, and StudyError where too few rows are left.
         """
-        table = Evaluations(self.values).of(output)
-        kept = np.isfinite(table).all(axis=0)
-        found = table[:, kept]
-        used = int(kept.sum())
-        if used < LEAST_ROWS:
-            raise StudyError(
-                f"{output} has a value in {used} of {self.samples} rows of the design", "narrow the spreads"
-            )
+        lacking = self.lacking(output)
+        if lacking is not None:
+            raise lacking
+        kept = self._kept(output)
+        found = Evaluations(self.values).of(output)[:, kept]
         first, total = estimate(found)
         (first_low, total_low), (first_high, total_high) = _intervals(found, self.seed)
         both = found[:2]
@@ -105,7 +163,10 @@ class Sobol:
             for i, block in enumerate(self.blocks)
         ]
         rows.sort(key=lambda row: -row.total)
-        return Indices(output, float(both.mean()), float(both.std()), tuple(rows), used)
+        return Indices(output, float(both.mean()), float(both.std()), tuple(rows), int(kept.sum()))
+
+    def _kept(self, output: str) -> NDArray[np.bool_]:
+        return np.asarray(np.isfinite(Evaluations(self.values).of(output)).all(axis=0))
 
 
 def blocks(factors: Sequence[Factor], chosen: Sequence[Factor]) -> tuple[Block, ...]:

@@ -13,7 +13,7 @@ import didymium
 from didymium.studies.distributions import NormalWithin, UniformOver
 from didymium.studies.evaluations import Evaluations, Failed, StudyError, model
 from didymium.studies.factors import Factor, Member, factors
-from didymium.studies.sobol import REST, Sobol, _saltelli, blocks, estimate, sobol
+from didymium.studies.sobol import REST, Block, Index, Indices, Sobol, _saltelli, blocks, estimate, sobol
 
 Array = NDArray[np.float64]
 PI = float(np.pi)
@@ -132,9 +132,45 @@ def test_a_number_of_rows_that_is_no_power_of_two(samples: int, words: str) -> N
 
 
 def test_too_few_rows_left() -> None:
-    found = sobol(ANGLES, blocks(ANGLES, ANGLES), lambda x: Evaluations({"y": np.full(len(x["x1"]), np.nan)}), 8, 1)
-    with pytest.raises(StudyError, match="y has a value in 0 of 8 rows"):
+    """One row of eight is lost to a unit: which, why, and where its inputs are."""
+
+    def refusing(changes: Mapping[str, Array]) -> Evaluations:
+        y = ishigami(changes).values["y"].copy()
+        y[[3, 8 + 3]] = np.nan
+        return Evaluations({"y": y}, (Failed(3, "tank", "overflows"), Failed(11, "tank", "overflows")))
+
+    found = sobol(ANGLES, blocks(ANGLES, ANGLES), refusing, 8, 1)
+    assert found.used("y") == 7
+    with pytest.raises(StudyError) as raised:
         found.indices("y")
+    assert raised.value.reason == (
+        "no Sobol' indices: y has a value in 7 of 8 rows of the design, and 8 are needed; 2 × tank: overflows"
+    )
+    assert raised.value.remedy == (
+        "ask for more rows, such as 256, or narrow the spreads; --json tells the inputs of every case that has no "
+        "solution"
+    )
+    assert sobol(ANGLES, blocks(ANGLES, ANGLES), ishigami, 8, 1).lacking("y") is None
+
+
+def test_few_rows_are_told_and_nothing_is_clipped() -> None:
+    few = sobol(ANGLES, blocks(ANGLES, ANGLES), ishigami, 8, seed=1).indices("y")
+    assert few.widest == max(high - low for row in few.rows for low, high in (row.first_range, row.total_range))
+    assert f"an interval spans {100 * few.widest:.0f} points of the variance" in few.doubts
+    assert few.rows_wanted == 256
+    many = sobol(ANGLES, blocks(ANGLES, ANGLES), ishigami, 4096, seed=1).indices("y")
+    assert many.doubts == ()
+    assert many.rows_wanted == 8192
+    part = Block("a", (0,))
+
+    def told(*pairs: tuple[float, float]) -> tuple[str, ...]:
+        rows = tuple(Index(part, first, (first, first), total, (total, total)) for first, total in pairs)
+        return Indices("y", 1.0, 1.0, rows, 8).doubts
+
+    assert told((0.5, 0.5), (0.5, 0.5)) == ()
+    assert told((0.76, 0.57)) == ("a comes out larger alone than with interactions",)
+    assert told((0.76, 0.57), (0.2, 0.1)) == ("a and others come out larger alone than with interactions",)
+    assert told((0.72, 0.72), (0.72, 0.72)) == ("alone they add up to 144 %",)
 
 
 def test_a_plant() -> None:

@@ -29,7 +29,9 @@ def rows(name: str, sheet: FinanceSheet) -> list[str]:
     out = []
     for i, product in enumerate(told[: 1 if told[0] == "magnet" else 2]):
         one = sold[product]
-        span = f"{money(one.market)} ({one.low:.0f} to {one.high:.0f})"
+        span = money(one.market)
+        if one.low is not None and one.high is not None and one.low < one.high:
+            span += f" ({one.low:.0f} to {one.high:.0f})"
         cells = [*(head if i == 0 else [""] * 5), product, span, money(one.at_zero), money(one.allocated)]
         out.append(f"| {' | '.join(cells)} |")
     return out

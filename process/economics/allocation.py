@@ -195,7 +195,7 @@ class Allocation:
         """What each outlet's weight loses because what becomes of it is sold mixed, (samples, outlets).
 
         By element, over the products that it ends in: rare earths that are still to be separated are worth what the
-        plant makes of them.
+        plant makes of them. Ore loses nothing more: its weight is what ore fetches already.
         """
         samples, columns = self.solution.samples, indices(RARE_EARTHS)
         out = np.zeros((samples, len(self.outlets)))
@@ -211,6 +211,8 @@ class Allocation:
         edges = [Edge(one.source, one.taker, worths[i], final.get(i, none)) for i, one in useful.items()]
         fates = losses(edges, len(self.units), (samples, len(columns)))
         for i, outlet in useful.items():
+            if streams[i].form == ORE:
+                continue
             share = final[i][:, None] if outlet.taker is None else fates[outlet.taker]
             out[:, i] = per_sample(worths[i] * share)
         return out

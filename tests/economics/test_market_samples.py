@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import didymium
 from didymium.data import finance_facts, oxide_price
 from didymium.economics.cashflow import cashflow
 from didymium.economics.cost import cost
@@ -149,3 +150,21 @@ def test_what_a_plant_is_worth_does_not_depend_on_the_others_of_its_batch(made: 
     assert len(np.unique(whole[:, 0])) > 2
     for start, stop in (*SEVENS, *ONE_BY_ONE):
         assert np.array_equal(judged(start, stop), whole[start:stop], equal_nan=True)
+
+
+def test_mountain_pass_on_either_side_of_the_limit() -> None:
+    """With 1 % of the cerium leached its La(Ce) carbonate is sold as lanthanum, with 3 % as mixed rare earths."""
+    plant = didymium.load("mountain_pass")
+    cerium = np.array([0.01, 0.03])
+
+    def solved(part: slice) -> didymium.Result:
+        return plant.solve({path: cerium[part] for path in ("leach.cerium_iv", "second_leach.cerium_iv")})
+
+    whole = solved(slice(None))
+    share = whole.stream("lace_carbonate").purity("La")
+    assert share[0] > PURE > share[1]
+    for i in range(2):
+        alone = solved(slice(i, i + 1)).finance
+        assert alone.npv == whole.finance.npv[i]
+        assert alone.irr == whole.finance.irr[i]
+        assert alone.price_at_npv_zero("magnet") == whole.finance.price_at_npv_zero("magnet")[i]

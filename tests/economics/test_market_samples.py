@@ -158,7 +158,7 @@ def test_mountain_pass_on_either_side_of_the_limit() -> None:
     cerium = np.array([0.01, 0.03])
 
     def solved(part: slice) -> didymium.Result:
-        return plant.solve({path: cerium[part] for path in ("leach.cerium_iv", "second_leach.cerium_iv")})
+        return plant.solve(dict.fromkeys(("leach.cerium_iv", "second_leach.cerium_iv"), cerium[part]))
 
     whole = solved(slice(None))
     share = whole.stream("lace_carbonate").purity("La")

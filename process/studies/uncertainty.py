@@ -361,8 +361,8 @@ def _answers(
     if executor is not None:
         return executors.each(done, calls, executor, workers or executors.processors())
     if scheduler is not None:
-        many, threads = stack.enter_context(executors.cluster(scheduler))
-        return executors.each(done, calls, many, threads)
+        many, threads, look = stack.enter_context(executors.cluster(scheduler))
+        return executors.each(done, calls, many, threads, look)
     count = min(workers or executors.processors(), len(calls))
     if count == 1:
         return (done(*call) for call in calls)

@@ -228,10 +228,10 @@ def cashflow(cost: Cost, changes: Mapping[str, Array] | None = None) -> Cashflow
 
     whole = added((one.million_usd for one in cost.capital.values()), samples)
     granted = np.zeros(samples) if terms.grant is None else known.own("grant", terms.grant) / 1e6
-    if np.all(granted > whole):
+    if not given and np.any(granted > whole):
         reason = "the grant is more than the plant costs to build"
         raise FinanceError(reason, "check its currency and amount", "finance.grant")
-    granted = np.minimum(granted, whole)  # in the few samples that cost less it pays for all and no more
+    granted = np.minimum(granted, whole)  # a sample that costs less, alone or among others, has it all paid and no more
     spread = np.zeros(len(years))
     spread[:building] = known.spending()
     capital, grant = -whole[:, None] * spread, granted[:, None] * spread

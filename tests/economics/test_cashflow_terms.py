@@ -124,16 +124,19 @@ def test_a_subsidy_follows_what_is_made(judged: Judged) -> None:
     assert flow.subsidy[0] == pytest.approx([0.0, 0.4, 0.8, 1.6, 1.6, 0.64])
 
 
-def test_a_grant_beyond_the_capital_of_some_samples_is_no_error(judged: Judged) -> None:
-    """It pays for all that those build and no more; where it is beyond the capital of all, it is refused."""
-    changes = {"finance.grant": np.array([0.0, 9e9, 1e6])}
+def test_a_grant_beyond_the_capital_of_a_sample_is_no_error(judged: Judged) -> None:
+    """It pays for all that those build and no more, alone or beside others; the file's own grant is refused."""
     grant = Money("USD").parse("1_000_000 USD2024")
-    flow = judged(samples=3, changes=changes, grant=grant)
+    sums = np.array([0.0, 9e9, 1e6])
+    flow = judged(samples=3, changes={"finance.grant": sums}, grant=grant)
     assert flow.grant[:, 0] == pytest.approx([0.0, flow.invested[1], 1.0])
     assert flow.depreciation.sum(axis=1) == pytest.approx(flow.invested - [0.0, flow.invested[1], 1.0])
     assert np.all(flow.depreciation >= 0.0)
-    with pytest.raises(FinanceError, match="more than the plant costs"):
-        judged(samples=2, changes={"finance.grant": np.array([9e9, 8e9])}, grant=grant)
+    for i in range(3):
+        assert judged(changes={"finance.grant": sums[i : i + 1]}, grant=grant).npv == flow.npv[i]
+    for samples in (1, 2):
+        with pytest.raises(FinanceError, match="more than the plant costs"):
+            judged(samples=samples, grant=Money("USD").parse("9_000 MUSD2024"))
 
 
 # -- what follows output ----------------------------------------------------------------------------------------------

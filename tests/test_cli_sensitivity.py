@@ -200,14 +200,24 @@ def test_a_group_with_a_figure_that_nothing_rests_on(tmp_path: Path, monkeypatch
         "  energy: [machining.trim, data.price.us.elecricity]\n",
         encoding="utf-8",
     )
+    told = (
+        "correlated.energy: data.price.us.elecricity is no figure of the data that a cost here rests on; "
+        "did you mean 'data.price.us.electricity'?"
+    )
     result = invoke("grouped.yaml")
     assert result.exit_code == 1
     assert result.stderr == (
-        "grouped.yaml:5:28: error: energy: no cost here rests on 'data.price.us.elecricity'; "
-        "did you mean 'data.price.us.electricity'?\n"
+        f"grouped.yaml:5:28: error: {told}\n"
         "    energy: [machining.trim, data.price.us.elecricity]\n"
         "                             ^\n"
     )
+    for words in (("run", "grouped.yaml", "--json", "out.json"), ("compare", "texas_magnets", "grouped.yaml")):
+        result = CliRunner().invoke(app, [*words])
+        assert result.exit_code == 0
+        note = f"grouped.yaml:5:28: {told}; `didymium uncertainty` and `didymium sensitivity` will refuse it"
+        assert note.replace(" ", "") in "".join(result.stdout.replace("NdPr oxide to magnets, Texas", "").split())
+    assert note in json.loads(Path("out.json").read_text(encoding="utf-8"))["result"]["cost_notes"]
+    assert "will refuse it" not in CliRunner().invoke(app, ["run", "texas_magnets"]).stdout
 
 
 def test_the_picture(found: Sensitivity, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..plan import STAGES
-from ..studies import leaving
+from ..studies import group_notes, leaving
 from . import bridge, magnets
 from .effluents import remarks, several
 from .figures import NONE, amount, listed, money, percent, plain, points, signed
@@ -145,6 +145,7 @@ def lines(found: Comparison) -> list[tuple[str, str, str]]:
         out += [(absent_topic(result), label, text) for text in absent_lines(result, found.basis)]
     for label, result in found.results.items():
         out += [("note", label, note) for note in (*leaving.remarks(result), *result.cost.notes, *remarks(result))]
+        out += [("note", label, note) for note in group_notes.remarks(result)]
     years = sorted({one.year for plants in found.cost.values() for one in plants.values()})
     if len(years) > 1:
         unlike = listed([str(year) for year in years])

@@ -15,6 +15,7 @@ import numpy as np
 
 from .. import __version__
 from ..elements import ELEMENTS, RARE_EARTHS
+from ..studies import group_notes
 from ..studies.compare import WAITING, carried, cost_shares, recovery, rests_on, split
 from ..studies.model import model_facts
 from ..studies.origins import in_ore, new_oxide
@@ -120,7 +121,7 @@ def one(result: Result, changes: Mapping[str, str] | None = None) -> Document:
         "cost": {product: _cost(cost) for product, cost in named.items()},
         "equipment": dict(equipment(result)),
         "cost_lines": [_line(share) for share in cost_shares(result)],
-        "cost_notes": list(result.cost.notes),
+        "cost_notes": [*result.cost.notes, *group_notes.remarks(result)],
         "new_oxide": _new_oxide(new_oxide(result)),
         "magnets": magnet_document(result),
         "capacity": capacity(result),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from ..studies import leaving
+from ..studies import group_notes, leaving
 from . import effluents, magnets, tables
 from . import ledger as ledgers
 from .figures import listed, plain
@@ -83,6 +83,7 @@ def _words(result: Result) -> Table:
     if product:
         lines += [(tables.absent_topic(result), text) for text in tables.absent_lines(result, product)]
     lines += [("note", note) for note in (*leaving.remarks(result), *result.cost.notes, *effluents.remarks(result))]
+    lines += [("note", note) for note in group_notes.remarks(result)]
     missed = [item.target.text for item in result.targets if not item.passed]
     if missed:
         lines.append(("targets missed", listed(missed)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,9 +14,6 @@ from ..flowsheet import Flowsheet
 from ..plan import Correlated, Plan, Position
 from ..quantities import suggestion
 from .distributions import Distribution, DistributionError, of_fact, of_value
-
-if TYPE_CHECKING:
-    from ..quantities import Value
 
 Array = NDArray[np.float64]
 
@@ -142,14 +138,37 @@ def _groups(
         yield _Group(f"{plan.name}: {group.name}" if several else group.name, members, group.position)
 
 
+def unvaried(plan: Plan, figures: Mapping[str, Fact]) -> Iterator[FactorError]:
+    """The figures of the data that groups of a file name and that cannot vary, one error each: no cost of the plant
+    rests on them, or they have no range. `figures` are those that the costs rest on, by path.
+    """
+    for group in plan.correlated:
+        for one in group.members:
+            fact = figures.get(one.path)
+            if one.path.startswith(HEAD) and (fact is None or _of_fact(plan.name, one.path, fact) is None):
+                yield _unknown(plan, group, one.path, one.position, figures)
+
+
 def _unknown(plan: Plan, group: Correlated, path: str, position: Position, figures: Mapping[str, Fact]) -> FactorError:
-    values: Mapping[str, Value] = plan.values()
+    lead = f"correlated.{group.name}: {path}"
     if path in figures:
-        return FactorError(f"{group.name}: {path} has no range in the data", "leave it out of the group", position)
-    if path in values:
-        return FactorError(f"{group.name}: {path} has no spread", "give it one, such as 75 % ± 5 %", position)
-    near = suggestion(path, [*figures, *values])
-    return FactorError(f"{group.name}: no cost here rests on {path!r}{near}", "", position)
+        return FactorError(f"{lead} has no range in the data", "leave it out of the group", position)
+    if path in plan.values():
+        return FactorError(f"{lead} has no spread", "give it one, such as 75 % ± 5 %", position)
+    near = suggestion(path, [one for one in figures if _alike(path, one)])
+    return FactorError(f"{lead} is no figure of the data that a cost here rests on{near}", "", position)
+
+
+def _alike(path: str, other: str) -> bool:
+    """Whether a path may be another one mistyped: word for word, for long paths are alike by what they all begin with.
+
+    >>> _alike("data.price.us.electrcity", "data.price.us.electricity"), _alike("data.price.us.HCl", "data.price.us.HF")
+    (True, False)
+    """
+    words, others = path.split("."), other.split(".")
+    if len(words) != len(others):
+        return False
+    return all(word == one or suggestion(word, [one]) for word, one in zip(words, others, strict=True))
 
 
 def _joined(groups: Iterable[_Group]) -> list[_Group]:

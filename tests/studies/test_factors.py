@@ -11,7 +11,7 @@ import didymium
 from didymium.data import Fact
 from didymium.plan import Correlated, CorrelatedPath, Position
 from didymium.studies.distributions import LogTriangularOver, NormalWithin, TriangularOver
-from didymium.studies.factors import FactorError, factors
+from didymium.studies.factors import FactorError, factors, unvaried
 from didymium.studies.sampling import draw
 
 PLANT = """didymium: 1
@@ -117,16 +117,26 @@ def test_groups_that_contradict_each_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("data.wage.usa", "no cost here rests on 'data.wage.usa'; did you mean 'data.wage.us'?"),
-        ("data.rate.fixed", "data.rate.fixed has no range in the data"),
+        (
+            "data.wage.usa",
+            "correlated.energy: data.wage.usa is no figure of the data that a cost here rests on; "
+            "did you mean 'data.wage.us'?",
+        ),
+        (
+            "data.price.us.NaOH",
+            "correlated.energy: data.price.us.NaOH is no figure of the data that a cost here rests on",
+        ),
+        ("data.rate.fixed", "correlated.energy: data.rate.fixed has no range in the data; leave it out of the group"),
     ],
 )
 def test_a_group_of_what_does_not_vary(tmp_path: Path, path: str, words: str) -> None:
     made = plant(tmp_path, "one", f"correlated:\n  energy: [feeds.iron.rate, {path}]")
     with pytest.raises(FactorError) as raised:
         factors([made], {"one": FIGURES})
-    assert words in str(raised.value)
-    assert str(raised.value.position) == f"{tmp_path}/one.yaml:13:29"
+    where = f"{tmp_path}/one.yaml:13:29"
+    assert str(raised.value) == f"{where}: error: {words}"
+    assert str(raised.value.position) == where
+    assert [str(one) for one in unvaried(made.plan, FIGURES)] == [str(raised.value)]
 
 
 def test_two_plants_of_one_name(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from didymium.cli import app
 from didymium.report import document
 from didymium.studies.uncertainty import uncertainty
 
-WIDE = ("--set", "machining.recovery=66 % ± 20 %")
+WIDE = ("--set", "machining.recovery=80 % ± 20 %")
 
 
 def invoke(*arguments: str) -> Any:
@@ -49,7 +49,7 @@ def test_prints_and_writes_the_same(here: Path) -> None:
     assert result.exit_code == 0
     made = valid((here / "out.json").read_text(encoding="utf-8"))
     plant = made["result"]["plants"]["texas_magnets"]
-    found = uncertainty(didymium.load("texas_magnets", {"machining.recovery": "66 % ± 20 %"}), 48, 1, workers=1)
+    found = uncertainty(didymium.load("texas_magnets", {"machining.recovery": "80 % ± 20 %"}), 48, 1, workers=1)
     assert plant["failed"] == len(found.failures["texas_magnets"]) > 0
     assert plant["solved"] + plant["failed"] == 48
     for name, one in plant["outputs"].items():

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -182,7 +183,7 @@ class Uncertainty:
         known = np.isfinite(values)
         if known.sum() < 10 or np.ptp(values[known]) == 0.0:
             return ()
-        shares = quantiles(len(self.factors), 0, len(values), self.seed, self.method, self.samples)[known]
+        shares = self._shares[known]
         wanted = _ranks(values[known])
         found = []
         for factor, column in zip(self.factors, shares.T, strict=True):
@@ -190,6 +191,12 @@ class Uncertainty:
                 against = -1.0 if factor.members[0].against else 1.0
                 found.append(Driver(factor.name, against * float(np.mean(wanted * _ranks(column)))))
         return tuple(sorted(found, key=lambda one: -abs(one.correlation))[:most])
+
+    @cached_property
+    def _shares(self) -> Array:
+        """Quantiles of the samples that are ranked, shape (samples, factors): the same for every output."""
+        ranked = min(self.samples, RANKED)
+        return quantiles(len(self.factors), 0, ranked, self.seed, self.method, self.samples)
 
     def reasons(self, plant: str) -> tuple[Reason, ...]:
         """Why samples of a plant failed, the commonest reason first; reasons that differ in numbers alone are one."""

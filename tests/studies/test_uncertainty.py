@@ -17,7 +17,7 @@ from didymium.studies.chunks import cut
 from didymium.studies.outputs import chosen, elements, outputs, unit_of
 from didymium.studies.uncertainty import Uncertainty, UncertaintyError, uncertainty
 
-WIDE = {"machining.recovery": "66 % ± 20 %"}
+WIDE = {"machining.recovery": "80 % ± 20 %"}
 """Texas with more rejects than some samples can have."""
 SAMPLES = 48
 
@@ -260,7 +260,7 @@ def slow(done, of):
         sys.stdin.readline()
 
 if __name__ == "__main__":
-    plant = didymium.load("texas_magnets", {"machining.recovery": "66 % ± 20 %"})
+    plant = didymium.load("texas_magnets", {"machining.recovery": "80 % ± 20 %"})
     uncertainty(plant, 48, 1, workers=1, chunk=8, folder=sys.argv[1], on_progress=slow)
 """
 

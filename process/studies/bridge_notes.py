@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,8 @@ ALIKE = 5e-4
 """Mass share of Dy and Tb by which magnets may differ and still be alike."""
 LEAST = 0.005
 """USD per kg below which nothing is said."""
+SEEN = 1e-4
+"""USD per kg from which on an item's stage counts among those that a ratio moves."""
 
 
 def notes(pair: Pair, labels: tuple[str, str], moved: Mapping[Key, Mapping[str, Array]]) -> tuple[str, ...]:
@@ -69,32 +71,36 @@ def _magnet(result: Result, stream: str) -> tuple[str, float, str] | None:
 
 def _compliance(pair: Pair, labels: tuple[str, str], moved: Mapping[Key, Mapping[str, Array]]) -> Iterable[str]:
     """What the cause `compliance` holds: a residual of build costs above all."""
+    stages = set()
     parts = {"building": 0.0, "the price of waste": 0.0, "royalty and duties": 0.0}
     for key, causes in moved.items():
         if "compliance" in causes:
             use = pair.use_cause(key)
             name = {"waste": "the price of waste", "compliance": "royalty and duties"}.get(use, "building")
             parts[name] += float(causes["compliance"][0])
+            stages |= {key.stage} if name == "building" and abs(causes["compliance"][0]) >= SEEN else set()
     if all(abs(value) < LEAST for value in parts.values()):
         return
     shown = ", ".join(f"{name} {value:+,.2f}" for name, value in parts.items() if abs(value) >= LEAST)
     yield f"compliance is {shown}"
     if abs(parts["building"]) >= LEAST:
-        ratios = "; ".join(dict.fromkeys(_ratios(way.result) for way in (pair.first.way, pair.second.way)))
+        ratios = "; ".join(dict.fromkeys(_ratios(way.result, stages) for way in (pair.first.way, pair.second.way)))
         yield (
             "building is no list of rules but what is left of a region's ratio of build cost over location "
-            f"(relative to the US, by stage: {ratios})"
+            f"(relative to the US: {ratios})"
         )
 
 
-def _ratios(result: Result) -> str:
-    """The compliance factors of the regions where a plant's units stand that cost something to build."""
-    found: dict[str, set[float]] = {}
+def _ratios(result: Result, stages: Collection[str]) -> str:
+    """The compliance factors of the regions where units of some stages stand, with their stages where they differ."""
+    found: dict[tuple[str, float], dict[str, None]] = {}
     for stage, investment in result.cost.capital.items():
-        for unit in investment.by_unit:
+        for unit in investment.by_unit if stage in stages else ():
             region = region_of(result.plan, result.plan.units[unit])
             _, rules = region_factors(region, result.cost.sampled, GROUPS[stage])
-            found.setdefault(region, set()).add(float(np.atleast_1d(rules)[0]))
+            found.setdefault((region, float(np.atleast_1d(rules)[0])), {})[stage] = None
+    regions = [region for region, _ in found]
     return ", ".join(
-        f"{region} {' or '.join(f'{one:.2g}' for one in sorted(known))}" for region, known in found.items()
+        f"{region} {rules:.2g}" + (f" ({', '.join(own)})" if regions.count(region) > 1 else "")
+        for (region, rules), own in found.items()
     )

@@ -252,6 +252,7 @@ def test_notes_say_what_compliance_is(baotou: didymium.Result, mountain_pass: di
         assert sum(float(word.rpartition(" ")[2]) for word in words) == pytest.approx(
             found.by_cause["compliance"], abs=0.02
         )
+        assert ("magnet)" in why) == (product == "magnet")  # plants of magnets have a ratio of their own in China
         assert "china 0." in why
         assert "us 1)" in why
 

@@ -47,6 +47,13 @@ def test_three_plants_have_a_bridge_each_from_the_first(here: Path) -> None:
     assert [(one["from"], one["to"]) for one in found] == [(PLANTS[0], PLANTS[1]), (PLANTS[0], "iron_nitride")]
 
 
+def test_a_plant_beside_itself_costs_the_same(here: Path) -> None:
+    result = CliRunner().invoke(app, ["compare", PLANTS[0], PLANTS[0]])
+    assert result.exit_code == 0
+    assert "A kg of magnet costs the same at texas_magnets (2) as at texas_magnets, USD" in result.output
+    assert "Why a kg" not in result.output
+
+
 def test_it_is_drawn(here: Path) -> None:
     pytest.importorskip("matplotlib")
     result = CliRunner().invoke(app, ["compare", *PLANTS, "--pictures", "drawn"])

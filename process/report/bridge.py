@@ -57,6 +57,8 @@ def shown(bridge: Bridge) -> Table:
 
 def title(bridge: Bridge) -> str:
     """What a bridge answers, in words."""
+    if abs(first(bridge.difference)) < LEAST:
+        return f"A kg of {bridge.product} costs the same at {bridge.end} as at {bridge.start}, {bridge.currency}"
     more = "more" if first(bridge.difference) >= 0.0 else "less"
     return f"Why a kg of {bridge.product} costs {more} at {bridge.end} than at {bridge.start}, {bridge.currency}"
 

@@ -64,8 +64,11 @@ def factors(flowsheets: Sequence[Flowsheet], figures: Mapping[str, Mapping[str, 
     one factor, and groups that share a figure of the data are one. Raises FactorError.
     """
     names = [flowsheet.name for flowsheet in flowsheets]
-    if len(set(names)) < len(names):
-        raise FactorError("two of the flowsheets have the same name", "rename one of the files")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise FactorError(
+            f"two of the flowsheets have the same name, {twice}", "name each plant once, or rename one of the files"
+        )
     known: dict[tuple[str, str], list[Member]] = {}
     for flowsheet in flowsheets:
         for member in _of_plan(flowsheet.plan):

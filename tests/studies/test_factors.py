@@ -141,7 +141,7 @@ def test_a_group_of_what_does_not_vary(tmp_path: Path, path: str, words: str) ->
 
 def test_two_plants_of_one_name(tmp_path: Path) -> None:
     made = plant(tmp_path, "one")
-    with pytest.raises(FactorError, match="same name"):
+    with pytest.raises(FactorError, match="same name, one; name each plant once"):
         factors([made, made], {})
 
 

@@ -180,3 +180,19 @@ def test_the_file_that_the_page_shows_reads_and_earns() -> None:
     assert flow.sales[0].realised[0] == pytest.approx(110.0)
     assert flow.sales[1].realised[0] == pytest.approx(95.0)
     assert any("price_floor of ndpr_oxide has no effect" in note for note in flow.notes)
+
+
+def test_a_page_with_all_its_keys_breaks_no_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it goes into a pipe: 100 columns; the loan has a table of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS")
+    keys = "  tax: 25 %\n  working_capital: 10 %\n  depreciation: {years: 10 year, method: declining, rate: 150 %}\n"
+    Path("all.yaml").write_text(PLANT.replace("ningbo_magnets", "mountain_pass") + keys, encoding="utf-8")
+    lines = invoke("all.yaml").stdout.splitlines()
+    heads = [line.split() for line in lines if line.startswith("year  ")]
+    flows = ["output", "revenue", "subsidy", "operating", "capital", "grant", "capital", "tax", "project", "then"]
+    assert heads == [
+        ["year", *flows],
+        ["year", "project", "loan", "drawn", "interest", "principal", "owners"],
+    ]
+    assert max(map(len, lines)) <= 100

@@ -225,9 +225,10 @@ def terms(keys: FinanceKeys | None) -> FinanceTerms:
 
 def odd_rates(root: Node, keys: FinanceKeys | None) -> Iterator[Diagnostic]:
     """Warnings of rates of a checked file that are below −50 % a year, or may be."""
-    loan = None if keys is None else keys.loan
-    rates = {("discount_rate",): keys and keys.discount_rate, ("loan", "rate"): loan and loan.rate}
-    for path, value in rates.items():
+    if keys is None:
+        return
+    lent = None if keys.loan is None else keys.loan.rate
+    for path, value in {("discount_rate",): keys.discount_rate, ("loan", "rate"): lent}.items():
         if value is None or value.range()[0] >= HALF_LOST:
             continue
         *above, key = ("finance", *path)

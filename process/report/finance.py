@@ -27,6 +27,7 @@ def page(result: Result, sheet: FinanceSheet, changes: Mapping[str, str]) -> lis
     return [
         _head(result, changes),
         years(sheet),
+        *([borrowed(sheet)] if any(name in sheet.flows for name in BORROWED) else []),
         basis(sheet),
         prices(sheet),
         headline(sheet),
@@ -68,7 +69,7 @@ def _runs(sheet: FinanceSheet, shown: list[str]) -> Iterator[tuple[int, int]]:
 
 def years(sheet: FinanceSheet) -> Table:
     """Flows by year; years that read the same share a row."""
-    shown = [name for name in (*COLUMNS, *BORROWED) if name in sheet.flows and any(sheet.flows[name])]
+    shown = [name for name in COLUMNS if name in sheet.flows and any(sheet.flows[name])]
     made = table(
         "Cash flow, million USD a year",
         ["year"],
@@ -81,6 +82,21 @@ def years(sheet: FinanceSheet) -> Table:
         numbers = [flow(sheet.flows[name][first]) for name in shown]
         output = percent(sheet.output[first], 0) if sheet.years[first] > 0 else ""
         row(made, label, output, *numbers, f"{sheet.cumulative[last]:z,.1f}")
+    return made
+
+
+def borrowed(sheet: FinanceSheet) -> Table:
+    """What is borrowed and paid back by year, and what is left for the owners."""
+    shown = [name for name in ("project", *BORROWED) if name in sheet.flows and any(sheet.flows[name])]
+    made = table(
+        "Loan, million USD a year",
+        ["year"],
+        shown,
+        "project: as above; owners: what is left for them, their tax reckoned after interest",
+    )
+    for first, last in _runs(sheet, shown):
+        label = str(sheet.years[first]) if first == last else f"{sheet.years[first]} to {sheet.years[last]}"
+        row(made, label, *(flow(sheet.flows[name][first]) for name in shown))
     return made
 
 

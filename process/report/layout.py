@@ -1,8 +1,10 @@
-"""Tables that break no word where they can help it, and are lists on a terminal too narrow for them."""
+"""Tables that break no word, and are lists where there is no room for them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -16,15 +18,16 @@ if TYPE_CHECKING:
 
 
 NARROW = 80
-"""Columns of a terminal below which a table that does not fit is a list; title and caption of any table may take them.
-"""
+"""Columns that title and caption of any table may take, and from which on names break at their joints before a table
+becomes a list."""
+_PARTS = re.compile(r"[^\s._/\-]*[._/\-]|[^\s._/\-]+")
 
 
 class Sheet(Table):
     """A table whose columns are never narrower than their longest word.
 
-    Where that does not fit words break, below `NARROW` columns it is a list instead. Title and caption do not fold with
-    the columns of a slender table.
+    Where that does not fit names break at their joints (`unit.outlet`), and below `NARROW` columns, or where not even
+    that helps, it is a list instead. Title and caption do not fold with the columns of a slender table.
     In a list every row stands by itself: what the words at its left say, then a line for each other cell.
     """
 
@@ -32,24 +35,22 @@ class Sheet(Table):
         """The table, or the list where its words do not fit."""
         room = options.max_width - self._between()
         ranges = [_widths(column) for column in self.columns]
-        figures = [column.justify == "right" for column in self.columns]
-        whole = [
-            (_figures(column) if is_figure else least, most)
-            for column, is_figure, (least, most) in zip(self.columns, figures, ranges, strict=True)
-        ]
-        widths = shared(whole, room) or shared(ranges, room)
+        whole = [_figures(column) if column.justify == "right" else None for column in self.columns]
+        parts = [_part(column) if column.justify != "right" else None for column in self.columns]
+        wholly = [(a or least, most) for a, (least, most) in zip(whole, ranges, strict=True)]
+        jointly = [(a or b or least, most) for a, b, (least, most) in zip(whole, parts, ranges, strict=True)]
+        tightly = [(b or least, most) for b, (least, most) in zip(parts, ranges, strict=True)]
+        tries = (wholly, jointly, ranges, tightly) if options.max_width >= NARROW else (wholly, ranges)
+        widths = next((found for one in tries if (found := shared(one, room)) is not None), None)
         if widths is None:
-            narrow = options.max_width < NARROW
-            yield from self._listed() if narrow else self._whole(console, options)
+            yield from self._listed()
             return
-        before = [column.width for column in self.columns]
-        for column, width in zip(self.columns, widths, strict=True):
-            column.width = width
+        before = self.columns
+        self.columns = [_of_width(column, width) for column, width in zip(before, widths, strict=True)]
         try:
             yield from self._whole(console, options)
         finally:
-            for column, old in zip(self.columns, before, strict=True):
-                column.width = old
+            self.columns = before
 
     def _whole(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The table between its title and its caption, which may be wider than the table is."""
@@ -96,6 +97,36 @@ def _widths(column: Column) -> tuple[int, int]:
     texts = [str(one) for one in (column.header, *column.cells)]
     words = [word for text in texts for word in text.split()]
     return max(map(cell_len, words), default=1), max(1, *map(cell_len, texts))
+
+
+def _part(column: Column) -> int:
+    """The longest part between the joints of a column's words, head included."""
+    return max(
+        (cell_len(part) for text in (column.header, *column.cells) for part in _PARTS.findall(str(text))), default=1
+    )
+
+
+def _of_width(column: Column, width: int) -> Column:
+    """A column with words too long for a width broken at their joints."""
+    cells = [Text(jointed(one.plain, width), style=one.style) if isinstance(one, Text) else one for one in column.cells]
+    return replace(column, width=width, _cells=cells)
+
+
+def jointed(text: str, width: int) -> str:
+    r"""Text with its words that are wider than `width` broken after a dot, a stroke or a dash, never elsewhere.
+
+    >>> jointed("tails of residue_wash.wash_water", 14), jointed("0.5", 3)
+    ('tails of residue_wash.\nwash_water', '0.5')
+    """
+    out = []
+    for word in text.split(" "):
+        lines = [""]
+        for part in _PARTS.findall(word) if cell_len(word) > width else [word]:
+            if lines[-1] and cell_len(lines[-1] + part) > width:
+                lines.append("")
+            lines[-1] += part
+        out.append("\n".join(lines))
+    return " ".join(out)
 
 
 def _figures(column: Column) -> int:

@@ -74,6 +74,27 @@ def test_recoveries_and_costs_fold_nothing_at_80_columns(found: didymium.Compari
     assert text(*tables_, width=80) == text(*tables_, width=200)
 
 
+def many(figures: int, name: str) -> str:
+    """A table of one row as text of 100 columns: a name, and as many figures of eleven letters."""
+    made = tables.table("Wide", ["output"], [f"head{i}" for i in range(figures)])
+    tables.row(made, name, *("1234567.8 %" for _ in range(figures)))
+    return text(made, width=100)
+
+
+def test_a_name_breaks_at_its_joints_where_that_makes_room() -> None:
+    """Six figures of 11 leave 22 columns for a name of 36: it breaks after a dot, and figures do not break."""
+    shown = many(6, "price_at_npv_zero.separated_reo.mine")
+    assert shown.count("1234567.8 %") == 6
+    names = [line[:22].strip() for line in shown.splitlines()[3:]]
+    assert names == ["price_at_npv_zero.", "separated_reo.mine"]
+
+
+def test_a_table_without_room_for_its_words_is_a_list_at_any_width() -> None:
+    shown = many(12, "cost.magnet")
+    assert "cost.magnet" in shown
+    assert all(f"  head{i}: 1234567.8 %" in shown for i in range(12))
+
+
 def test_titles_and_captions_do_not_fold_with_a_slender_table() -> None:
     words = "what a caption says is longer than the table is wide"
     slender = tables.table("A title that is longer than its only column", ["a"], [], words)

@@ -17,7 +17,7 @@ from ..supply.capacity import added, counted, hours_per_year, plain
 from .capital import enlarged_by
 from .figures import Figures
 from .lines import CostLine
-from .pricebook import PriceBook
+from .pricebook import BY_PRODUCTS, PriceBook
 from .rates import discount_rate
 from .stages import spread, stages_of
 
@@ -81,12 +81,15 @@ def working_capital(
 
 
 def _spent(solution: Solution, lines: Iterable[CostLine]) -> dict[str, Array]:
-    """USD per operating hour that each stage spends on all but capital; what it sells besides is not taken off."""
+    """USD per operating hour that each stage spends on all but capital.
+
+    What one unit makes for another is not bought; what is sold besides is not taken off.
+    """
     out = {stage: np.zeros(solution.samples) for stage in stages_of(solution)}
     for line in lines:
-        if line.cause != "capital":
-            out[line.stage] += np.maximum(line.cost, 0.0)
-    return out
+        if line.cause not in ("capital", BY_PRODUCTS):
+            out[line.stage] += line.cost
+    return {stage: np.maximum(spent, 0.0) for stage, spent in out.items()}
 
 
 def _held(solution: Solution, unit: UnitResult, book: PriceBook, figures: Figures) -> Iterator[tuple[str, Array]]:

@@ -133,13 +133,15 @@ def test_a_run_that_mostly_fails_says_so_first(here: Path) -> None:
 
 
 def test_a_run_of_which_nothing_is_solved_is_an_error(here: Path) -> None:
-    """As written it works; no sample of a seed does."""
-    result = invoke(lossy(here, "1.15 % from 0.01 to 1.15 %"), "--samples", "2", "--workers", "1", "--json", "out.json")
+    """As written it works; the one sample of a seed does not."""
+    file = lossy(here, "1.15 % from 0.01 to 1.15 %")
+    seed = next(s for s in range(1, 50) if uncertainty(didymium.load(file), 1, s, workers=1).failures["lossy"])
+    result = invoke(file, "--samples", "1", "--seed", str(seed), "--workers", "1", "--json", "out.json")
     assert result.exit_code == 1
     assert result.stderr == "error: no sample of lossy can be solved\n  hint: narrow the spreads of its file\n"
     made = valid((here / "out.json").read_text(encoding="utf-8"))["result"]
-    assert made["warnings"] == ["lossy: 2 of 2 samples have no solution, so nothing is known of it"]
-    assert len(made["plants"]["lossy"]["failures"]) == 2
+    assert made["warnings"] == ["lossy: 1 of 1 samples have no solution, so nothing is known of it"]
+    assert len(made["plants"]["lossy"]["failures"]) == 1
     assert made["plants"]["lossy"]["targets"][0]["probability"] is None
 
 

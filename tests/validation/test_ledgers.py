@@ -76,7 +76,7 @@ def test_a_row_fails_where_a_number_moves(
 
 def test_mining_diesel(plant: Plant, used: Used, row: Row) -> None:
     found = [plant(name) for name in ("baotou", "mountain_pass")]
-    row(1.25, [used(one, "mine", "diesel") / one.streams["ore"].mass() for one in found], circular=True)
+    row(1.25, [used(one, "mine", "diesel") / one.streams["ore"].mass() for one in found])
 
 
 def test_mining_diesel_by_rock_moved(plant: Plant, used: Used, row: Row) -> None:

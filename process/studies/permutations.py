@@ -44,13 +44,13 @@ def places(start: int, stop: int, size: int, seed: int, orders: int) -> Places:
         raise ValueError(f"there are no places {start} to {stop} of {size:,}; at most {MOST:,}")
     rounds = ROUNDS if size > FEW else ROUNDS_OF_FEW
     keys = np.random.SeedSequence(seed, spawn_key=(0,)).generate_state(orders * rounds, np.uint64)
-    keys = keys.reshape(orders, rounds).T
+    keyed: Places = keys.reshape(orders, rounds).T.astype(np.uint64)
     out = np.empty((stop - start, orders), dtype=np.uint64)
     rows = max(1, BLOCK // max(orders, 1))
     for first in range(start, stop, rows):
         last = min(first + rows, stop)
         asked = np.repeat(np.arange(first, last, dtype=np.uint64)[:, None], orders, axis=1)
-        out[first - start : last - start] = _moved(asked, size, keys)
+        out[first - start : last - start] = _moved(asked, size, keyed)
     return out
 
 

@@ -211,6 +211,8 @@ def test_printed_lines_hold_at_any_purity(tmp_path) -> None:
         (
             ("baotou", "flotation"),
             "baotou.yaml:43:3: error: flotation: flotation is a flotation_circuit, not a solvent_extraction\n"
+            "    flotation:                                         # on the tailings of the iron plant\n"
+            "    ^\n"
             "  hint: design a unit of kind solvent_extraction",
         ),
         (

@@ -316,7 +316,8 @@ def _price_or_nan(value: Callable[[Array, NDArray[np.int_]], Array], start: Arra
 def _bracketed(
     value: Callable[[Array, NDArray[np.int_]], Array], near: Array, step: Array, rows: NDArray[np.int_]
 ) -> Array:
-    """Roots of a rising function about some places, by doubling the distance until its sign changes."""
+    """Roots of a rising function about some places, by doubling the distance until its sign changes; NaN where it never
+    does, as where a tax takes all."""
     low, high = near - step, near + step
     for _ in range(60):
         above, below = value(low, rows) > 0.0, value(high, rows) < 0.0
@@ -324,4 +325,8 @@ def _bracketed(
             return _root(value, low, high, rows)
         step = 2.0 * step
         low, high = np.where(above, low - step, low), np.where(below, high + step, high)
-    raise FinanceError("no price brings the present value to zero", "check costs and what is sold")
+    out = np.full(len(near), np.nan)
+    some = ~(above | below)
+    if some.any():
+        out[some] = _root(value, low[some], high[some], rows[some])
+    return out

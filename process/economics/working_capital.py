@@ -28,6 +28,8 @@ HELD = " held"
 """How the sizes of a unit end that say what its circuit holds: `P507 held`, `kerosene held`, `rare earths held`."""
 STOCKS, SOLVENT, RARE = "stocks", "solvent held", "rare earths held"
 """What money is tied up in."""
+UNTIED = ("capital", BY_PRODUCTS)
+"""Causes of cost that no stock follows."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def _spent(solution: Solution, lines: Iterable[CostLine]) -> dict[str, Array]:
     """
     out = {stage: np.zeros(solution.samples) for stage in stages_of(solution)}
     for line in lines:
-        if line.cause not in ("capital", BY_PRODUCTS):
+        if line.cause not in UNTIED:
             out[line.stage] += line.cost
     return {stage: np.maximum(spent, 0.0) for stage, spent in out.items()}
 

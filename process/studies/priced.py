@@ -16,13 +16,15 @@ from ..economics.capital import enlarged_by
 from ..economics.cost import SEPARATED, CostSplit
 from ..economics.pricebook import CostError, Price, PriceBook, region_of
 from ..economics.stages import spread
-from ..economics.working_capital import HELD, RARE, STOCKS
+from ..economics.working_capital import HELD, RARE, STOCKS, UNTIED
 from ..flowsheet import Result
 
 SOLD, FREIGHT = "(sold)", "freight of "
 """How lines of by-products that are sold end, and lines of carriage begin."""
 LEVIES = MappingProxyType({"royalty": "royalty", "carbon price": "carbon_price"})
 """Keys of a file by the items of its levies."""
+NO_STOCK = UNTIED
+"""Causes of cost that no stock follows."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy_financial as npf
 import pytest
 
+import didymium
 from didymium.economics import cost
 from didymium.economics.cashflow import Cashflow, cashflow
 from didymium.economics.finance import FinanceError, depreciation, loan_schedule, payback
@@ -225,3 +226,11 @@ def test_part_of_a_year_writes_off_the_rest_and_no_more() -> None:
     assert depreciation([100.0, 100.0], [2.5, 1.0], 3) == pytest.approx(
         np.array([[40.0, 40.0, 20.0], [100.0, 0.0, 0.0]])
     )
+
+
+def test_a_tax_that_takes_all_leaves_no_price_and_spoils_no_other_sample() -> None:
+    plant = didymium.load("iron_nitride", {"finance.tax": "25 %"})
+    alone = plant.solve({"finance.tax": [0.25]}).finance.price_at_npv_zero("magnet")
+    both = plant.solve({"finance.tax": [0.25, 1.0]}).finance.price_at_npv_zero("magnet")
+    assert both[0] == alone
+    assert np.isnan(both[1])

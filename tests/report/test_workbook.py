@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 
 import didymium
+from didymium.data.investment import capital_factors
 from didymium.report import workbook
 from didymium.report.output import OutputError
 from didymium.report.workbook.book import Book, Page, sheet_name
@@ -136,6 +137,24 @@ def test_changed_prices_move_the_cost_as_another_run_would(
     assert math.isclose(value("Cost magnet", "B6"), wanted - before, rel_tol=1e-9)
     summary = book["Summary"]
     assert math.isclose(value("Summary", f"B{row_of(summary, 'magnet')}"), wanted, rel_tol=1e-9)
+
+
+def test_stocks_follow_what_is_bought_where_one_unit_makes_for_another() -> None:
+    """The stored values of the sheet are the model's: hours, days and spending give the stocks of each stage."""
+    result = didymium.load("mountain_pass").solve()
+    page = opened(workbook.run(result), values=True)["Capital"]
+    formulas = opened(workbook.run(result))["Capital"]
+    hours = result.plan.hours_per_year.nominal
+    for stage, one in result.cost.working_capital.items():
+        row = int(place(formulas, "stocks", stage=stage)[1:])
+        days = capital_factors()["stock_days", stage].value
+        spent, stocks = page[f"B{row}"].value, page[f"C{row}"].value
+        assert stocks == pytest.approx(float(one.parts["stocks"][0]), rel=1e-12)
+        assert stocks == pytest.approx(spent * hours / 365 * days / 1e6, rel=1e-12)
+        for cause in ("capital", "by-products"):
+            assert f'"<>{cause}"' in formulas[f"B{row}"].value
+    made = [line for line in result.cost.lines if "(for " in line.item]
+    assert sum(float(line.cost[0]) for line in made) < 0.0
 
 
 def test_changed_capital_moves_the_cost_as_another_solve_would(

@@ -144,9 +144,7 @@ def test_nothing_possible_is_refused(value: Value, words: str) -> None:
         of_value(value)
 
 
-@given(
-    centre=st.floats(0.0, 1.0), sd=st.floats(1e-6, 100.0), u=st.floats(0.0, 1.0, exclude_min=True, exclude_max=True)
-)
+@given(centre=st.floats(0.0, 1.0), sd=st.floats(1e-6, 100.0), u=st.floats(0.0, 1.0, exclude_min=True, exclude_max=True))
 def test_a_truncated_normal_never_leaves_its_bounds(centre: float, sd: float, u: float) -> None:
     drawn = float(NormalWithin(centre, sd, 0.0, 1.0).ppf(u))
     assert 0.0 <= drawn <= 1.0

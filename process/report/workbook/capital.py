@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...data import Fact, cost_index, cost_rates, exchange_rate, regional_factors
 from ...data.investment import GROUPS, capital_factors, compliance, installation
+from ...studies.priced import NO_STOCK
 from ..figures import first
 from .book import Page
 from .cells import COUNT, Cell, Formula, Number, form, literal
@@ -269,12 +270,14 @@ def _working(
     spent = lines.span(8)
     for stage, one in result.cost.working_capital.items():
         at, value = page.row, first(one.parts["stocks"])
-        known = sum(
-            max(first(line.cost), 0.0) for line in result.cost.lines if line.stage == stage and line.cause != "capital"
+        known = max(
+            sum(first(line.cost) for line in result.cost.lines if line.stage == stage and line.cause not in NO_STOCK),
+            0.0,
         )
-        wanted = f'{lines.span(1)},$A{at},{lines.span(4)},"<>capital",{spent},">0"'
+        others = ",".join(f'{lines.span(4)},"<>{cause}"' for cause in NO_STOCK)
+        wanted = f"{lines.span(1)},$A{at},{others}"
         text = f"=B{at}*{hours}/{DAYS}*{figures.days[stage]}/1000000"
-        page.add(stage, Formula(f"=SUMIFS({spent},{wanted})", known, form(known)), Formula(text, value, MILLION))
+        page.add(stage, Formula(f"=MAX(0,SUMIFS({spent},{wanted}))", known, form(known)), Formula(text, value, MILLION))
         stocks[stage] = (f"$C${at}", value)
     page.section("Money tied up by unit, million USD")
     page.head("unit", "stage", "share of the stocks", "stocks", "solvent", "rare earths held", "tied up", "the model's")

@@ -56,6 +56,13 @@ _SIZES = {
 }
 
 
+def _again(kind: type[CostError], text: str, held: Mapping[str, object]) -> CostError:
+    """An error as it was raised elsewhere, whatever its class takes."""
+    made = kind.__new__(kind, text)
+    made.__dict__.update(held)
+    return made
+
+
 class CostError(ValueError):
     """The cost of a flowsheet cannot be found: `reason` says why, `remedy` what to change.
 
@@ -65,6 +72,9 @@ class CostError(ValueError):
     def __init__(self, reason: str, remedy: str, at: str = "") -> None:
         super().__init__(f"{reason}; {remedy}")
         self.reason, self.remedy, self.at = reason, remedy, at
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), str(self), dict(self.__dict__))
 
 
 class PriceError(CostError):

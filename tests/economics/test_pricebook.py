@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 
 from didymium import data
-from didymium.economics import CostError, PriceBook, pricebook
+from didymium.economics import CostError, PriceBook, PriceError, pricebook
 from didymium.economics.credit import worth
+from didymium.economics.finance import FinanceError
 from didymium.economics.pricebook import Price, is_assumed
 from didymium.elements import COUNT, INDEX, molar_mass
 from didymium.quantities import Value
@@ -132,3 +134,18 @@ def test_what_is_assumed(priced: Parse) -> None:
     cases = {"1 t": True, "1 t (assumed)": True, "1 t (nobody)": True, "1 t (nre2024)": False, "1 t (invoice)": False}
     assert {text: is_assumed(priced(text, "t"), own) for text in cases} == cases
     assert is_assumed(None, own)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        CostError("no price", "add one", "prices.HCl"),
+        PriceError("HCl", "us", "no price for HCl", "add one"),
+        FinanceError("no rate", "check the flows"),
+    ],
+)
+def test_errors_come_whole_out_of_another_process(error: CostError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)

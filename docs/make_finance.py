@@ -1,7 +1,8 @@
-"""Writes the table of shipped plants in docs/finance.md."""
+"""Write the table of shipped plants in docs/finance.md; with `--check` only say whether it is current."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import didymium
@@ -52,5 +53,14 @@ def page(text: str) -> str:
     return before + BEGIN + table() + END + rest.partition(END)[2]
 
 
+def main() -> None:
+    """Write the table, or say whether it is current."""
+    text = PAGE.read_text(encoding="utf-8")
+    made = page(text)
+    if "--check" in sys.argv[1:]:
+        sys.exit(0 if made == text else "run python docs/make_finance.py")
+    PAGE.write_text(made, encoding="utf-8")
+
+
 if __name__ == "__main__":
-    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    main()

@@ -199,11 +199,20 @@ class _Market:
 
     def mixed(self) -> Worth:
         """Rare earths that are still to be separated, at a share of the price of their oxides."""
-        kind = "concentrate" if "concentrate" in self.stream.form else "mixed"
-        share = finance_facts()["realisation", kind]
+        key, share = of_mixed(self.stream.form)
         words = f"mixed rare earths at {share.value:g} ({share.low:g} to {share.high:g}) of the price of their oxides"
         parts = {f"oxide.{name}": (amount, oxide_price(name, self.year)) for name, amount in self.oxides.items()}
-        return self.sum(parts, words, (f"finance.realisation.{kind}", share))
+        return self.sum(parts, words, (key, share))
+
+
+def of_mixed(form: str) -> tuple[str, Fact]:
+    """The share of their oxides' price that mixed rare earths of a form fetch, with its key among the figures.
+
+    >>> of_mixed("carbonate")[1].value, of_mixed("concentrate")[1].value
+    (0.65, 0.36)
+    """
+    kind = "concentrate" if "concentrate" in form else "mixed"
+    return f"finance.realisation.{kind}", finance_facts()["realisation", kind]
 
 
 def market(solution: Solution, stream: Stream, figures: Figures | None = None) -> Worth | None:

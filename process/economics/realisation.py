@@ -9,28 +9,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Fact, by_product_values, finance_facts
+from ..data import by_product_values
 from ..elements import RARE_EARTHS
 from ..stream import Stream
 from ..supply.capacity import counted
 from .figures import Figures
-from .market import PURE
+from .market import PURE, of_mixed
 
 Array = NDArray[np.float64]
 
 ORE = "ore"
 """The form of streams whose rare earths are worth only a share of what they fetch as oxides."""
 MAGNET = "magnet"
-
-
-def of_mixed(form: str) -> tuple[str, Fact]:
-    """The share of their oxides' price that mixed rare earths of a form fetch, with its key among the figures.
-
-    >>> of_mixed("carbonate")[1].value, of_mixed("concentrate")[1].value
-    (0.65, 0.36)
-    """
-    kind = "concentrate" if "concentrate" in form else "mixed"
-    return f"finance.realisation.{kind}", finance_facts()["realisation", kind]
 
 
 def mixed(stream: Stream) -> NDArray[np.bool_]:

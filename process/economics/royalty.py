@@ -15,8 +15,9 @@ from ..stream import Stream
 from ..sums import per_sample
 from .figures import Figures
 from .lines import CostLine, priced
+from .market import of_mixed
 from .pricebook import Price, file_price, region_of
-from .realisation import ORE, of_mixed
+from .realisation import ORE
 from .stages import kinds_of
 
 Array = NDArray[np.float64]

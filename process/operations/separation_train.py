@@ -226,7 +226,7 @@ def _sizes(p: SimpleNamespace, b: Balance, feed: Array, rated: Rated) -> None:
             liquor[cut.groups[1]] = drawn
         liquor[cut.raffinate] = liquor[cut.state] + size.scrub - drawn
         liquor[cut.extract] = size.strip
-        note_mixer_settlers(b, size.volume, one.circuit.stages + p.strip_stages, words=one.circuit.words)
+        note_mixer_settlers(b, size.volume, size.mixer_settlers, words=one.circuit.words)
         organics.append((extractant.name, size.organic_inventory, extractant.concentration))
         rare = rare + size.rare_earth_inventory
     note_held(b, organics, rare)

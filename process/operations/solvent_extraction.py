@@ -270,7 +270,7 @@ def solvent_extraction(p: SimpleNamespace, b: Balance) -> None:
         "organic_inventory_m3": size.organic_inventory,
         "rare_earth_inventory_kmol": size.rare_earth_inventory,
     }
-    note_mixer_settlers(b, size.volume, extraction + scrubbing + p.strip_stages)
+    note_mixer_settlers(b, size.volume, size.mixer_settlers)
     organic = [(p.extractant.name, size.organic_inventory, p.extractant.concentration)]
     note_held(b, organic, size.rare_earth_inventory)
 

@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"units"}),
     frozenset({"elements", "quantities"}),
     frozenset({"data"}),
-    frozenset({"stream", "feeds", "plan", "finance_terms", "levies", "traits"}),
+    frozenset({"stream", "feeds", "plan", "finance_terms", "levies", "traits", "scenario", "goods"}),
     frozenset({"cascade", "magnet"}),
     frozenset({"operations"}),
     frozenset({"files", "network"}),
@@ -39,6 +39,7 @@ BESIDE = {
     ("quantities", "elements"): "a value's basis word is an element or a group",
     ("feeds", "stream"): "a feed is a stream",
     ("plan", "finance_terms"): "what a file says of its finance is part of its plan",
+    ("scenario", "plan"): "where a key of a scenario stands is told as of a flowsheet",
     ("plan", "levies"): "what a file says of levies and freight is part of its plan",
     ("economics", "supply"): "what a stage makes sizes its plant; capacity knows no money",
 }

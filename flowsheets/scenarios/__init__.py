@@ -1,0 +1,1 @@
+"""The shipped scenario files: plants, demand and trade rules of many regions by year."""

@@ -1,0 +1,36 @@
+"""A scenario and the yields of its flowsheets as one system: plants, trade, stocks, demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from ..scenario import Scenario
+from .builder import Builder
+from .deliveries import deliveries
+from .plants import Slip, plants
+from .stock import stockpiles
+from .system import System
+from .trade import trade
+from .values import good_value
+
+if TYPE_CHECKING:
+    from .builder import Tables
+
+
+def build(
+    scenario: Scenario,
+    tables: Tables,
+    slips: Mapping[tuple[str, str], Slip] = MappingProxyType({}),
+) -> System:
+    """The system of a scenario. `tables` are the yields by flowsheet and stage, `slips` how plants fare."""
+    builder = Builder(scenario, tables)
+    plants(builder, slips)
+    deliveries(builder)
+    for name, good in builder.goods.items():
+        builder.goods[name] = replace(good, value=good_value(scenario, good.form, good.what, good.content))
+    stockpiles(builder)
+    trade(builder)
+    return builder.system()

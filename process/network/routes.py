@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,25 +39,26 @@ class Routes:
         self._known(to, source)
         if to == source:
             return np.ones(len(self._streams[source].flow))
-        return self._walk(element, source, to).get(to, np.zeros(len(self._streams[source].flow)))
+        return self._walk(element, source, {to}).get(to, np.zeros(len(self._streams[source].flow)))
 
-    def fates(self, element: str, source: str, stop: str | None = None) -> dict[str, Array]:
+    def fates(self, element: str, source: str, stop: str | Collection[str] | None = None) -> dict[str, Array]:
         """Share of an element of `source` that leaves by each stream that no unit takes; shares sum to 1.
 
-        What enters the stream `stop`, where one is named, counts as leaving by it.
+        What enters the stream `stop`, or one of several, counts as leaving by it.
         """
-        self._known(*[source] if stop is None else [source, stop])
-        if stop == source:
+        stops = frozenset([stop] if isinstance(stop, str) else stop or ())
+        self._known(source, *stops)
+        if source in stops:
             return {source: np.ones(len(self._streams[source].flow))}
-        return self._walk(element, source, stop)
+        return self._walk(element, source, stops)
 
     def _known(self, *names: str) -> None:
         for name in names:
             if name not in self._streams:
                 raise KeyError(f"no stream {name!r}")
 
-    def _walk(self, element: str, source: str, stop: str | None) -> dict[str, Array]:
-        """Amounts that leave by each final stream, `stop` counted as one, per unit of the element in `source`."""
+    def _walk(self, element: str, source: str, stops: Collection[str]) -> dict[str, Array]:
+        """Amounts that leave by each final stream, `stops` counted among them, per unit of the element in `source`."""
         column = INDEX[element]
         start = self._streams[source].flow[:, :, column]
         total = start.sum(axis=1)
@@ -74,13 +75,13 @@ class Routes:
                 out=np.zeros_like(here),
                 where=total[first : first + samples, None] > 0.0,
             )
-            for name, amount in self._chunk(outcomes, column, source, weight, stop).items():
+            for name, amount in self._chunk(outcomes, column, source, weight, stops).items():
                 out.setdefault(name, []).append(amount)
             first += samples
         return {name: np.concatenate(amounts) for name, amounts in out.items()}
 
     def _chunk(
-        self, outcomes: dict[str, Outcome], column: int, source: str, weight: Array, stop: str | None
+        self, outcomes: dict[str, Outcome], column: int, source: str, weight: Array, stops: Collection[str]
     ) -> dict[str, Array]:
         samples, count = len(weight), self._count
         shares = np.zeros((samples, count, count))
@@ -100,7 +101,7 @@ class Routes:
                 block = table[:, :, first : first + width]
                 first += width
                 taker = self._graph.takers[stream]
-                if taker is None or stream == stop:
+                if taker is None or stream in stops:
                     leave[:, rows] += block.sum(axis=2)
                     exits.append((stream, rows, block.sum(axis=2)))
                 else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,10 +75,10 @@ class Solution:
         result: Array = self.routes.reach(element, to, source)
         return result
 
-    def fates(self, element: str, source: str, stop: str | None = None) -> dict[str, Array]:
+    def fates(self, element: str, source: str, stop: str | Collection[str] | None = None) -> dict[str, Array]:
         """Share of an element of the stream `source` that leaves the flowsheet by each stream; the shares sum to 1.
 
-        What enters the stream `stop`, where one is named, counts as leaving by it.
+        What enters the stream `stop`, or one of several, counts as leaving by it.
         """
         result: dict[str, Array] = self.routes.fates(element, source, stop)
         return result

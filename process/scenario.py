@@ -208,6 +208,8 @@ class Lever:
 
     Kinds: `build` (new capacity of `stages` in `regions`), `recycle` (collect more old magnets), `substitute` (more of
     other magnets), `stockpile` (buy ahead), `lift` (set a rule aside). `first` is the first year it can work.
+    `at_most` is t/year of new capacity, t in stock, or the share collected or substituted; `cost` USD per t of it.
+    `rules` are the rules that may be lifted, `goods` what may be bought ahead as `supply.goods` reads it; empty: all.
     """
 
     kind: Literal["build", "recycle", "substitute", "stockpile", "lift"]
@@ -217,6 +219,8 @@ class Lever:
     first: float = -1e9
     at_most: Value | None = None
     cost: Value | None = None
+    rules: tuple[str, ...] = ()
+    goods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,171 @@
+"""Trade: what is kept in a region, sold to the common market and bought from it, or shipped under rules.
+
+`region>` holds what is made in a region, `region` what is there for use, `world` what all sell: what is imported is
+not sold on. A region whose sales of a good meet a rule ships it straight to each other region instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from ..data import freight_rates
+from ..goods import FORMS, words
+from ..scenario import TradeRule
+from . import rules
+from .builder import Builder
+from .rules_limits import Shipment, limits
+from .system import Activity, Array, Output, Pool
+
+WORLD = "world"
+
+
+def freight(builder: Builder) -> float:
+    """USD per t that goes from region to region: the scenario's, else the data's for a pair without a quote."""
+    given = builder.scenario.freight
+    return given.nominal if given is not None else freight_rates()[("other", "other")].value
+
+
+def trade(builder: Builder) -> tuple[Shipment, ...]:
+    """Adds what keeps, sells, buys and ships every good, and the limits of the rules; what goes under rules.
+
+    To be called when plants, demand and stocks are there: rules count what is made and what is used.
+    """
+    scenario = builder.scenario
+    laws = [rule for rule in rules.active(scenario) if not rules.by_use(rule)]
+    covered = {rule.name: rules.covered(rule, builder.goods, scenario.magnets) for rule in laws}
+    market = _Market(builder)
+    shipments: list[Shipment] = []
+    for good in [name for name, one in builder.goods.items() if one.form in FORMS]:
+        mine = [rule for rule in laws if good in covered[rule.name]]
+        shipments += market.good(good, mine)
+    limits(builder, laws, shipments)
+    return tuple(shipments)
+
+
+class _Market:
+    """Where goods are made and used, while their trade is added."""
+
+    def __init__(self, builder: Builder) -> None:
+        self.builder, self.freight = builder, freight(builder)
+        scenario = builder.scenario
+        # What may yet be built closes gaps there: its goods find their way like those of plants that stand.
+        open_to = {*scenario.focus, *(region for lever in scenario.levers.values() for region in lever.regions)}
+        self.regions = scenario.regions
+        self.sells: set[tuple[str, str]] = {(good, region) for good in builder.goods for region in open_to}
+        self.buys = set(self.sells)
+        for activity in builder.activities:
+            self.buys.update((pool.good, pool.place) for pool in activity.takes)
+            self._made(output.pool for output in activity.makes)
+        self._made(given.pool for given in builder.givens)
+
+    def _made(self, pools: Iterable[Pool]) -> None:
+        self.sells.update((pool.good, pool.place.removesuffix(">")) for pool in pools if pool.place.endswith(">"))
+
+    def good(self, good: str, laws: list[TradeRule]) -> list[Shipment]:
+        """Adds the trade of one good under the rules that cover it."""
+        sellers = [region for region in self.regions if (good, region) in self.sells]
+        buyers = [region for region in self.regions if (good, region) in self.buys]
+        out: list[Shipment] = []
+        common = False
+        for origin in sellers:
+            if origin in buyers:
+                self._move(good, f"{origin}>", origin, f"{origin} keeps {words(good)}", kind="keep")
+            others = [region for region in buyers if region != origin]
+            if any(rules.concerns(rule, origin, to) for rule in laws for to in self.regions):
+                for to in others:
+                    out += self._ship(good, origin, to, [rule for rule in laws if rules.concerns(rule, origin, to)])
+            elif others:
+                common = True
+                self._move(good, f"{origin}>", WORLD, f"{origin} sells {words(good)}", region=origin)
+        for to in buyers if common else ():
+            self._move(good, WORLD, to, f"{to} buys {words(good)}", cost=self.freight)
+        return out
+
+    def _move(
+        self, good: str, source: str, to: str, name: str, *, kind: str = "", region: str = "", cost: float = 0.0
+    ) -> None:
+        self.builder.add(
+            Activity(
+                name=name,
+                kind="keep" if kind == "keep" else "trade",
+                takes={Pool(good, source): 1.0},
+                makes=(Output(Pool(good, to), 1.0),),
+                region=region or to,
+                cost=cost,
+            )
+        )
+
+    def _ship(self, good: str, origin: str, to: str, laws: list[TradeRule]) -> list[Shipment]:
+        """Ways of a good from one region to another: by which rules it goes, and in which quarter."""
+        years = self.builder.years
+        out = []
+        for way in _ways(laws, to, years):
+            delay = max([rule.delay.nominal for rule in way.under if rule.delay is not None], default=0.0)
+            duty = sum(rule.rate.nominal for rule in way.under if rule.rate is not None)
+            told = ", ".join(rule.name for rule in way.under)
+            quarter = f"Q{way.quarter}" if way.quarter else ""
+            told = " ".join(part for part in (told, quarter) if part)
+            index = self.builder.add(
+                Activity(
+                    name=f"{origin} ships {words(good)} to {to}" + (f" ({told})" if told else ""),
+                    kind="trade",
+                    takes={Pool(good, f"{origin}>"): 1.0},
+                    makes=delayed(Pool(good, to), delay),
+                    region=to,
+                    cost=self.freight + duty * self.builder.goods[good].value,
+                    most=None if way.open.all() else np.where(way.open, np.inf, 0.0),
+                )
+            )
+            out.append(Shipment(index, good, origin, to, frozenset(rule.name for rule in way.under), way.quarter))
+        return out
+
+
+def delayed(pool: Pool, delay: float) -> tuple[Output, ...]:
+    """What arrives of a t shipped when it is `delay` years under way, sent evenly over the year.
+
+    >>> [(output.amount, output.lag) for output in delayed(Pool("oxide:Dy", "us"), 1.25)]
+    [(0.75, 1), (0.25, 2)]
+    """
+    whole = int(delay)
+    part = delay - whole
+    found = (Output(pool, 1.0 - part, whole), Output(pool, part, whole + 1))
+    return tuple(output for output in found if output.amount > 0.0)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """Rules that a shipment goes under, the quarter that it leaves in (0: any), and the years that it may."""
+
+    under: tuple[TradeRule, ...]
+    quarter: int
+    open: Array
+
+
+def _ways(laws: list[TradeRule], to: str, years: tuple[int, ...]) -> Iterator[_Way]:
+    """Every set of rules that something can go under in a year: those that hold all year it cannot leave out."""
+    share = {rule.name: rules.counted(rule, years) for rule in laws}
+    shut = [rule for rule in laws if rules.closes(rule, to)]
+    bear = [rule for rule in laws if rule not in shut]
+    for count in range(len(bear) + 1):
+        for under in combinations(bear, count):
+            free = [rule for rule in laws if rule not in under]
+            possible = np.ones(len(years), dtype=bool)
+            for rule in under:
+                possible &= share[rule.name] > 0.0
+            for rule in free:
+                possible &= share[rule.name] < 1.0
+            if not possible.any():
+                continue
+            if not any(rules.quarterly(rule) for rule in under):
+                yield _Way(under, 0, possible)
+                continue
+            stated = [np.isnan(rules.limit(rule, years, q)) for rule in under for q in rules.QUARTERS]
+            whole = possible & np.all(stated, axis=0)
+            if whole.any():
+                yield _Way(under, 0, whole)
+            for quarter in rules.QUARTERS:
+                yield _Way(under, quarter, possible & ~np.all(stated, axis=0))

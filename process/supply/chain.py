@@ -11,6 +11,7 @@ from ..scenario import Scenario
 from .builder import Builder
 from .deliveries import deliveries
 from .plants import Slip, plants
+from .rules_tracks import with_tracks
 from .stock import stockpiles
 from .system import System
 from .trade import trade
@@ -33,4 +34,5 @@ def build(
         builder.goods[name] = replace(good, value=good_value(scenario, good.form, good.what, good.content))
     stockpiles(builder)
     trade(builder)
+    with_tracks(builder)
     return builder.system()

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .files.diagnostics import FlowsheetError
+    from .files.scenario_load import load_scenario
     from .flowsheet import Flowsheet, Result, load
     from .network.errors import SolveError
+    from .scenario import Scenario
     from .stream import Stream
     from .studies.compare import Comparison, compare
 
@@ -29,10 +31,12 @@ _PLACES = {
     "Flowsheet": ".flowsheet",
     "FlowsheetError": ".files.diagnostics",
     "Result": ".flowsheet",
+    "Scenario": ".scenario",
     "SolveError": ".network.errors",
     "Stream": ".stream",
     "compare": ".studies.compare",
     "load": ".flowsheet",
+    "load_scenario": ".files.scenario_load",
 }
 
 __all__ = [
@@ -40,11 +44,13 @@ __all__ = [
     "Flowsheet",
     "FlowsheetError",
     "Result",
+    "Scenario",
     "SolveError",
     "Stream",
     "__version__",
     "compare",
     "load",
+    "load_scenario",
 ]
 
 

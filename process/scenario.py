@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -42,7 +43,7 @@ class Series:
         years = sorted(self.points)
         if year <= years[0]:
             return self.points[years[0]].nominal
-        for before, after in zip(years, years[1:], strict=False):
+        for before, after in pairwise(years):
             if year <= after:
                 share = (year - before) / (after - before)
                 return (1.0 - share) * self.points[before].nominal + share * self.points[after].nominal
@@ -154,11 +155,11 @@ class EndUse:
 class TradeRule:
     """One rule of trade, off where `active` is False. It holds for goods that go from `origin` to `to` regions.
 
-    `goods` are texts as `supply.goods` reads them (`Dy oxide`, `metals`, `magnets`); empty means every good. `to`
+    `goods` are texts as `goods.good_names` reads them (`Dy oxide`, `metals`, `magnets`); empty means every good. `to`
     empty means every other region. `first` and `last` are calendar dates as fractions of years. By kind:
 
     - `ban`: nothing goes; with `uses` only what those end uses take, directly or inside other goods;
-    - `quota`: `limit` t/year in each quarter, by (year, quarter 1..4); quarter 0 is the whole year;
+    - `quota`: `limit` t in each period, by (year, quarter 1..4); quarter 0 is the whole year;
     - `licence`: goods arrive `delay` (years) later; `granted` is the share of a region's use that gets a licence,
       `buyers` the regions that get one at all (empty: all);
     - `tariff`: `rate` of the value, on what `to` regions import;
@@ -229,7 +230,7 @@ class Scenario:
 
     `standard` names the flowsheet that a stage takes its yields and costs from where a plant names none. `prices` are
     USD/kg by good (`NdPr oxide`, `magnets`), where not those of the data. `freight` is USD per t that goes from region
-    to region. `hold` is USD per t and year in stock.
+    to region. `hold` is USD per t and year in stock. `sites` are plants that a report sets side by side.
     """
 
     name: str
@@ -251,6 +252,8 @@ class Scenario:
     sha256: str
     position: Position
     freight: Value | None = None
+    hold: Value | None = None
+    sites: tuple[str, ...] = ()
     note: str = ""
     places: Mapping[str, Position] = field(default_factory=lambda: MappingProxyType({}))
 

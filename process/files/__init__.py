@@ -1,4 +1,4 @@
-"""Flowsheet files: text to a checked plan, with every fault at its line and column."""
+"""Flowsheet and scenario files: text to what is checked, with every fault at its line and column."""
 
 from __future__ import annotations
 
@@ -8,17 +8,31 @@ if TYPE_CHECKING:
     from .diagnostics import Diagnostic, FlowsheetError
     from .editors import schema_json
     from .load import check, load_plan
-    from .merge import shipped
+    from .merge import shipped, shipped_scenarios
+    from .scenario_load import check_scenario, load_scenario
 
-__all__ = ["Diagnostic", "FlowsheetError", "check", "load_plan", "schema_json", "shipped"]
+__all__ = [
+    "Diagnostic",
+    "FlowsheetError",
+    "check",
+    "check_scenario",
+    "load_plan",
+    "load_scenario",
+    "schema_json",
+    "shipped",
+    "shipped_scenarios",
+]
 
 _HOMES = {
     "Diagnostic": "diagnostics",
     "FlowsheetError": "diagnostics",
     "check": "load",
+    "check_scenario": "scenario_load",
     "load_plan": "load",
+    "load_scenario": "scenario_load",
     "schema_json": "editors",
     "shipped": "merge",
+    "shipped_scenarios": "merge",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
@@ -11,7 +11,7 @@ from pathlib import Path
 from ..quantities import suggestion
 from .diagnostics import Diagnostic, FlowsheetError, Place, Source
 from .reader import Node, compose, decode, read_bytes
-from .version import FORMAT, head_fault
+from .version import FORMAT, head_fault, scenario_head_fault
 
 _LONGEST_CHAIN = 10
 _WRITE = "write unit.key=value"
@@ -32,32 +32,56 @@ class Tree:
 @cache
 def shipped() -> Mapping[str, Path]:
     """The shipped flowsheets by name."""
+    return _yaml_of("didymium.flowsheets")
+
+
+@cache
+def shipped_scenarios() -> Mapping[str, Path]:
+    """The shipped scenarios by name."""
+    return _yaml_of("didymium.flowsheets.scenarios")
+
+
+def _yaml_of(package: str) -> Mapping[str, Path]:
     from importlib import resources
 
-    folder = resources.files("didymium.flowsheets")
+    folder = resources.files(package)
     found = {Path(item.name).stem: Path(str(item)) for item in folder.iterdir() if item.name.endswith(".yaml")}
     return dict(sorted(found.items()))
 
 
-def locate(path_or_name: str | Path) -> tuple[Path, str]:
-    """The path of a file or shipped flowsheet, and what to call it in messages."""
+@dataclass(frozen=True)
+class Sort:
+    """A sort of file: what messages call it, those that are shipped by name, and what is wrong with the head of one."""
+
+    word: str
+    shipped: Callable[[], Mapping[str, Path]]
+    head_fault: Callable[[Node], Diagnostic | None]
+
+
+FLOWSHEET = Sort("flowsheet", shipped, head_fault)
+SCENARIO = Sort("scenario", shipped_scenarios, scenario_head_fault)
+
+
+def locate(path_or_name: str | Path, sort: Sort = FLOWSHEET) -> tuple[Path, str]:
+    """The path of a file or of a shipped one, and what to call it in messages."""
     path = Path(path_or_name)
     name = str(path_or_name)
-    if name in shipped() and not path.is_file():
-        return shipped()[name], shipped()[name].name
+    known = sort.shipped()
+    if name in known and not path.is_file():
+        return known[name], known[name].name
     return path, name
 
 
-def read_tree(path_or_name: str | Path) -> Tree:
+def read_tree(path_or_name: str | Path, sort: Sort = FLOWSHEET) -> Tree:
     """A file with everything that it extends merged in. Raises FlowsheetError where nothing can be read."""
-    path, name = locate(path_or_name)
+    path, name = locate(path_or_name, sort)
     try:
         data = read_bytes(path, name)
     except FlowsheetError as error:
         fault = error.diagnostics[0]
-        near = suggestion(name, shipped())
+        near = suggestion(name, sort.shipped())
         if fault.message == "no such file" and near:
-            raise FlowsheetError([replace(fault, message=f"no such file or shipped flowsheet{near}")]) from None
+            raise FlowsheetError([replace(fault, message=f"no such file or shipped {sort.word}{near}")]) from None
         raise
     source = decode(data, name)
     root, faults = compose(source)
@@ -69,7 +93,7 @@ def read_tree(path_or_name: str | Path) -> Tree:
         where = base.place
         if not isinstance(base.value, str):
             break  # the schema says what is wrong with it
-        next_path, next_name = _base(base.value, path)
+        next_path, next_name = _base(base.value, path, sort)
         if _identity(next_path) in seen:
             wrong.append(Diagnostic(where, f"{base.value!r} extends itself, directly or through others"))
             break
@@ -80,11 +104,11 @@ def read_tree(path_or_name: str | Path) -> Tree:
             data = read_bytes(next_path, next_name)
             node, more = compose(decode(data, next_name, order=len(chain)))
         except FlowsheetError as error:
-            wrong += _at(error, where, base.value)
+            wrong += _at(error, where, base.value, sort)
             break
         faults += more
-        if alien := head_fault(node):
-            wrong.append(_no_base(alien, where, base.value))
+        if alien := sort.head_fault(node):
+            wrong.append(_no_base(alien, where, base.value, sort))
             break
         digest.update(data)
         chain.append(node)
@@ -95,7 +119,7 @@ def read_tree(path_or_name: str | Path) -> Tree:
     bottom = node.place.source
     for layer in reversed(chain[:-1]):
         node = merged(node, layer)
-    return Tree(node, source, bottom, faults, digest.hexdigest(), locate(path_or_name)[0].stem)
+    return Tree(node, source, bottom, faults, digest.hexdigest(), locate(path_or_name, sort)[0].stem)
 
 
 def _identity(path: Path) -> str:
@@ -105,29 +129,29 @@ def _identity(path: Path) -> str:
         return str(path)
 
 
-def _base(text: str, path: Path) -> tuple[Path, str]:
-    """What `extends` names: a file beside this one, or a shipped flowsheet."""
-    if text in shipped():
-        return shipped()[text], shipped()[text].name
+def _base(text: str, path: Path, sort: Sort) -> tuple[Path, str]:
+    """What `extends` names: a file beside this one, or a shipped one."""
+    if text in sort.shipped():
+        return sort.shipped()[text], sort.shipped()[text].name
     beside = path.parent / text
     return beside, str(beside)
 
 
-def _at(error: FlowsheetError, where: Place, text: str) -> list[Diagnostic]:
+def _at(error: FlowsheetError, where: Place, text: str, sort: Sort) -> list[Diagnostic]:
     """Faults of a base; those without a line go to the line that asked for it."""
     out = []
     for fault in error.diagnostics:
         if fault.place.line:
             out.append(fault)
         else:
-            near = suggestion(text, shipped()) if fault.message == "no such file" else ""
+            near = suggestion(text, sort.shipped()) if fault.message == "no such file" else ""
             out.append(Diagnostic(where, f"cannot extend {text!r}: {fault.message}{near}", fault.hint))
     return out
 
 
-def _no_base(fault: Diagnostic, where: Place, text: str) -> Diagnostic:
-    """A base that is no flowsheet, at the line that asked for it; lines of such a file are nobody's business."""
-    hint = f"{fault.place.source.name} must be a flowsheet, which says didymium: {FORMAT}"
+def _no_base(fault: Diagnostic, where: Place, text: str, sort: Sort) -> Diagnostic:
+    """A base of another sort, at the line that asked for it; lines of such a file are nobody's business."""
+    hint = f"{fault.place.source.name} must be a {sort.word}, which says didymium: {FORMAT}"
     return Diagnostic(where, f"cannot extend {text!r}: {fault.message}", hint)
 
 
@@ -253,4 +277,5 @@ def _set(root: Node, parts: list[str], node: Node, whole: Place, path: str, faul
         )
     inner = table.get(head, Node({}, whole, (1, 1)))
     new = _set(inner, rest, node, whole, path, faults) if rest else node
-    return replace(root, value={**table, head: new}, keys={**keys, head: whole})
+    place = keys[head] if rest and head in keys else whole  # what is changed inside stands where it stood
+    return replace(root, value={**table, head: new}, keys={**keys, head: place})

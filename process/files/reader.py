@@ -22,6 +22,7 @@ LARGEST_TREE = 20_000
 DEEPEST = 50
 
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_YEAR = re.compile("[12][0-9]{3}")  # the one number that is a name: {2024: 3 t}
 _HALF = re.compile(r"""(?:^|:[ ]|-[ ])[ ]*([\[{"'])""")  # a value that ends before its text does
 _CORE_TAGS: dict[str, Any] = {"int": int, "float": float, "bool": bool, "null": type(None)}
 
@@ -315,7 +316,7 @@ class _Composer:
     def _key(self, top: _Open, node: Node, place: Place) -> None:
         """Takes a key of a mapping; a bad one drops its value."""
         assert isinstance(top.node.value, dict)
-        name = node.value
+        name = node.raw if isinstance(node.value, int) and _YEAR.fullmatch(node.raw or "") else node.value
         top.skip = True
         if not isinstance(name, str):
             shown = repr(node.raw) if node.raw is not None else "a list or mapping"

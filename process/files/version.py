@@ -1,4 +1,4 @@
-"""The format version of a flowsheet file, and what is wrong with the head of one."""
+"""The format version of a flowsheet or scenario file, and what is wrong with the head of one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,38 @@ FORMAT = 1
 
 def head_fault(root: Node) -> Diagnostic | None:
     """Why a text is no flowsheet of a format that is known, if it is none."""
+    if fault := _version_fault(root, "flowsheet"):
+        return fault
+    if is_scenario(root):
+        hint = f"didymium gap {root.place.source.name}"
+        return Diagnostic(root.keys["scenario"], "this is a scenario, not a flowsheet", hint)
+    return None
+
+
+def scenario_head_fault(root: Node) -> Diagnostic | None:
+    """Why a text is no scenario of a format that is known, if it is none."""
+    if fault := _version_fault(root, "scenario"):
+        return fault
+    if is_scenario(root):
+        return None
+    assert isinstance(root.value, dict)
+    name = root.place.source.name
+    if "units" in root.value:
+        return Diagnostic(root.keys["units"], "this is a flowsheet, not a scenario", f"didymium run {name}")
+    return Diagnostic(root.place, "the key 'scenario', the title, is missing", "such as scenario: Magnets by 2030")
+
+
+def is_scenario(root: Node) -> bool:
+    """Whether a tree says that it is a scenario."""
+    return isinstance(root.value, dict) and "scenario" in root.value
+
+
+def _version_fault(root: Node, word: str) -> Diagnostic | None:
+    """Why a text is of no format that is known, if it is none."""
     start = f"start with didymium: {FORMAT}"
     if not isinstance(root.value, dict):
         what = "a list" if isinstance(root.value, list) else "one value"
-        return Diagnostic(root.place, f"a flowsheet is a mapping of keys, not {what}", start)
+        return Diagnostic(root.place, f"a {word} is a mapping of keys, not {what}", start)
     version = root.value.get("didymium")
     if version is None:
         return Diagnostic(root.place, "the key 'didymium', the format version, is missing", start)

@@ -1,0 +1,103 @@
+"""A scenario file as a checked `Scenario`, or all its faults at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..quantities import Value
+from ..scenario import Scenario
+from . import schema
+from .diagnostics import Diagnostic, FlowsheetError, in_order
+from .faults import Faults
+from .merge import SCENARIO, Tree, changed, read_tree
+from .reader import Node
+from .references import References
+from .scenario_build import scenario
+from .scenario_schema import ScenarioKeys
+
+
+def load_scenario(
+    path_or_name: str | Path,
+    changes: Mapping[str, str] = MappingProxyType({}),
+    *,
+    known: schema.Known | None = None,
+) -> Scenario:
+    """The scenario of a file, or a shipped one by its name.
+
+    `changes` maps paths such as `rules.heavies.active` to texts that replace what the file says. Raises FlowsheetError
+    with all faults of the file at once.
+    """
+    loading = _Loading(path_or_name, changes, known)
+    if loading.faults:
+        raise FlowsheetError(loading.faults)
+    return loading.scenario()
+
+
+def check_scenario(
+    path_or_name: str | Path,
+    strict: bool = False,
+    *,
+    changes: Mapping[str, str] = MappingProxyType({}),
+    known: schema.Known | None = None,
+) -> list[Diagnostic]:
+    """All errors and warnings of a scenario file, in file order.
+
+    With `strict` every number needs a source key, and an assumed one a spread.
+    """
+    try:
+        loading = _Loading(path_or_name, changes, known, strict)
+    except FlowsheetError as error:
+        return list(error.diagnostics)
+    return in_order([*loading.faults, *loading.warnings])
+
+
+class _Loading:
+    """One load, from path to model. Faults are gathered; only what makes the rest meaningless is raised."""
+
+    def __init__(
+        self,
+        path_or_name: str | Path,
+        changes: Mapping[str, str],
+        known: schema.Known | None,
+        strict: bool = False,
+    ) -> None:
+        self.known = schema.shipped_names() if known is None else known
+        self.tree: Tree = read_tree(path_or_name, SCENARIO)
+        self.path = str(path_or_name)
+        self.faults = list(self.tree.faults)
+        self.warnings: list[Diagnostic] = []
+        root = self._head(self.tree.root)
+        top = {*ScenarioKeys.model_fields} - {"didymium", "extends"}
+        for order, (path, text) in enumerate(changes.items()):
+            root = changed(root, path, text, top, self.faults, order)
+        self.root = root
+        read: dict[str, Value] = {}
+        faults = Faults(root, ScenarioKeys, {})
+        self.model: ScenarioKeys | None = None
+        try:
+            self.model = ScenarioKeys.model_validate(self._data(root), context={"read": read})
+        except ValidationError as error:
+            self.faults += faults.diagnostics(error)
+        self.faults += faults.empty(self.tree.bottom, (), self.faults)
+        sources = References(root, {}, self.known)
+        sources.sources(read, faults.takes_value, strict)
+        self.faults += sources.faults
+
+    def _head(self, root: Node) -> Node:
+        """Checks that this is a scenario of a format that is known, before anything else is said about it."""
+        if fault := SCENARIO.head_fault(root):
+            raise FlowsheetError([*self.faults, fault])
+        return root
+
+    def _data(self, root: Node) -> dict[str, Any]:
+        return {key: node.data() for key, node in root.value.items()} if isinstance(root.value, dict) else {}
+
+    def scenario(self) -> Scenario:
+        """The scenario of a file without faults."""
+        assert self.model is not None
+        return scenario(self.model, self.root, self.tree.name, self.path, self.tree.sha256)

@@ -1,8 +1,7 @@
-"""The linear program of a chain: levels of every activity by year that leave the least demand unmet.
+"""The optimum of a chain: levels of every activity by year that serve an objective best, with prices, proved.
 
-Columns: the level of each activity in each year (t/year), what of each demand is unmet, what of each pool is left
-over. Rows: each pool takes no more than it gets, each bound holds, each demand is served or unmet. Solved by HiGHS
-(scipy).
+`matrix` lays the program out, `solver` finds levels and prices, `certificate` proves them, `conflict` says in words
+what cannot hold together where there are none.
 """
 
 from __future__ import annotations
@@ -10,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import coo_array
 
 from ..scenario import Objective
+from .certificate import Certificate, reduced
+from .matrix import THOUSAND, Program, program
+from .solver import NoLevels, Optimum, SolverError, optimum
 from .system import Array, Pool, System
 
-THOUSAND = 1_000.0
-"""How many times the dearest chain a t of unmet demand weighs, so that cost only breaks ties."""
+__all__ = ["THOUSAND", "Infeasible", "Levels", "SolverError", "solve"]
 
 
 class Infeasible(Exception):
@@ -28,17 +27,14 @@ class Infeasible(Exception):
         self.conflict = conflict
 
 
-class SolverError(Exception):
-    """The solver ended without an optimum that can be proved."""
-
-
 @dataclass(frozen=True)
 class Levels:
-    """The optimum: levels by activity and year, and what another tonne would be worth.
+    """The optimum: levels by activity and year, and what another tonne would be worth, in USD.
 
     `pool_price`, `bound_price`, `need_price` say by how much the objective falls per t more of the good in the pool,
-    per unit more of the bound, per t less of the demand; divided by `unmet_cost` they are t of unmet demand. `surplus`
-    is what of each pool nobody takes. Shapes (activities, years), (pools, years), (bounds, years), (needs, years).
+    per unit more room of the bound, per t less of the demand; `most_price` per unit more of an activity's own most.
+    Divided by `unmet_cost` they are t of unmet demand. `surplus` is what of each pool nobody takes. Shapes
+    (activities, years), (pools, years), (bounds, years), (needs, years).
     """
 
     system: System
@@ -49,142 +45,77 @@ class Levels:
     pool_price: Array
     bound_price: Array
     need_price: Array
+    most_price: Array
     objective: float
     unmet_cost: float
-    gap: float
+    certificate: Certificate
+
+    @property
+    def gap(self) -> float:
+        """Relative difference between the objective of the levels and that of the prices."""
+        return self.certificate.gap
 
 
 def solve(system: System, objective: Objective = "unmet", *, unmet_cost: float | None = None) -> Levels:
-    """The levels that serve an objective best. Raises `Infeasible` and `SolverError`."""
-    years, n = len(system.years), len(system.activities)
-    pools = system.pools()
-    place = {pool: i for i, pool in enumerate(pools)}
-    span = np.arange(years)
-    rows: list[Array] = []
-    cols: list[Array] = []
-    vals: list[Array] = []
+    """The levels that serve an objective best, proved by their prices.
 
-    def put(row: Array, col: Array, value: float | Array) -> None:
-        rows.append(row)
-        cols.append(col)
-        vals.append(np.broadcast_to(np.asarray(value, dtype=float), row.shape))
+    `unmet`: least weighted unmet demand; among equals the cheapest. `magnets`: most magnets made, asked for or not,
+    then least unmet. `cost`: least cost, unmet demand charged at the value of its good. Raises `Infeasible` with what
+    cannot hold together, `SolverError` where no optimum can be proved.
 
-    cost = np.zeros((n, years))
-    lower = np.zeros((n, years))
-    upper = np.full((n, years), np.inf)
-    served: list[tuple[int, int, float]] = []
-    for i, activity in enumerate(system.activities):
-        at = i * years + span
-        for pool, amount in activity.takes.items():
-            put(place[pool] * years + span, at, amount)
-        for output in activity.makes:
-            last = years - output.lag
-            if last > 0:
-                put(place[output.pool] * years + span[output.lag :], at[:last], -output.amount)
-        cost[i] = activity.cost
-        if activity.most is not None:
-            upper[i] = np.where(np.isnan(activity.most), np.inf, activity.most)
-        if activity.least is not None:
-            lower[i] = np.where(np.isnan(activity.least), 0.0, activity.least)
-        served += [(i, need, amount) for need, amount in activity.serves.items()]
-    right = np.zeros(len(pools) * years)
-    for given in system.givens:
-        right[place[given.pool] * years + span] += given.tonnes
-    base = len(pools) * years
-    extra: list[Array] = []
-    signs: list[tuple[int, float]] = []
-    for b, bound in enumerate(system.bounds):
-        for sign, limit in ((1.0, bound.most), (-1.0, bound.least)):
-            if np.isnan(limit).all():
-                continue
-            row = base + span
-            for i, weight in bound.of:
-                put(row, i * years + span, sign * np.asarray(weight, dtype=float) * np.ones(years))
-            for i, weight, back in bound.back:
-                if back < years:
-                    put(row[back:], i * years + span[: years - back], sign * weight)
-            extra.append(np.where(np.isnan(limit), 1e30, sign * limit))
-            signs.append((b, sign))
-            base += years
-    tons = np.array([need.tonnes for need in system.needs]).reshape(len(system.needs), years)
-    weight = np.array([need.weight for need in system.needs])
-    if unmet_cost is None:
-        unmet_cost = THOUSAND * max(1.0, float(cost.max(initial=0.0)))
-    if objective == "magnets":
-        for i, activity in enumerate(system.activities):
-            if activity.stage == "magnet":
-                cost[i] -= unmet_cost
-        charge = np.zeros(len(weight))
-    elif objective == "cost":
-        charge = np.array([system.goods[need.good].value for need in system.needs])
-    else:
-        charge = unmet_cost * weight
-    columns = (n + len(system.needs)) * years
-    table = coo_array(
-        (
-            np.concatenate(vals or [np.zeros(0)]),
-            (np.concatenate(rows or [np.zeros(0, int)]), np.concatenate(cols or [np.zeros(0, int)])),
-        ),
-        shape=(base, columns),
-    ).tocsr()
-    equal_rows, equal_cols, equal_vals = [], [], []
-    for i, need, amount in served:
-        equal_rows.append(need * years + span)
-        equal_cols.append(i * years + span)
-        equal_vals.append(np.full(years, amount))
-    for need in range(len(system.needs)):
-        equal_rows.append(need * years + span)
-        equal_cols.append((n + need) * years + span)
-        equal_vals.append(np.ones(years))
-    must = np.array([need.must for need in system.needs], dtype=bool)
-    most_unmet = np.where(must[:, None], 0.0, np.inf) * np.ones((len(must), years))
-    equal = coo_array(
-        (
-            np.concatenate(equal_vals or [np.zeros(0)]),
-            (np.concatenate(equal_rows or [np.zeros(0, int)]), np.concatenate(equal_cols or [np.zeros(0, int)])),
-        ),
-        shape=(len(system.needs) * years, columns),
-    ).tocsr()
-    scale = 1.0 / unmet_cost
-    prices = np.concatenate([cost.ravel(), np.repeat(charge, years)]) * scale
-    limits = np.concatenate([right, *extra])
-    result = linprog(
-        prices,
-        A_ub=table,
-        b_ub=limits,
-        A_eq=equal if equal.shape[0] else None,
-        b_eq=tons.ravel() if equal.shape[0] else None,
-        bounds=np.column_stack(
-            [
-                np.concatenate([lower.ravel(), np.zeros(most_unmet.size)]),
-                np.concatenate([upper.ravel(), most_unmet.ravel()]),
-            ]
-        ),
-        method="highs",
-    )
-    if result.status == 2:
-        raise Infeasible(("no levels satisfy all rows",))
-    if result.status != 0:
-        raise SolverError(f"the linear program ended without an optimum: {result.message}")
-    found = np.maximum(result.x, 0.0)
-    dual = -result.ineqlin.marginals * unmet_cost
-    bound_price = np.zeros((len(system.bounds), years))
-    first = len(pools)
-    for k, (b, _) in enumerate(signs):
-        bound_price[b] += dual[(first + k) * years : (first + k + 1) * years]
-    levels = found[: n * years].reshape(n, years)
-    left = right - table[: len(right)] @ found
-    need_price = result.eqlin.marginals.reshape(-1, years) * unmet_cost if equal.shape[0] else np.zeros((0, years))
+    >>> from .system import Activity, Good, Need, Output
+    >>> here = Pool("oxide:Dy", "us")
+    >>> mine = Activity("mine", "source", {}, (Output(here, 1.0),), most=np.array([60.0]))
+    >>> sale = Activity("sale", "deliver", {here: 1.0}, (), serves={0: 1.0})
+    >>> need = Need("us", "motors", "oxide:Dy", np.array([100.0]))
+    >>> goods = {"oxide:Dy": Good("oxide:Dy", "separation", {"Dy": 1.0})}
+    >>> found = solve(System((2030,), ("us",), goods, (mine, sale), (), (need,), (), {}))
+    >>> found.unmet.tolist(), (found.most_price / found.unmet_cost).tolist()
+    ([[40.0]], [[1.0], [0.0]])
+    """
+    table = program(system, objective, unmet_cost)
+    try:
+        found = optimum(table)
+    except NoLevels:
+        raise Infeasible(("no levels satisfy all rows",)) from None
+    if not found.certificate.proved:
+        raise SolverError(f"{found.certificate}; worst in {row_name(table, found.certificate.worst_row)}")
+    return _levels(table, found)
+
+
+def row_name(table: Program, row: int) -> str:
+    """What a row stands for: `oxide:Dy in us, 2030`."""
+    if row < 0:
+        return "no row"
+    thing, year = divmod(row, table.years)
+    pools, needs = table.pools, table.system.needs
+    when = table.system.years[year]
+    if thing < len(pools):
+        return f"{pools[thing]}, {when}"
+    if thing < len(pools) + len(needs):
+        need = needs[thing - len(pools)]
+        return f"demand of {need.region} for {need.use}, {when}"
+    return f"{table.system.bounds[thing - len(pools) - len(needs)].name}, {when}"
+
+
+def _levels(table: Program, found: Optimum) -> Levels:
+    years, system = table.years, table.system
+    split = table.activity_columns
+    first = table.need_rows.start
+    prices = found.prices * table.unit
+    left = table.most[:first] - (table.table @ found.levels)[:first]
+    z = reduced(table, found.prices)[:split]
     return Levels(
         system=system,
-        pools=pools,
-        levels=levels,
-        unmet=found[n * years :].reshape(len(system.needs), years),
-        surplus=np.maximum(left, 0.0).reshape(len(pools), years),
-        pool_price=dual[: len(right)].reshape(len(pools), years),
-        bound_price=bound_price,
-        need_price=need_price,
-        objective=float(result.fun) * unmet_cost,
-        unmet_cost=unmet_cost,
-        gap=0.0,
+        pools=table.pools,
+        levels=found.levels[:split].reshape(-1, years),
+        unmet=found.levels[split:].reshape(-1, years),
+        surplus=np.maximum(left, 0.0).reshape(-1, years),
+        pool_price=-prices[:first].reshape(-1, years),
+        bound_price=np.abs(prices[table.bound_rows]).reshape(-1, years),
+        need_price=prices[table.need_rows].reshape(-1, years),
+        most_price=np.where(np.isfinite(table.high[:split]), np.maximum(-z, 0.0), 0.0).reshape(-1, years) * table.unit,
+        objective=float(table.cost @ found.levels) * table.unit,
+        unmet_cost=table.unmet_cost,
+        certificate=found.certificate,
     )

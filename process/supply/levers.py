@@ -1,0 +1,273 @@
+"""Levers: what could be built or done beyond what a chain has, as columns of its program that may be shut.
+
+Capacity that is not there yet is a good of its own: a column puts t/year of it up, from its first year on, never to be
+taken down; the activities of the new plant take it. So a lever is a set of columns, and forbidding it is a bound of
+zero on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+from .system import Activity, Array, Bound, Good, Need, Output, Pool, System
+
+CAPACITY = "capacity"
+"""Form of the goods that stand for capacity: they hold no element and are not traded."""
+KEPT = 1_000.0
+"""Above what a t of one demand may buy of another: a t of Dy is in some 70 t of magnets."""
+
+
+class Choice(NamedTuple):
+    """A lever that is used or not: its kind, stage and region; `what` is the deposit, good, family or rule."""
+
+    kind: str
+    stage: str
+    region: str
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A lever in a program: the columns whose levels are its amounts, and what they cost.
+
+    `unit` says what an amount counts. `capital` is USD for each t/year of the columns, `runs` are the activities that
+    only this lever lets run: their cost is its own too. `note` says what its figures rest on.
+    """
+
+    choice: Choice
+    columns: tuple[int, ...]
+    unit: str
+    capital: float = 0.0
+    runs: tuple[int, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Levered:
+    """A chain with levers: all of them open."""
+
+    system: System
+    options: tuple[Option, ...]
+
+    def without(self, forbidden: Collection[Choice]) -> System:
+        """The chain with some levers shut."""
+        shut = {i for option in self.options if option.choice in forbidden for i in option.columns}
+        none = np.zeros(len(self.system.years))
+        activities = tuple(
+            replace(one, most=none, least=None) if i in shut else one for i, one in enumerate(self.system.activities)
+        )
+        return replace(self.system, activities=activities)
+
+    def only(self, chosen: Collection[Choice]) -> System:
+        """The chain with no lever open but these."""
+        return self.without({option.choice for option in self.options} - set(chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class Building:
+    """What new capacity of a plant that is not there yet costs and when it can run.
+
+    `plant` and `stage` name the rows of kind `capacity` that it lifts. `most` is t/year by year, NaN without limit,
+    zero before the first year. `capital` is USD per t/year, `charge` what of it each year bears; `keeps` says that
+    what stands in a year stands in the next.
+    """
+
+    choice: Choice
+    plant: str
+    unit: str
+    most: Array
+    capital: float
+    charge: float
+    keeps: bool = True
+    note: str = ""
+
+
+@dataclass
+class Draft:
+    """A chain that levers are being added to."""
+
+    base: System
+    activities: list[Activity] = field(default_factory=list)
+    bounds: list[Bound] = field(default_factory=list)
+    goods: dict[str, Good] = field(default_factory=dict)
+    options: list[Option] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.activities = list(self.base.activities)
+        self.bounds = list(self.base.bounds)
+        self.goods = dict(self.base.goods)
+
+    def add(self, activity: Activity) -> int:
+        """Adds an activity; its index."""
+        self.activities.append(activity)
+        return len(self.activities) - 1
+
+    def build(self, building: Building) -> bool:
+        """Makes the capacity of a plant a lever; False where the chain has no row of that plant and stage.
+
+        The row's limit is the share of a t/year that runs: 0 before the plant can, 1 after.
+        """
+        choice = building.choice
+        rows = [
+            i
+            for i, bound in enumerate(self.bounds)
+            if bound.kind == "capacity" and bound.plant == building.plant and bound.stage == choice.stage
+        ]
+        columns, runs = [], set()
+        for i in rows:
+            bound = self.bounds[i]
+            most = np.where(bound.most > 0.0, building.most, 0.0)
+            runs.update(one for one, _ in bound.of)
+            columns.append(self._column(building, bound, most))
+            self.bounds[i] = replace(bound, of=(), most=np.full_like(bound.most, np.nan), kind="new capacity")
+        if not columns:
+            return False
+        self.options.append(
+            Option(choice, tuple(columns), building.unit, building.capital, tuple(sorted(runs)), building.note)
+        )
+        return True
+
+    def _column(self, building: Building, bound: Bound, most: Array) -> int:
+        """A column that puts up what a row of capacity limits, as a good that the row's activities take."""
+        stage, region = building.choice.stage, building.choice.region
+        name = f"{CAPACITY}:{bound.name}"
+        self.goods[name] = Good(name, stage, MappingProxyType({}))
+        pool = Pool(name, region)
+        for one, weight in bound.of:
+            needs = np.atleast_1d(np.asarray(weight, dtype=float))
+            if (needs != needs[0]).any():
+                raise ValueError(f"{bound.name}: new capacity needs weights that do not change by year")
+            activity = self.activities[one]
+            self.activities[one] = replace(activity, takes={**activity.takes, pool: float(needs[0])})
+        column = self.add(
+            Activity(
+                name=f"new capacity: {bound.name}",
+                kind="plant",
+                takes=MappingProxyType({}),
+                makes=(Output(pool, 1.0),),
+                plant=building.plant,
+                stage="",
+                region=region,
+                cost=building.capital * building.charge,
+                most=most,
+            )
+        )
+        if building.keeps and len(self.base.years) > 1:
+            none = np.full(len(self.base.years), np.nan)
+            least = np.zeros(len(self.base.years))
+            self.bounds.append(
+                Bound(
+                    f"what stands stays: {bound.name}",
+                    "stands",
+                    ((column, 1.0),),
+                    none,
+                    least,
+                    plant=building.plant,
+                    region=region,
+                    back=((column, -1.0, 1),),
+                )
+            )
+        return column
+
+    def ahead(self, pool: Pool, cost: float, most: Array, note: str = "") -> None:
+        """Makes a stock of a good in a region a lever: a t kept from one year to the next costs `cost` USD."""
+        column = self.add(
+            Activity(
+                name=f"bought ahead: {pool}",
+                kind="hold",
+                takes={pool: 1.0},
+                makes=(Output(pool, 1.0, 1),),
+                region=pool.place,
+                cost=cost,
+                most=most,
+            )
+        )
+        choice = Choice("stockpile", "", pool.place, pool.good)
+        self.options.append(Option(choice, (column,), "t in stock at the end of the year", note=note))
+
+    def substitute(self, region: str, most: Array, cost: float, note: str = "") -> None:
+        """Lets other kinds of magnets serve more of the demands of a region that take them at all.
+
+        `most` is the share of the demand, shape (years,), in all: what the chain allows is in it. `cost` is USD per t
+        of demand served beyond that. One lever for each other good.
+        """
+        columns: dict[str, list[int]] = {}
+        for i, one in enumerate(tuple(self.activities)):
+            if one.kind != "deliver" or one.region != region or one.most is None:
+                continue
+            (need, share), *_ = one.serves.items()
+            # Served per unit of level is 1 for a delivery; `most` is what of the demand it may serve.
+            more = np.maximum(most * self.base.needs[need].tonnes / share - one.most, 0.0)
+            if not more.any():
+                continue
+            good = next(iter(one.takes)).good
+            column = self.add(replace(one, name=f"{one.name}, beyond the file", cost=one.cost + cost, most=more))
+            columns.setdefault(good, []).append(column)
+            self.bounds = [_also(bound, i, column) for bound in self.bounds]
+        for good, found in columns.items():
+            choice = Choice("substitute", "", region, good)
+            self.options.append(Option(choice, tuple(found), "t/year of demand served", note=note))
+
+    def collect(self, region: str, most: Array, cost: float, note: str = "") -> None:
+        """Lets more old magnets of a region come back, up to a share `most` of them in all, shape (years,).
+
+        `cost` is USD per t collected beyond what the chain collects.
+        """
+        columns = []
+        for bound in tuple(self.bounds):
+            if bound.kind != "collection" or bound.region != region:
+                continue
+            usual = bound.of[0][0]
+            one = self.activities[usual]
+            column = self.add(
+                replace(
+                    one,
+                    name=f"{one.name}, beyond the file",
+                    cost=one.cost + cost,
+                    most=np.where(most > 0.0, np.inf, 0.0),
+                    least=None,
+                )
+            )
+            weight = 1.0 / np.where(most > 0.0, most, 1.0)
+            self.bounds.append(
+                replace(bound, name=f"{bound.name}, beyond the file", of=((usual, weight), (column, weight)))
+            )
+            columns.append(column)
+        if columns:
+            choice = Choice("recycle", "", region)
+            self.options.append(Option(choice, tuple(columns), "t/year of old magnets collected", note=note))
+
+    def levered(self) -> Levered:
+        """The chain with all levers added so far; running what stands already costs nothing in it.
+
+        So a lever is used only where what stands cannot do, and what a way costs is what its levers cost.
+        """
+        own = {i for option in self.options for i in (*option.columns, *option.runs)}
+        activities = tuple(one if i in own else replace(one, cost=0.0) for i, one in enumerate(self.activities))
+        system = replace(self.base, activities=activities, bounds=tuple(self.bounds), goods=dict(self.goods))
+        return Levered(system, tuple(self.options))
+
+
+def _also(bound: Bound, index: int, other: int) -> Bound:
+    """A row that counts the earlier levels of another activity as it counts those of one."""
+    more = tuple((other, weight, back) for i, weight, back in bound.back if i == index)
+    return replace(bound, back=(*bound.back, *more)) if more else bound
+
+
+def held(system: System, unmet: Array, focus: Collection[str]) -> System:
+    """A chain in which regions outside the focus ask for no more than they were served, given what was unmet.
+
+    So what a lever makes is for the focus, and nobody else is left with less than before: a t that they had weighs
+    `KEPT` times one that the focus lacks.
+    """
+
+    def kept(need: Need, lacked: Array) -> Need:
+        return replace(need, tonnes=np.maximum(need.tonnes - lacked, 0.0), weight=KEPT * need.weight)
+
+    needs = (need if need.region in focus else kept(need, unmet[i]) for i, need in enumerate(system.needs))
+    return replace(system, needs=tuple(needs))

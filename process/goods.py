@@ -109,11 +109,15 @@ def one_good(text: str, magnets: Collection[str], deposits: Collection[str]) -> 
 def matching(patterns: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
     """The goods, by name, that any of the patterns names; all of them where there is no pattern.
 
+    A mixture of a deposit as one plant leaves it (`heavy:bayan_obo@kuantan`) counts as one of the deposit.
+
     >>> matching(["oxide:*", "metal:Dy"], ["oxide:Nd", "metal:Dy", "metal:Tb"])
     ('oxide:Nd', 'metal:Dy')
     """
     wanted = tuple(patterns)
-    return tuple(name for name in names if not wanted or any(fnmatchcase(name, one) for one in wanted))
+    return tuple(
+        name for name in names if not wanted or any(fnmatchcase(name.partition("@")[0], one) for one in wanted)
+    )
 
 
 def separate(name: str) -> tuple[str, ...]:

@@ -94,12 +94,22 @@ class Found:
 
 @dataclass
 class Faults:
-    """Turns the errors of one validation into diagnostics."""
+    """Turns the errors of one validation into diagnostics.
+
+    `kinds` names, by group, what the key `kind` of an entry may be; of units the registry says it.
+    """
 
     root: Node
     model: type[BaseModel]
     registry: Mapping[str, Kind]
     quiet: set[str] = field(default_factory=set)
+    kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def _known_kinds(self, path: Path) -> Sequence[str]:
+        """The kinds that an entry may be of; none where the path is no entry of a group with kinds."""
+        if len(path) != 2:
+            return ()
+        return sorted(self.registry) if path[0] == "units" else self.kinds.get(str(path[0]), ())
 
     def diagnostics(self, error: ValidationError) -> list[Diagnostic]:
         """One diagnostic per fault; alternatives of a union count as one."""
@@ -157,7 +167,7 @@ class Faults:
         path, node, key = list[str | int](), self.root, self.root.place
         rest, on_key, tag_seen = list[str | int](), False, False
         for item in error["loc"]:
-            if not tag_seen and len(path) == 2 and path[0] == "units" and node.item("kind") == item:
+            if not tag_seen and self._known_kinds(tuple(path)) and node.item("kind") == item:
                 tag_seen = True
             elif not rest and isinstance(node.value, dict) and item in node.value:
                 key, node = node.keys[item], node.value[item]
@@ -273,13 +283,14 @@ class Faults:
             hint = "such as {recovery: Nd, from: ore, to: magnet, at_least: 45 %}"
             kinds = "'purity', 'impurity', 'grade', 'recovery' or 'capacity'"
             return Diagnostic(node.place, f"{name} needs the key {kinds}", hint)
-        hint = f"kinds: {', '.join(sorted(self.registry))}"
+        kinds = self._known_kinds(item.path)
+        hint = f"kinds: {', '.join(kinds)}"
         if "kind" not in node.value:
             return Diagnostic(item.key, f"{name} needs the key 'kind'", hint)
         given = node.value["kind"]
         if not isinstance(given.value, str):
             return Diagnostic(given.place, f"{name}.kind must be text, not {kind_of(given)}", hint)
-        near = suggestion(given.value, self.registry)
+        near = suggestion(given.value, kinds)
         return Diagnostic(given.place, f"unknown kind {_short(given.value)} of {name}{near}", hint)
 
     def _nearest(self, item: Found) -> str:

@@ -234,5 +234,6 @@ class _Making:
             at_most=getattr(item, "at_most", None),
             cost=getattr(item, "cost", None),
             rules=tuple(getattr(item, "rules", ())),
+            goods=tuple(getattr(item, "goods", ())),
             **more,
         )

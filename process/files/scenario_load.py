@@ -12,13 +12,14 @@ from pydantic import ValidationError
 from ..quantities import Value
 from ..scenario import Scenario
 from . import schema
-from .diagnostics import Diagnostic, FlowsheetError, in_order
+from .diagnostics import Diagnostic, FlowsheetError, Place, Source, in_order
 from .faults import Faults
-from .merge import SCENARIO, Tree, changed, read_tree
+from .merge import SCENARIO, Tree, changed, locate, read_tree
 from .reader import Node
 from .references import References
 from .scenario_build import scenario
-from .scenario_schema import ScenarioKeys
+from .scenario_references import ScenarioReferences, unknown_paths
+from .scenario_schema import KINDS, ScenarioKeys
 
 
 def load_scenario(
@@ -73,20 +74,31 @@ class _Loading:
         self.warnings: list[Diagnostic] = []
         root = self._head(self.tree.root)
         top = {*ScenarioKeys.model_fields} - {"didymium", "extends"}
+        lost = dict(unknown_paths(root, changes))
         for order, (path, text) in enumerate(changes.items()):
-            root = changed(root, path, text, top, self.faults, order)
+            if path in lost:
+                place = Place(Source(f"--set {path}", text, aside=True, order=1000 + order), 1, 1, max(len(text), 1))
+                self.faults.append(Diagnostic(place, lost[path]))
+            else:
+                root = changed(root, path, text, top, self.faults, order)
         self.root = root
         read: dict[str, Value] = {}
-        faults = Faults(root, ScenarioKeys, {})
+        faults = Faults(root, ScenarioKeys, {}, kinds=KINDS)
         self.model: ScenarioKeys | None = None
         try:
             self.model = ScenarioKeys.model_validate(self._data(root), context={"read": read})
         except ValidationError as error:
             self.faults += faults.diagnostics(error)
         self.faults += faults.empty(self.tree.bottom, (), self.faults)
+        references = ScenarioReferences(root, self.known, locate(path_or_name, SCENARIO)[0].parent)
+        references.check()
         sources = References(root, {}, self.known)
         sources.sources(read, faults.takes_value, strict)
-        self.faults += sources.faults
+        said = {(fault.place.source, fault.place.line, fault.place.column) for fault in self.faults}
+        found = (*references.faults, *sources.faults)
+        self.faults += [
+            fault for fault in found if (fault.place.source, fault.place.line, fault.place.column) not in said
+        ]
 
     def _head(self, root: Node) -> Node:
         """Checks that this is a scenario of a format that is known, before anything else is said about it."""

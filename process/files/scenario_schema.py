@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -323,6 +325,7 @@ class BuyAheadKeys(_RegionalKeys):
     """Goods bought ahead."""
 
     kind: Literal["stockpile"]
+    goods: list[Text] = Field(default_factory=list, description="Which; left out: any.", examples=["[Dy oxide]"])
     at_most: Tonnes | None = Field(None, description="The most, of each good.")
     cost: PerTonne | None = Field(None, description="By t and year in stock.")
 
@@ -335,6 +338,14 @@ class LiftKeys(_LeverKeys):
 
 
 LeverKeys = Annotated[BuildKeys | RecycleKeys | ReplaceKeys | BuyAheadKeys | LiftKeys, Field(discriminator="kind")]
+
+KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "rules": ("ban", "quota", "licence", "tariff", "content"),
+        "levers": ("build", "recycle", "substitute", "stockpile", "lift"),
+    }
+)
+"""What the key `kind` may be, by the group that an entry stands in."""
 
 
 class ScenarioKeys(_Keys):

@@ -147,9 +147,11 @@ def _mine(stage: _Stage) -> None:
         good = stage.builder.mixture(
             "concentrate", deposit, composition(stage.builder, deposit, stage.flowsheet), "mine"
         )
-        stage.add(
-            good.name, {}, [Output(stage.sale(good), 1.0)], oxides_in(good.content), stage.cost(table), source=True
-        )
+        held: dict[str, float] = {}
+        for element, share in good.content.items():
+            held[carrier(element)] = held.get(carrier(element), 0.0) + share
+        weight = _counted(stage, good.content, held, oxides_in(good.content))
+        stage.add(good.name, {}, [Output(stage.sale(good), 1.0)], weight, stage.cost(table), source=True)
 
 
 def _mixtures(stage: _Stage, forms: tuple[str, ...]) -> list[Good]:

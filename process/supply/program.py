@@ -12,19 +12,20 @@ import numpy as np
 
 from ..scenario import Objective
 from .certificate import Certificate, reduced
+from .conflict import Clash, conflict
 from .matrix import THOUSAND, Program, program
 from .solver import NoLevels, Optimum, SolverError, optimum
 from .system import Array, Pool, System
 
-__all__ = ["THOUSAND", "Infeasible", "Levels", "SolverError", "solve"]
+__all__ = ["THOUSAND", "Clash", "Infeasible", "Levels", "SolverError", "solve"]
 
 
 class Infeasible(Exception):
-    """No levels satisfy all rows; `conflict` says which cannot hold together."""
+    """No levels satisfy all rows; `conflict` says in words which cannot hold together, `clashes` where they stand."""
 
-    def __init__(self, conflict: tuple[str, ...]) -> None:
+    def __init__(self, conflict: tuple[str, ...], clashes: tuple[Clash, ...] = ()) -> None:
         super().__init__("these cannot hold together: " + "; ".join(conflict))
-        self.conflict = conflict
+        self.conflict, self.clashes = conflict, clashes
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,11 @@ def solve(system: System, objective: Objective = "unmet", *, unmet_cost: float |
     table = program(system, objective, unmet_cost)
     try:
         found = optimum(table)
-    except NoLevels:
-        raise Infeasible(("no levels satisfy all rows",)) from None
+    except NoLevels as error:
+        clashes = conflict(table, error.parts)
+        if not clashes:
+            raise SolverError("the limits leave no room but for rounding: widen one a little") from None
+        raise Infeasible(tuple(one.words for one in clashes), clashes) from None
     if not found.certificate.proved:
         raise SolverError(f"{found.certificate}; worst in {row_name(table, found.certificate.worst_row)}")
     return _levels(table, found)
@@ -111,9 +115,9 @@ def _levels(table: Program, found: Optimum) -> Levels:
         levels=found.levels[:split].reshape(-1, years),
         unmet=found.levels[split:].reshape(-1, years),
         surplus=np.maximum(left, 0.0).reshape(-1, years),
-        pool_price=-prices[:first].reshape(-1, years),
+        pool_price=0.0 - prices[:first].reshape(-1, years),
         bound_price=np.abs(prices[table.bound_rows]).reshape(-1, years),
-        need_price=prices[table.need_rows].reshape(-1, years),
+        need_price=0.0 + prices[table.need_rows].reshape(-1, years),
         most_price=np.where(np.isfinite(table.high[:split]), np.maximum(-z, 0.0), 0.0).reshape(-1, years) * table.unit,
         objective=float(table.cost @ found.levels) * table.unit,
         unmet_cost=table.unmet_cost,

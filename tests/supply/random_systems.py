@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -145,7 +146,7 @@ def wide(
                 stage="mine",
                 region=region,
             )
-        for stage, (before, then) in enumerate(zip(MIXTURES, MIXTURES[1:], strict=False)):
+        for before, then in pairwise(MIXTURES):
             if rng.random() < 0.33:
                 continue
             of = [
@@ -166,7 +167,6 @@ def wide(
             table.bound(
                 f"{then} {region}", "capacity", of, most=rng.uniform(5e3, 5e4) * grow, region=region, stage=then
             )
-            del stage
         if rng.random() < 0.67:
             of = []
             for i, ore in enumerate(ores):
@@ -180,7 +180,7 @@ def wide(
                 )
                 of.append((at, 1.0))
             table.bound(f"separation {region}", "capacity", of, most=rng.uniform(5e3, 5e4) * grow, region=region)
-        for before, then in zip(after, after[1:], strict=False):
+        for before, then in pairwise(after):
             if rng.random() < 0.33:
                 continue
             of = []

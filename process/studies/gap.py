@@ -1,0 +1,199 @@
+"""Where a chain of many plants breaks: capacity, demand and gap by stage and year, what binds, what it rests on."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..data import deposits
+from ..plan import Position
+from ..scenario import Objective, Scenario
+from ..supply import gaps, outcome, requirement, shadow
+from ..supply.program import Infeasible, Levels, SolverError, solve
+from ..supply.system import Array
+
+if TYPE_CHECKING:
+    import pandas
+
+    from ..supply.gaps import StageGap, Surplus
+    from ..supply.outcome import FlowOutcome, PlantOutcome, Returned, UseOutcome
+    from ..supply.requirement import Requirement
+    from ..supply.shadow import Binding, Bottleneck, Price, Slack
+    from ..supply.tracing import Traced
+    from ..supply.yields import StageYield
+
+    Tables = Mapping[str, Mapping[str, StageYield]]
+
+
+class GapError(ValueError):
+    """A scenario that has no solution; `places` are the lines of its file that cannot hold together."""
+
+    def __init__(self, reason: str, places: Sequence[tuple[Position, str]] = (), remedy: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.places, self.remedy = reason, tuple(places), remedy
+
+
+@dataclass(frozen=True, repr=False)
+class Gap:
+    """The gap of a scenario's focus, from the solution of its whole chain; numbers are t/year, shape (years,).
+
+    `rows` is the table, `bottlenecks` the stages that bind, the worst first in each year, `bindings` every limit with
+    a price, `slack` what does not bind, `prices` what goods are worth, `surplus` what nobody takes anywhere. `ways` and
+    `sites` are filled by those who ask for them.
+    """
+
+    scenario: Scenario
+    objective: Objective
+    tables: Tables = field(compare=False)
+    levels: Levels
+    required: Requirement
+    rows: tuple[StageGap, ...]
+    bottlenecks: tuple[Bottleneck, ...]
+    bindings: tuple[Binding, ...]
+    slack: tuple[Slack, ...]
+    prices: tuple[Price, ...]
+    surplus: tuple[Surplus, ...]
+    uses: tuple[UseOutcome, ...]
+    plants: tuple[PlantOutcome, ...]
+    flows: tuple[FlowOutcome, ...]
+    returned: Returned
+    traced: Traced | None
+    notes: tuple[str, ...]
+    ways: tuple[Any, ...] = ()
+    sites: tuple[Any, ...] = ()
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The calendar years."""
+        return self.levels.system.years
+
+    @property
+    def asked(self) -> Array:
+        """t/year of magnets that the focus asks for."""
+        return self._magnets("asked")
+
+    @property
+    def unmet(self) -> Array:
+        """t/year of magnets that the focus asks for and does not get."""
+        return self._magnets("unmet")
+
+    def _magnets(self, what: str) -> Array:
+        found = (getattr(one, what) for one in self.uses if one.good.startswith("magnet:"))
+        return sum(found, np.zeros(len(self.years)))
+
+    def bottleneck(self, year: int) -> Bottleneck | None:
+        """The stage that binds most in a year; None where nothing is unmet or no stage has a price."""
+        return next((one for one in self.bottlenecks if one.year == year), None)
+
+    def row(self, stage: str, item: str) -> StageGap:
+        """One row of the table. Raises KeyError."""
+        for one in self.rows:
+            if (one.stage, one.item) == (stage, item):
+                return one
+        raise KeyError((stage, item))
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The gap table: stage, item, unit and quantity down, years across. Needs pandas."""
+        import pandas as pd
+
+        rows = {
+            (one.stage, one.item, one.unit, what): getattr(one, what)
+            for one in self.rows
+            for what in ("nameplate", "effective", "needed", "gap", "made", "imported")
+        }
+        index = pd.MultiIndex.from_tuples(list(rows), names=["stage", "item", "unit", "quantity"])
+        return pd.DataFrame(np.array(list(rows.values())), index=index, columns=list(self.years))
+
+    def _words(self) -> str:
+        last = len(self.years) - 1
+        worst = int(np.argmax(self.unmet)) if self.unmet.size else last
+        year = self.years[worst]
+        if self.unmet[worst] <= 0.0:
+            return "no demand unmet"
+        found = self.bottleneck(year)
+        binds = f", {found.words}" if found else ""
+        return f"{self.unmet[worst]:,.0f} t of {self.asked[worst]:,.0f} t of magnets unmet in {year}{binds}"
+
+    def __repr__(self) -> str:
+        return f"<Gap {self.scenario.name} of {', '.join(self.scenario.focus)}: {self._words()}>"
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{year}</th>" for year in self.years)
+        body = "".join(
+            f"<tr><td>{html.escape(one.stage)}</td><td>{html.escape(one.item)}</td><td>{what}</td>"
+            + "".join(f"<td>{value:,.6g}</td>" for value in getattr(one, what))
+            + "</tr>"
+            for one in self.rows
+            for what in ("effective", "needed", "gap")
+        )
+        caption = html.escape(f"{self.scenario.title}: {self._words()}")
+        head = f"<tr><th>stage</th><th>item</th><th>t/year</th>{head}</tr>"
+        return f"<table><caption>{caption}</caption>{head}{body}</table>"
+
+
+def flowsheets(scenario: Scenario) -> tuple[str, ...]:
+    """The flowsheets that a scenario takes yields, costs or an ore from, each once."""
+    stages = [one for plant in scenario.plants.values() for one in plant.stages.values()]
+    named = [*scenario.standard.values(), *(one.flowsheet for one in stages)]
+    named += [deposit for one in stages for deposit in one.deposits if deposit not in deposits()]
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def gap(scenario: Scenario, objective: Objective | None = None, tables: Tables | None = None) -> Gap:
+    """The gap of a scenario, by its own objective or another.
+
+    `tables` are the yields of its flowsheets, where they are known already; each flowsheet is solved once otherwise.
+    Raises GapError where nothing satisfies the scenario, and what loading or solving a flowsheet raises.
+    """
+    from ..supply.chain import build
+
+    if tables is None:
+        from .yield_tables import yield_tables
+
+        tables = yield_tables(flowsheets(scenario))
+    system = build(scenario, tables)
+    aim = objective or scenario.objective
+    try:
+        levels = solve(system, aim)
+    except Infeasible as error:
+        places = [(_place(scenario, words), words) for words in error.conflict]
+        raise GapError("nothing satisfies all that this scenario asks for", places) from error
+    except SolverError as error:
+        raise GapError(str(error), (), "change a number a little, or report the file") from error
+    return found(scenario, aim, tables, levels)
+
+
+def found(scenario: Scenario, objective: Objective, tables: Tables, levels: Levels) -> Gap:
+    """What a solution of a scenario's chain says of the gap."""
+    from ..supply.tracing import trace
+
+    system, focus = levels.system, scenario.focus
+    required = requirement.needed(scenario, system, tables)
+    rows = gaps.table(scenario, levels, required)
+    return Gap(
+        scenario=scenario,
+        objective=objective,
+        tables=tables,
+        levels=levels,
+        required=required,
+        rows=rows,
+        bottlenecks=shadow.bottlenecks(scenario, levels, rows, objective),
+        bindings=shadow.bindings(scenario, levels, objective),
+        slack=shadow.slack(levels, focus),
+        prices=shadow.prices(levels, focus, objective),
+        surplus=gaps.surplus(levels),
+        uses=outcome.uses(levels, focus),
+        plants=outcome.plants(scenario, levels),
+        flows=outcome.flows(levels, focus),
+        returned=outcome.returned(levels, focus),
+        traced=trace(levels),
+        notes=required.notes,
+    )
+
+
+def _place(scenario: Scenario, words: str) -> Position:
+    return scenario.position

@@ -1,0 +1,301 @@
+"""What binds, in words: what one more tonne of a stage's capacity or of a good would be worth, by year."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..scenario import SUPPLY_STAGES, Objective
+from .gaps import OXIDE, RETURNS, StageGap, amount
+from .requirement import ALLOY, MAGNETS
+from .system import Array, Bound, Pool, System
+from .values import oxide_factor
+
+if TYPE_CHECKING:
+    from ..scenario import Scenario
+    from .program import Levels
+
+BINDS = 0.01
+"""t of unmet demand per t below which a price is one of cost alone (unmet demand weighs a thousand times as much)."""
+STAGE_WORDS = {
+    "mine": "mining",
+    "cracking": "cracking",
+    "separation": "separation",
+    "heavy_separation": "heavy-rare-earth separation",
+    "metal": "metal making",
+    "alloy": "alloy making",
+    "magnet": "magnet making",
+    "recycling": "recycling",
+    "collection": "collection of old magnets",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A limit with a price: `worth` per t more of it a year, in a year.
+
+    `worth` counts in what `worth_word` says; `counts` says what a t of the limit
+    is, `limit` how much of it there is, t/year. Of several plants of one stage and region the dearest stands for all;
+    `plants` names them.
+    """
+
+    kind: str
+    stage: str
+    region: str
+    year: int
+    counts: str
+    limit: float
+    worth: float
+    plants: tuple[str, ...]
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """A stage of a region that does not bind in a year: how much of its effective capacity is used, 0..1."""
+
+    stage: str
+    region: str
+    year: int
+    used: float
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a t of a good in a region's pool is worth in a year: per t of oxide for oxides, else per t of the good."""
+
+    good: str
+    region: str
+    year: int
+    worth: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bottleneck:
+    """A stage that binds in a year: `missing` is what it is short by, t/year of the item, `worth` per t of that.
+
+    `needed` is what demand asks of the stage.
+    """
+
+    year: int
+    stage: str
+    item: str
+    unit: str
+    missing: float
+    needed: float
+    worth: float
+    words: str
+
+
+def per_unit(levels: Levels, objective: Objective) -> float:
+    """What the prices of a solution are divided by: the cost of a t of unmet demand, or 1 where money counts."""
+    return 1.0 if objective == "cost" else levels.unmet_cost
+
+
+def _counts(scenario: Scenario, bound: Bound) -> str:
+    plant = scenario.plants.get(bound.plant)
+    for one in plant.stages.values() if plant else ():
+        if one.stage == bound.stage:
+            return one.counts
+    return ""
+
+
+def counted(stage: str, counts: str) -> str:
+    """What a t of a stage's capacity is, in words.
+
+    >>> counted("heavy_separation", "Dy + Tb"), counted("mine", "REO"), counted("magnet", "mass")
+    ('Dy + Tb oxide', 'rare-earth oxides', 'magnets')
+    """
+    if counts in ("REO", "TREO"):
+        return "rare-earth oxides"
+    if counts in ("mass", ""):
+        return {"magnet": "magnets", "recycling": "old magnets and swarf", "": "it"}.get(stage, stage.replace("_", " "))
+    return f"{counts} oxide"
+
+
+def worth_word(system: System, objective: Objective) -> str:
+    """What prices count in: t of magnets where nothing else is asked for and no end use weighs more than another."""
+    if objective == "cost":
+        return "USD"
+    even = all(need.good.startswith("magnet:") and need.weight == 1.0 for need in system.needs)
+    return "t of magnets" if objective == "magnets" or even else "t of weighted demand"
+
+
+def gain(worth: float, counted_in: str) -> str:
+    """What a price says, as the end of a sentence.
+
+    >>> gain(83.4, "t of magnets"), gain(0.25, "t of weighted demand"), gain(5_210.0, "USD")
+    ('would let 83.4 t more magnets be made', 'would let 0.25 t more demand be met', 'would save 5,210 USD')
+    """
+    number = f"{worth:,.0f}" if worth >= 1000.0 else f"{worth:.3g}"
+    if counted_in == "USD":
+        return f"would save {number} USD"
+    return f"would let {number} t more {'magnets be made' if counted_in == 't of magnets' else 'demand be met'}"
+
+
+def bindings(scenario: Scenario, levels: Levels, objective: Objective = "unmet") -> tuple[Binding, ...]:
+    """Every limit with a price, of every region: by year, then by what all of it is worth, the most first."""
+    system = levels.system
+    price = levels.bound_price / per_unit(levels, objective)
+    least = 0.0 if objective == "cost" else BINDS
+    word = worth_word(system, objective)
+    groups: dict[tuple[str, ...], list[tuple[int, Bound]]] = {}
+    for b, bound in enumerate(system.bounds):
+        counts = _counts(scenario, bound)
+        key = (bound.kind, bound.stage, bound.region, counts) if bound.kind == "capacity" else (bound.kind, bound.name)
+        groups.setdefault(key, []).append((b, bound))
+    out = []
+    for y, year in enumerate(system.years):
+        for found in groups.values():
+            priced = [(price[b, y], bound) for b, bound in found if price[b, y] > least]
+            if not priced:
+                continue
+            worth, first = max(priced, key=lambda one: one[0])
+            limit = float(sum(np.nan_to_num(bound.most[y]) for _, bound in priced))
+            plants = tuple(dict.fromkeys(bound.plant for _, bound in priced if bound.plant))
+            of = counted(first.stage, _counts(scenario, first)) if first.kind == "capacity" else "it"
+            head = STAGE_WORDS.get(first.stage, first.name) if first.kind == "capacity" else first.name
+            where = f", {first.region}" if first.region and first.kind == "capacity" else ""
+            words = f"{head}{where}, {year}: 1 t more {of} a year {gain(float(worth), word)}"
+            one = Binding(
+                first.kind, first.stage, first.region, year, of, limit, float(worth), plants, first.name, words
+            )
+            out.append(one)
+    return tuple(sorted(out, key=lambda one: (one.year, -one.worth * max(one.limit, 1.0), one.words)))
+
+
+def slack(levels: Levels, regions: Collection[str]) -> tuple[Slack, ...]:
+    """The stages of regions that could do more, by year: how much of all their plants' capacity is used."""
+    system = levels.system
+    use: dict[tuple[str, str], Array] = {}
+    room: dict[tuple[str, str], Array] = {}
+    years = len(system.years)
+    for bound in system.bounds:
+        if bound.kind != "capacity" or bound.region not in regions:
+            continue
+        key = (bound.stage, bound.region)
+        taken = sum((np.asarray(weight) * levels.levels[i] for i, weight in bound.of), np.zeros(years))
+        use[key] = use.get(key, np.zeros(years)) + taken
+        room[key] = room.get(key, np.zeros(years)) + np.nan_to_num(bound.most)
+    return tuple(
+        Slack(stage, region, year, float(use[stage, region][y] / room[stage, region][y]))
+        for stage, region in use
+        for y, year in enumerate(system.years)
+        if room[stage, region][y] > 0.0 and use[stage, region][y] < (1.0 - 1e-6) * room[stage, region][y]
+    )
+
+
+def _worths(levels: Levels, objective: Objective) -> Mapping[Pool, Array]:
+    return dict(zip(levels.pools, levels.pool_price / per_unit(levels, objective), strict=True))
+
+
+def prices(levels: Levels, regions: Collection[str], objective: Objective = "unmet") -> tuple[Price, ...]:
+    """What goods in the pools of regions are worth, by year: those above what cost alone makes."""
+    least = 0.0 if objective == "cost" else BINDS
+    out, word = [], worth_word(levels.system, objective)
+    for pool, worth in _worths(levels, objective).items():
+        good = levels.system.goods[pool.good]
+        if pool.place not in regions or pool.track or good.form in ("spent", "swarf", "scrap"):
+            continue
+        per = worth / (oxide_factor(good.what) if good.form == "oxide" else 1.0)
+        name = f"{good.what} {good.form}".replace("_", " ")
+        for y, year in enumerate(levels.system.years):
+            if per[y] > least:
+                value = f"{per[y]:,.0f}" if per[y] >= 1000.0 else f"{per[y]:.3g}"
+                words = f"a t of {name} in {pool.place}, {year}, is worth {value} {word}"
+                out.append(Price(pool.good, pool.place, year, float(per[y]), words))
+    return tuple(out)
+
+
+def lacking(rows: Collection[StageGap], row: StageGap) -> Array:
+    """t/year that a stage is short by: its need less what is imported there and later on, and less its capacity.
+
+    Imports of a later stage spare the same share of what that stage needs.
+    """
+    by = {(one.stage, one.item): one for one in rows}
+    share = np.zeros_like(row.needed)
+    later = SUPPLY_STAGES[SUPPLY_STAGES.index(row.stage) + 1 :]
+    for stage in later:
+        one = by.get((stage, {"alloy": ALLOY, "magnet": MAGNETS}.get(stage, row.item)))
+        if one is not None and stage != "recycling":
+            share = share + np.divide(one.imported, one.needed, out=np.zeros_like(share), where=one.needed > 0.0)
+    spared = row.needed * np.maximum(1.0 - share, 0.0)
+    return np.maximum(spared - row.imported - row.effective, 0.0)
+
+
+def bottlenecks(
+    scenario: Scenario,
+    levels: Levels,
+    rows: Collection[StageGap],
+    objective: Objective = "unmet",
+    short: Mapping[tuple[str, str], Array] | None = None,
+) -> tuple[Bottleneck, ...]:
+    """The stage of the focus that binds in each year in which demand is unmet, the worst first within a year.
+
+    A stage binds where what it makes is worth more in the region than what it takes, whether it has plants there or
+    lacks them. Of those, the one that is furthest short of what demand asks for is named first.
+    `short` are tonnes by (stage, item) that the cheapest expansion adds, where they are known; they replace what is
+    needed less the effective capacity and the imports.
+    """
+    system, where = levels.system, scenario.focus
+    unmet = np.zeros(len(system.years))
+    for need, tonnes in zip(system.needs, levels.unmet, strict=True):
+        if need.region in where:
+            unmet = unmet + tonnes
+    asked = sum((need.tonnes for need in system.needs if need.region in where), np.zeros(len(system.years)))
+    worth = _worths(levels, objective)
+    least, none = 0.0 if objective == "cost" else BINDS, np.zeros(len(system.years))
+    out: list[Bottleneck] = []
+    for y, year in enumerate(system.years):
+        found = []
+        if unmet[y] <= 1e-6 * max(float(asked[y]), 1.0):
+            continue
+        for row in rows:
+            missing = float((lacking(rows, row) if short is None else short.get((row.stage, row.item), none))[y])
+            needed = float(row.needed[y])
+            if needed > 0.0 and missing > 1e-6 * needed and (value := _rent(system, worth, row, where, y)) > least:
+                found.append((min(missing / needed, 1.0), value, missing, row))
+        for _, value, missing, row in sorted(found, key=lambda one: (-round(one[0], 9), -one[1])):
+            unit = row.item if row.unit != OXIDE else f"{row.item} oxide"
+            words = f"{STAGE_WORDS[row.stage]}, {year}: short by {missing:,.0f} t {unit}"
+            out.append(Bottleneck(year, row.stage, row.item, row.unit, missing, float(row.needed[y]), value, words))
+    return tuple(out)
+
+
+def _rent(system: System, worth: Mapping[Pool, Array], row: StageGap, where: Collection[str], y: int) -> float:
+    """The worth of a t more of a stage's item in a year, per t of oxide or mass.
+
+    What its products are worth in the regions less what it takes, in the proportion of the item's part of the worth,
+    by the plants of any region; a plant whose inlet is nowhere in the regions says nothing.
+    """
+    best = 0.0
+    for activity in system.activities:
+        if activity.stage != row.stage or activity.kind not in ("plant", "source"):
+            continue
+        for region in where:
+            fed = [(_here(worth, pool, region, y), tonnes) for pool, tonnes in activity.takes.items()]
+            if any(price is None for price, _ in fed):
+                continue
+            total, own, tonnes = 0.0, 0.0, 0.0
+            for output in activity.makes:
+                good = system.goods[output.pool.good]
+                value = output.amount * (_here(worth, output.pool, region, y) or 0.0)
+                total += value
+                if good.form not in RETURNS and amount(good, row.item) > 0.0:
+                    own += value
+                    tonnes += output.amount * amount(good, row.item)
+            rent = total - sum((price or 0.0) * taken for price, taken in fed)
+            if total > 0.0 and tonnes > 0.0:
+                best = max(best, rent * own / total / tonnes)
+    return best
+
+
+def _here(worth: Mapping[Pool, Array], pool: Pool, region: str, y: int) -> float | None:
+    """What a good is worth in a region in a year, for use or for sale; None where there is no pool of it."""
+    found = [float(worth[at][y]) for at in (Pool(pool.good, region), Pool(pool.good, f"{region}>")) if at in worth]
+    return max(found, default=None)

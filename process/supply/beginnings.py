@@ -19,11 +19,12 @@ UNDONE = "undone"
 class Beginnings:
     """t of each element that begins at nodes, shape (beginnings, elements), with its origin.
 
-    `mined` tells mines from what is given, or made anew.
+    `by` is the activity that makes it, -1 for what is given; `mined` tells mines from the others.
     """
 
     node: Ints
     origin: tuple[str, ...]
+    by: tuple[int, ...]
     mined: tuple[bool, ...]
     amounts: Array
 
@@ -62,25 +63,27 @@ def beginnings(system: System, m: Mixing, levels: Array) -> Beginnings:
     """
     level = np.maximum(np.asarray(levels, dtype=float), 0.0)
     sources = [i for i, one in enumerate(system.activities) if not one.takes and level[i].any()]
-    parts: list[tuple[Pool, str, bool, Array]] = []
+    parts: list[tuple[Pool, str, int, Array]] = []
     for i in sources:
         one = system.activities[i]
         for output in one.makes:
             tonnes = np.zeros(m.years)
             tonnes[output.lag :] = output.amount * level[i, : max(m.years - output.lag, 0)]
-            parts.append((output.pool, home(one), True, tonnes))
+            parts.append((output.pool, home(one), int(i), tonnes))
     mined = _mined(system, [(pool, float(tonnes.sum())) for pool, _, _, tonnes in parts])
-    parts += [(given.pool, given.origin, False, np.maximum(given.tonnes, 0.0)) for given in system.givens]
+    parts += [(given.pool, given.origin, -1, np.maximum(given.tonnes, 0.0)) for given in system.givens]
     place = {pool: p for p, pool in enumerate(m.pools)}
-    found: list[tuple[int, str, bool, Array]] = []
-    for pool, origin, is_mined, tonnes in parts:
+    found: list[tuple[int, str, int, Array]] = []
+    for pool, origin, by, tonnes in parts:
         held = parted(system, system.goods[pool.good].content, mined)
         content = np.array([held.get(name, 0.0) for name in m.elements])
-        found += [(place[pool] * m.years + int(t), origin, is_mined, tonnes[t] * content) for t in tonnes.nonzero()[0]]
+        if content.any():
+            found += [(place[pool] * m.years + int(t), origin, by, tonnes[t] * content) for t in tonnes.nonzero()[0]]
     return Beginnings(
         np.array([one[0] for one in found], dtype=np.intp),
         tuple(one[1] for one in found),
         tuple(one[2] for one in found),
+        tuple(one[2] >= 0 for one in found),
         np.array([one[3] for one in found]).reshape(len(found), len(m.elements)),
     )
 
@@ -100,11 +103,13 @@ def anew(system: System, m: Mixing, total: Array, cut: Array, old: Beginnings) -
     is given keeps the origin that it says.
     """
     sent = m.share[cut, None] * m.ratio[m.output[cut]] * total[m.source[cut]]
-    made = tuple(home(system.activities[i]) for i in m.made_by[m.output[cut]])
+    by = tuple(int(i) for i in m.made_by[m.output[cut]])
+    made = tuple(home(system.activities[i]) for i in by)
     kept = tuple(UNDONE if mined else one for one, mined in zip(old.origin, old.mined, strict=True))
     return Beginnings(
         np.concatenate([old.node, m.target[cut]]),
         (*kept, *made),
+        (*old.by, *by),
         (*old.mined, *(False for _ in made)),
         np.concatenate([old.amounts, sent]),
     )

@@ -36,6 +36,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
 ROOM = 20_000_000
 """Numbers of flows by origin that are kept, of all elements together; what is beyond is solved again when asked."""
 
+Mask = NDArray[np.bool_]
 Place = Pool | Need | Sequence[Pool | Need]
 """A pool, a demand, or several of them together."""
 
@@ -73,7 +74,8 @@ class Traced:
     """Flows of every element by origin, t/year; years are calendar years, shares 0..1.
 
     `origins` are the regions, then what givens say of themselves (`before`), and `undone`. `total` is t of each element
-    through each node, shape (pools × years, elements); `entered` what of it begins there, mined or given.
+    through each node, shape (pools × years, elements); `entered` what of it begins there, mined or given. Origin goes
+    along the edges `kept`, and begins as `begun` says.
     """
 
     system: System
@@ -81,6 +83,7 @@ class Traced:
     origins: tuple[str, ...]
     mixing: Mixing
     begun: Beginnings
+    kept: Mask
     entered: Array
     total: Array
     miss: Miss
@@ -239,13 +242,14 @@ def trace(levels: Solved, at: str = MINE) -> Traced:
     nodes = len(found.pools) * found.years
     begun = beginnings(system, found, levels.levels)
     entered = begun.by_node(nodes)
-    solve = _factorised(found, np.ones(len(found.output), dtype=np.bool_))
+    kept = np.ones(len(found.output), dtype=np.bool_)
+    solve = _factorised(found, kept)
     total = np.column_stack([solve(k, entered[:, k]) for k in range(len(names))]) if names else np.zeros((nodes, 0))
     if at != MINE:
         plants = [i for i, one in enumerate(system.activities) if one.kind == "plant" and one.stage in STAGES[at]]
-        done = np.isin(found.made_by[found.output], plants)
-        begun = anew(system, found, total, done & (found.target >= 0), begun)
-        solve = _factorised(found, ~done)
+        kept = ~np.isin(found.made_by[found.output], plants)
+        begun = anew(system, found, total, ~kept & (found.target >= 0), begun)
+        solve = _factorised(found, kept)
     origins = tuple(dict.fromkeys([*system.regions, *begun.origin]))
 
     def by_origin(element: str) -> Array:
@@ -258,6 +262,7 @@ def trace(levels: Solved, at: str = MINE) -> Traced:
         origins=origins,
         mixing=found,
         begun=begun,
+        kept=kept,
         entered=entered,
         total=total,
         miss=_miss(system, found, total),
@@ -269,7 +274,7 @@ def trace(levels: Solved, at: str = MINE) -> Traced:
     return out
 
 
-def _factorised(m: Mixing, kept: NDArray[np.bool_]) -> Callable[[int, Array], Array]:
+def _factorised(m: Mixing, kept: Mask) -> Callable[[int, Array], Array]:
     """A solver of flows: (element, what begins at nodes) -> what passes. Equal splits are factorised once."""
     inside = kept & (m.target >= 0)
     nodes = len(m.pools) * m.years

@@ -18,6 +18,8 @@ from .system import Array
 
 KILOGRAM = 1e-3
 """t/year below which a throughput is not told from nothing: residuals are relative to no less."""
+FARTHING = 1e-6
+"""Of the dearest column's cost, below which a price is not told from rounding: wrong signs are relative to no less."""
 PRIMAL, DUAL, GAP = 1e-9, 1e-7, 1e-9
 """The largest residuals that count as proved."""
 
@@ -73,6 +75,7 @@ def certify(program: Program, levels: Array, prices: Array) -> Certificate:
     outside /= np.maximum(np.abs(levels), KILOGRAM)
     z = reduced(program, prices)
     weighed = np.abs(program.cost) + abs(program.table).T @ np.abs(prices)
+    weighed = np.maximum(weighed, FARTHING * float(np.abs(program.cost).max(initial=0.0)))
     wrong = np.where(np.isinf(program.high), np.maximum(-z, 0.0), 0.0)
     wrong = np.maximum(wrong, np.where(np.isinf(program.low), np.maximum(z, 0.0), 0.0))
     wrong = _over(wrong, weighed)

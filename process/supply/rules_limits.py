@@ -1,4 +1,4 @@
-"""Limits that trade rules set on what is shipped: part years, quotas by quarter, licences granted."""
+"""Limits that trade rules set on what is shipped: part years, quotas by quarter."""
 
 from __future__ import annotations
 
@@ -46,8 +46,6 @@ def limits(builder: Builder, laws: Iterable[TradeRule], shipments: Sequence[Ship
         _part_years(builder, rule, mine, made)
         if rule.kind == "quota":
             _quota(builder, rule, mine, made)
-        if rule.kind == "licence":
-            _granted(builder, rule, mine)
 
 
 class _Ledger:
@@ -73,16 +71,6 @@ class _Ledger:
                 given = given + one.tonnes
         now: Terms = [(i, -amount) for i, amount in self.now.get(key, ())]
         return _Made(now, tuple((i, -amount, lag) for i, amount, lag in self.back.get(key, ())), given)
-
-
-def users(builder: Builder) -> dict[tuple[str, str], Terms]:
-    """What plants and end uses take per unit of their level, by good and region; a stock is no use."""
-    out: dict[tuple[str, str], Terms] = {}
-    for i, activity in enumerate(builder.activities):
-        if activity.kind in ("plant", "deliver"):
-            for (good, place, _), amount in activity.takes.items():
-                out.setdefault((good, place), []).append((i, amount))
-    return out
 
 
 def _by_seller(shipments: Iterable[Shipment]) -> dict[tuple[str, str], list[Shipment]]:
@@ -140,29 +128,6 @@ def _quota(builder: Builder, rule: TradeRule, shipments: Sequence[Shipment], led
                 region=origin,
                 back=made.back,
             )
-
-
-def _granted(builder: Builder, rule: TradeRule, shipments: Iterable[Shipment]) -> None:
-    """What a region may buy under licence: a share of what it uses of the good."""
-    if rule.granted is None or rule.granted.nominal >= 1.0:
-        return
-    share = rules.holds(rule, builder.years)
-    use = users(builder)
-    rows: dict[tuple[str, str], list[Shipment]] = {}
-    for one in shipments:
-        if rule.name in one.under:
-            rows.setdefault((one.good, one.to), []).append(one)
-    for (good, to), mine in rows.items():
-        weight = -rule.granted.nominal * share
-        _row(
-            builder,
-            f"{rule.name}: {words(good)} that {to} gets licences for",
-            "granted",
-            [*((one.index, 1.0) for one in mine), *((i, weight * amount) for i, amount in use.get((good, to), ()))],
-            np.where(share > 0.0, 0.0, np.nan),
-            good=good,
-            region=to,
-        )
 
 
 def _row(

@@ -8,7 +8,7 @@ from ..data import cost_rates
 from ..goods import OF_ELEMENTS, one_good, words
 from ..scenario import Series, Stockpile
 from .builder import Builder
-from .rules_limits import users
+from .rules_granted import users
 from .system import Activity, Array, Bound, Given, Good, Output, Pool
 
 MONTHS = 12.0

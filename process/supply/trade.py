@@ -17,6 +17,7 @@ from ..goods import FORMS, words
 from ..scenario import TradeRule
 from . import rules
 from .builder import Builder
+from .rules_granted import granted
 from .rules_limits import Shipment, limits
 from .system import Activity, Array, Output, Pool
 
@@ -43,6 +44,7 @@ def trade(builder: Builder) -> tuple[Shipment, ...]:
         mine = [rule for rule in laws if good in covered[rule.name]]
         shipments += market.good(good, mine)
     limits(builder, laws, shipments)
+    granted(builder, laws, shipments)
     return tuple(shipments)
 
 

@@ -162,27 +162,27 @@ def _together(builder: Builder, i: int, j: int) -> None:
 
 
 def _protect(builder: Builder, twins: Mapping[int, int]) -> None:
-    """Ordinary goods serve a protected demand only while no rule holds."""
-    for i, j in twins.items():
-        served = builder.activities[i].serves
-        if not served:
+    """Ordinary goods serve a protected demand only while no rule holds: the rest of the year's part of it."""
+    for at, need in enumerate(builder.needs):
+        share = protected(builder.scenario, need)
+        ordinary = [(i, builder.activities[i].serves[at]) for i in twins if at in builder.activities[i].serves]
+        if not share.any() or not ordinary:
             continue
-        share = np.max([protected(builder.scenario, builder.needs[need]) for need in served], axis=0)
-        if not share.any():
-            continue
-        one = builder.activities[i]
-        most = np.full(len(share), np.inf) if one.most is None else one.most
-        builder.activities[i] = replace(one, most=np.where(share >= 1.0, 0.0, most))
+        for i, _ in ordinary:
+            one = builder.activities[i]
+            most = builder.flat(np.inf) if one.most is None else one.most
+            builder.activities[i] = replace(one, most=np.where(share >= 1.0, 0.0, most))
         part = (share > 0.0) & (share < 1.0)
         if part.any():
             builder.bound(
                 Bound(
-                    name=f"{one.name}: clean while a rule holds",
+                    name=f"{need.use} of {need.region}: clean while a rule holds",
                     kind="share",
-                    of=((i, share), (j, share - 1.0)),
-                    most=np.where(part, 0.0, np.nan),
+                    of=tuple(ordinary),
+                    most=np.where(part, (1.0 - share) * need.tonnes, np.nan),
                     least=builder.none(),
-                    region=one.region,
+                    region=need.region,
+                    good=need.good,
                 )
             )
 

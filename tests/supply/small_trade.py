@@ -80,8 +80,11 @@ class Chain:
         self.years = years
 
     def _good(self, name: str) -> str:
-        what = name.partition(":")[2]
-        content = {e: v.nominal for e, v in MOTOR.content.items()} if what == "motor" else {what: 1.0}
+        form, _, what = name.partition(":")
+        # A mixture of some deposit is all Dy here.
+        content = {"Dy" if form in ("mixed", "heavy") else what: 1.0}
+        if what == "motor":
+            content = {element: value.nominal for element, value in MOTOR.content.items()}
         self.builder.good(Good(name, "", {} if what == "nitride" else content, 1_000.0))
         return name
 

@@ -27,7 +27,11 @@ MOST_YEARS = 7
 """Years that stand side by side where none are asked for."""
 MOST_LIMITS = 12
 """Limits with a price that are shown."""
-MOST_FLOWS = 24
+MOST_FLOWS = 20
+PRICED = ("oxide", "metal", "magnet")
+"""Goods whose worth is shown; that of mixtures and alloys is in the document."""
+MOST_STAGES = 4
+"""Stages that are named as binding in a year."""
 HOW = (
     "effective: after ramp-up, availability and delay, as if the plants made as much of it as their ores allow; "
     "needed: the demand pulled back through the yields, less what comes back; gap: needed less effective; made and "
@@ -133,10 +137,10 @@ def binding(found: Gap, years: Sequence[int]) -> Table:
         "What binds",
         ["year", "stage"],
         ["short by", "of what is needed", f"1 t more: {_worth(found)}"],
-        "short by: need less imports there and later, less effective capacity; the first stage of a year binds most",
+        "short by: need less imports there and later, less effective capacity; the stage that holds back most is first",
     )
     for year in years:
-        for i, one in enumerate(one for one in found.bottlenecks if one.year == year):
+        for i, one in enumerate([one for one in found.bottlenecks if one.year == year][:MOST_STAGES]):
             share = percent(one.missing / one.needed, 0)
             unit = f"t {one.item} oxide" if one.unit != "t" else f"t {one.item}"
             short = f"{tonnes(one.missing)} {unit}"
@@ -180,7 +184,7 @@ def prices(found: Gap, years: Sequence[int]) -> Table:
     for one in found.prices:
         by.setdefault((one.good, one.region), {})[one.year] = one.worth
     for (good, region), values in by.items():
-        if any(year in values for year in years):
+        if good.partition(":")[0] in PRICED and any(year in values for year in years):
             form, _, what = good.partition(":")
             row(
                 made,

@@ -159,16 +159,17 @@ def gap(scenario: Scenario, objective: Objective | None = None, tables: Tables |
     aim = objective or scenario.objective
     try:
         levels = solve(system, aim)
+        priced = solve(shadow.loosened(system, scenario.focus), aim, unmet_cost=levels.unmet_cost)
     except Infeasible as error:
         places = [(_place(scenario, words), words) for words in error.conflict]
         raise GapError("nothing satisfies all that this scenario asks for", places) from error
     except SolverError as error:
         raise GapError(str(error), (), "change a number a little, or report the file") from error
-    return found(scenario, aim, tables, levels)
+    return found(scenario, aim, tables, levels, priced)
 
 
-def found(scenario: Scenario, objective: Objective, tables: Tables, levels: Levels) -> Gap:
-    """What a solution of a scenario's chain says of the gap."""
+def found(scenario: Scenario, objective: Objective, tables: Tables, levels: Levels, priced: Levels) -> Gap:
+    """What a solution of a scenario's chain says of the gap; prices are those of `shadow.loosened`."""
     from ..supply.tracing import trace
 
     system, focus = levels.system, scenario.focus
@@ -181,10 +182,10 @@ def found(scenario: Scenario, objective: Objective, tables: Tables, levels: Leve
         levels=levels,
         required=required,
         rows=rows,
-        bottlenecks=shadow.bottlenecks(scenario, levels, rows, objective),
-        bindings=shadow.bindings(scenario, levels, objective),
+        bottlenecks=shadow.bottlenecks(scenario, levels, priced, rows, objective),
+        bindings=shadow.bindings(scenario, priced, objective),
         slack=shadow.slack(levels, focus),
-        prices=shadow.prices(levels, focus, objective),
+        prices=shadow.prices(priced, focus, objective),
         surplus=gaps.surplus(levels),
         uses=outcome.uses(levels, focus),
         plants=outcome.plants(scenario, levels),

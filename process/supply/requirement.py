@@ -65,11 +65,17 @@ class _Standard:
     scenario: Scenario
     tables: Tables
     cracked: bool
+    """Whether the regions crack in plants of their own, not where they separate."""
+    finished: bool
+    """Whether the regions finish heavies in plants of their own."""
 
     def of(self, stage: str) -> StageYield | None:
         """The yields of a stage; None where the scenario names no flowsheet that has it."""
         found = self.tables.get(self.scenario.standard.get(stage, ""), {})
-        return found.get("extraction", found.get(stage)) if stage == "separation" and self.cracked else found.get(stage)
+        if stage != "separation":
+            return found.get(stage)
+        name = "extraction" if self.cracked else stage
+        return found.get(f"light_{name}" if self.finished else name, found.get(name, found.get(stage)))
 
     def share(self, stage: str, item: str, form: str) -> float:
         """The share that passes; all where no flowsheet says."""
@@ -147,8 +153,9 @@ def needed(scenario: Scenario, system: System, tables: Tables, regions: Collecti
     come back as oxide, as far as the regions' recycling plants can take them.
     """
     where, years = tuple(regions or scenario.focus), len(system.years)
-    cracked = any(activity.stage == "cracking" for activity in system.activities)
-    standard = _Standard(scenario, tables, cracked)
+    own = {activity.stage for activity in system.activities if activity.region in where and activity.kind == "plant"}
+    cracked = "cracking" in own
+    standard = _Standard(scenario, tables, cracked, "heavy_separation" in own)
     none = np.zeros(years)
     magnets, alloy = none, none
     metal = dict.fromkeys(ITEMS, none)
@@ -193,7 +200,7 @@ def needed(scenario: Scenario, system: System, tables: Tables, regions: Collecti
             out["cracking", item] = entering
             entering = _over(entering, standard.share("cracking", item, "mixed"))
         out["mine", item] = entering
-    return Requirement(out, returned, share, _notes(standard, system))
+    return Requirement(out, returned, share, _notes(standard, own))
 
 
 def _own(standard: _Standard, item: str, form: str) -> float:
@@ -218,9 +225,8 @@ def _over(amount: Array, share: float) -> Array:
     return amount / share if share > 0.0 else np.where(amount > 0.0, np.inf, 0.0)
 
 
-def _notes(standard: _Standard, system: System) -> tuple[str, ...]:
-    stages = dict.fromkeys(activity.stage for activity in system.activities if activity.kind == "plant")
-    without = [name for name in stages if name not in ("", "collection") and standard.of(name) is None]
+def _notes(standard: _Standard, stages: Collection[str]) -> tuple[str, ...]:
+    without = sorted(name for name in stages if name not in ("", "collection") and standard.of(name) is None)
     if not without:
         return ()
     return (f"no standard flowsheet for {', '.join(without)}: demand is pulled back there without losses",)

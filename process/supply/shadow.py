@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..scenario import SUPPLY_STAGES, Objective
-from .gaps import OXIDE, RETURNS, StageGap, amount
-from .requirement import ALLOY, MAGNETS
-from .system import Array, Bound, Pool, System
+from .builder import carrier
+from .gaps import OXIDE, RETURNS, UNITS, StageGap, amount, home
+from .requirement import ALLOY, MAGNETS, held
+from .system import Array, Bound, Given, Good, Pool, System
 from .values import oxide_factor
 
 if TYPE_CHECKING:
@@ -92,6 +93,29 @@ class Bottleneck:
     words: str
 
 
+SLIGHT = 0.1
+"""t/year that every limit and every good of the focus has more of while prices are found."""
+
+
+def loosened(system: System, regions: Collection[str]) -> System:
+    """A system with a little more room everywhere, to find prices in.
+
+    Where nothing of a good is made and no capacity stands, prices are not told by the optimum: any large one proves it.
+    With 0.1 t/year more of every limit, and of every good in the regions, they are what that first tonne is worth.
+    """
+    years = len(system.years)
+    some = np.full(years, SLIGHT)
+    pools = [pool for pool in system.pools() if home(pool.place) in regions and not pool.good.startswith(RETURNS)]
+    return replace(
+        system,
+        bounds=tuple(replace(bound, most=bound.most + SLIGHT) for bound in system.bounds),
+        activities=tuple(
+            one if one.most is None else replace(one, most=one.most + SLIGHT) for one in system.activities
+        ),
+        givens=(*system.givens, *(Given(pool, some) for pool in pools)),
+    )
+
+
 def per_unit(levels: Levels, objective: Objective) -> float:
     """What the prices of a solution are divided by: the cost of a t of unmet demand, or 1 where money counts."""
     return 1.0 if objective == "cost" else levels.unmet_cost
@@ -166,6 +190,15 @@ def bindings(scenario: Scenario, levels: Levels, objective: Objective = "unmet")
                 first.kind, first.stage, first.region, year, of, limit, float(worth), plants, first.name, words
             )
             out.append(one)
+    own = levels.most_price / per_unit(levels, objective)
+    for i, activity in enumerate(system.activities):
+        for y in np.flatnonzero(own[i] > least) if activity.most is not None else ():
+            year, worth, limit = system.years[y], float(own[i, y]), float(np.nan_to_num(activity.most[y]))
+            words = f"{activity.name}, {year}: 1 t more {gain(worth, word)}"
+            plants = (activity.plant,) if activity.plant else ()
+            out.append(
+                Binding("most", activity.stage, activity.region, year, "it", limit, worth, plants, activity.name, words)
+            )
     return tuple(sorted(out, key=lambda one: (one.year, -one.worth * max(one.limit, 1.0), one.words)))
 
 
@@ -231,6 +264,7 @@ def lacking(rows: Collection[StageGap], row: StageGap) -> Array:
 def bottlenecks(
     scenario: Scenario,
     levels: Levels,
+    priced: Levels,
     rows: Collection[StageGap],
     objective: Objective = "unmet",
     short: Mapping[tuple[str, str], Array] | None = None,
@@ -238,9 +272,10 @@ def bottlenecks(
     """The stage of the focus that binds in each year in which demand is unmet, the worst first within a year.
 
     A stage binds where what it makes is worth more in the region than what it takes, whether it has plants there or
-    lacks them. Of those, the one that is furthest short of what demand asks for is named first.
-    `short` are tonnes by (stage, item) that the cheapest expansion adds, where they are known; they replace what is
-    needed less the effective capacity and the imports.
+    lacks them. Of those, the one whose missing tonnes hold back most demand at their worth is named first.
+    `priced` is the solution that prices are read from (`loosened`). `short` are tonnes by (stage, item) that the
+    cheapest expansion adds, where they are known; they replace what is needed less the effective capacity and the
+    imports.
     """
     system, where = levels.system, scenario.focus
     unmet = np.zeros(len(system.years))
@@ -248,32 +283,43 @@ def bottlenecks(
         if need.region in where:
             unmet = unmet + tonnes
     asked = sum((need.tonnes for need in system.needs if need.region in where), np.zeros(len(system.years)))
-    worth = _worths(levels, objective)
+    worth = _worths(priced, objective)
     least, none = 0.0 if objective == "cost" else BINDS, np.zeros(len(system.years))
     out: list[Bottleneck] = []
     for y, year in enumerate(system.years):
         found = []
+        lack = {
+            need.good.partition(":")[2]: float(tonnes[y])
+            for need, tonnes in zip(system.needs, levels.unmet, strict=True)
+            if need.region in where
+        }
         if unmet[y] <= 1e-6 * max(float(asked[y]), 1.0):
             continue
         for row in rows:
             missing = float((lacking(rows, row) if short is None else short.get((row.stage, row.item), none))[y])
             needed = float(row.needed[y])
-            if needed > 0.0 and missing > 1e-6 * needed and (value := _rent(system, worth, row, where, y)) > least:
-                found.append((min(missing / needed, 1.0), value, missing, row))
-        for _, value, missing, row in sorted(found, key=lambda one: (-round(one[0], 9), -one[1])):
+            if needed <= 0.0 or missing <= 1e-6 * needed:
+                continue
+            rents = _rent(system, worth, row, where, y)
+            value = _mean(rents, {f"{row.stage}:{kind}": tonnes for kind, tonnes in lack.items()})
+            if value > least:
+                found.append((value * missing, value, missing, row))
+        for _, value, missing, row in sorted(found, key=lambda one: -one[0]):
             unit = row.item if row.unit != OXIDE else f"{row.item} oxide"
             words = f"{STAGE_WORDS[row.stage]}, {year}: short by {missing:,.0f} t {unit}"
             out.append(Bottleneck(year, row.stage, row.item, row.unit, missing, float(row.needed[y]), value, words))
     return tuple(out)
 
 
-def _rent(system: System, worth: Mapping[Pool, Array], row: StageGap, where: Collection[str], y: int) -> float:
-    """The worth of a t more of a stage's item in a year, per t of oxide or mass.
+def _rent(
+    system: System, worth: Mapping[Pool, Array], row: StageGap, where: Collection[str], y: int
+) -> dict[str, float]:
+    """The worth of a t more of a stage's item in a year, per t of oxide or mass, by the plants of any region.
 
-    What its products are worth in the regions less what it takes, in the proportion of the item's part of the worth,
-    by the plants of any region; a plant whose inlet is nowhere in the regions says nothing.
+    What a plant's products are worth in the regions less what it takes, in the proportion of the item's part in it; a
+    plant whose inlet is nowhere in the regions says nothing. The best plant counts, of alloy and magnets for each kind.
     """
-    best = 0.0
+    best: dict[str, float] = {}
     for activity in system.activities:
         if activity.stage != row.stage or activity.kind not in ("plant", "source"):
             continue
@@ -281,18 +327,39 @@ def _rent(system: System, worth: Mapping[Pool, Array], row: StageGap, where: Col
             fed = [(_here(worth, pool, region, y), tonnes) for pool, tonnes in activity.takes.items()]
             if any(price is None for price, _ in fed):
                 continue
-            total, own, tonnes = 0.0, 0.0, 0.0
+            total, own, tonnes, kind = 0.0, 0.0, 0.0, ""
             for output in activity.makes:
                 good = system.goods[output.pool.good]
                 value = output.amount * (_here(worth, output.pool, region, y) or 0.0)
                 total += value
                 if good.form not in RETURNS and amount(good, row.item) > 0.0:
-                    own += value
+                    own += value * _part(worth, good, row.item, region, y)
                     tonnes += output.amount * amount(good, row.item)
+                    kind = good.name if row.item in UNITS else ""
             rent = total - sum((price or 0.0) * taken for price, taken in fed)
             if total > 0.0 and tonnes > 0.0:
-                best = max(best, rent * own / total / tonnes)
+                best[kind] = max(best.get(kind, 0.0), rent * own / total / tonnes)
     return best
+
+
+def _mean(rents: Mapping[str, float], lack: Mapping[str, float]) -> float:
+    """The worth of a t: of the item, or of the kinds of which demand goes unmet, each by how much of it does."""
+    if "" in rents:
+        return rents[""]
+    total = sum(lack.get(kind, 0.0) for kind in rents)
+    return sum(rent * lack.get(kind, 0.0) for kind, rent in rents.items()) / total if total > 0.0 else 0.0
+
+
+def _part(worth: Mapping[Pool, Array], good: Good, item: str, region: str, y: int) -> float:
+    """The share of a mixture's worth that an item in it counts for, by what its oxides are worth; 1 of other goods."""
+    if item in UNITS or good.form in ("oxide", "metal"):
+        return 1.0
+    values = {
+        name: held(good, name) * (_here(worth, Pool(f"oxide:{name}", region), region, y) or 0.0)
+        for name in dict.fromkeys((*map(carrier, good.content), item))
+    }
+    total = sum(values.values())
+    return values[item] / total if total > 0.0 else 0.0
 
 
 def _here(worth: Mapping[Pool, Array], pool: Pool, region: str, y: int) -> float | None:

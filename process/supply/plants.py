@@ -226,11 +226,18 @@ def _refining(stage: _Stage, good: Good, table: StageYield) -> None:
     stage.add(good.name, {stage.here(good): 1.0}, makes, weight, stage.cost(table) * separated, splits=splits)
 
 
+def _parting(stage: _Stage, name: str) -> StageYield:
+    """What a separation yields: heavies stay together where any plant of the scenario parts them on its own."""
+    apart = any("heavy_separation" in plant.stages for plant in stage.builder.scenario.plants.values())
+    light = f"light_{name}"
+    return stage.table(light if apart and light in stage.builder.tables.get(stage.flowsheet, {}) else name)
+
+
 def _separation(stage: _Stage) -> None:
     for good in _mixtures(stage, ("concentrate",)):
-        _refining(stage, good, stage.table("separation"))
+        _refining(stage, good, _parting(stage, "separation"))
     for good in _mixtures(stage, ("mixed",)):
-        _refining(stage, good, stage.table("extraction"))
+        _refining(stage, good, _parting(stage, "extraction"))
 
 
 def _heavy_separation(stage: _Stage) -> None:

@@ -26,6 +26,7 @@ CLOSURE = 1e-9
 """What a balance may miss, as a share of an element's own inflow."""
 
 _KEY = re.compile(rb"""^(?:\xef\xbb\xbf)?(["']?)didymium\1[ \t]*:[ \t]*["']?\d""", re.MULTILINE)
+_SCENARIO = re.compile(rb"""^(["']?)scenario\1[ \t]*:""", re.MULTILINE)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FlowsheetFile | None:
@@ -36,7 +37,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FlowsheetF
 
 
 def is_flowsheet(path: Path) -> bool:
-    """Whether a file has a top-level key `didymium` with a number near its head; False where it cannot be read."""
+    """Whether a file has a top-level key `didymium` with a number near its head, and no key `scenario`.
+
+    False where it cannot be read.
+    """
     try:
         if not path.is_file():
             return False
@@ -44,7 +48,8 @@ def is_flowsheet(path: Path) -> bool:
             head = stream.read(HEAD)
     except OSError:
         return False
-    return _KEY.search(head.replace(b"\r", b"\n")) is not None
+    lines = head.replace(b"\r", b"\n")
+    return _KEY.search(lines) is not None and _SCENARIO.search(lines) is None
 
 
 class FlowsheetFailure(Exception):

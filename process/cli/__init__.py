@@ -97,22 +97,24 @@ def check(
     ] = False,
     json: JsonOption = None,
 ) -> None:
-    """Check flowsheet files.
+    """Check flowsheet and scenario files.
 
     Syntax, units and references; prints all faults at once, with file, line and column.
     """
     with faults():
         from ..files import check as check_file
-        from ..files.merge import read_tree
+        from ..files import check_scenario
+        from ..files.merge import SCENARIO, read_tree, sort_of
         from ..report import document
 
         ready(json, files)
         found: dict[str, tuple[str | None, Any]] = {}
         for name in files:
-            resolved = resolve(name)
-            told = check_file(resolved, strict)
+            resolved = resolve(name, "flowsheet or scenario")
+            sort = sort_of(resolved)
+            told = (check_scenario if sort is SCENARIO else check_file)(resolved, strict)
             try:
-                sha = read_tree(resolved).sha256
+                sha = read_tree(resolved, sort).sha256
             except ValueError:
                 sha = None
             found[name] = (sha, told)
@@ -332,11 +334,11 @@ app.command()(claims)
 
 @app.command()
 def new(
-    name: Annotated[str, typer.Argument(metavar="MYPLANT", help="The new flowsheet: MYPLANT.yaml in this folder.")],
-    source: Annotated[str, typer.Option("--from", metavar="NAME", help="The shipped flowsheet to copy.")],
+    name: Annotated[str, typer.Argument(metavar="MYPLANT", help="The new file: MYPLANT.yaml in this folder.")],
+    source: Annotated[str, typer.Option("--from", metavar="NAME", help="The shipped flowsheet or scenario to copy.")],
     force: Annotated[bool, typer.Option("--force", help="Replace MYPLANT.yaml and the schema beside it.")] = False,
 ) -> None:
-    """Copy a shipped flowsheet to edit.
+    """Copy a shipped flowsheet or scenario to edit.
 
     Writes MYPLANT.yaml into this folder, and beside it the schema that editors complete from.
     """
@@ -349,27 +351,27 @@ def new(
         except template.NameFault as error:
             hint = "'MYPLANT'" if error.of_copy else "'--from'"
             raise typer.BadParameter(str(error), param_hint=hint) from None
-        target, schema_file = Path(f"{name}.yaml"), Path(template.SCHEMA)
+        target, schema_file = Path(f"{name}.yaml"), Path(template.schema_file(source))
         if os.path.lexists(target) and not force:
             raise Fault(f"{target}: error: there is such a file already", "choose another name, or add --force")
         written = [(target, text)]
         if force or not os.path.lexists(schema_file):
-            written.append((schema_file, template.schema_text()))
+            written.append((schema_file, template.schema_text(template.word(source))))
         for path, _ in written:
             output.ready(path, own=force)
         for path, content in reversed(written):
             output.write(path, content)
-        typer.echo(f"{target} is a copy of {source}; edit it, then: didymium run {target}")
+        typer.echo(f"{target} is a copy of {source}; edit it, then: didymium {template.command(source)} {target}")
 
 
 @app.command(name="list")
 def list_(json: JsonOption = None) -> None:
     """List what is shipped.
 
-    Flowsheets, kinds of units, deposits, extractants and price regions.
+    Flowsheets, scenarios, kinds of units, deposits, extractants and price regions.
     """
     with faults():
-        from ..files import FlowsheetError, load_plan, shipped
+        from ..files import FlowsheetError, load_plan, load_scenario, shipped, shipped_scenarios
         from ..report import catalogue, document
 
         ready(json, [])
@@ -379,7 +381,13 @@ def list_(json: JsonOption = None) -> None:
                 plans[name] = load_plan(path)
             except FlowsheetError:
                 plans[name] = None
-        found = document.catalogue(plans)
+        scenarios: dict[str, Any] = {}
+        for name, path in shipped_scenarios().items():
+            try:
+                scenarios[name] = load_scenario(path)
+            except FlowsheetError:
+                scenarios[name] = None
+        found = document.catalogue(plans, scenarios)
         write_document(json, found)
         show([] if json == STDOUT else catalogue.page(found))
 
@@ -390,27 +398,27 @@ def schema(
         str,
         typer.Argument(
             metavar="[WHAT]",
-            help="flowsheet, or a document: run, compare, design, check, list, fit, magnet, uncertainty, sensitivity, "
-            "claims, finance.",
+            help="flowsheet, scenario, or a document: run, compare, design, check, list, fit, magnet, uncertainty, "
+            "sensitivity, claims, finance.",
         ),
     ] = "flowsheet",
 ) -> None:
     """Print a JSON Schema.
 
-    That of flowsheet files for editors, or that of a document that --json writes.
+    That of flowsheet or scenario files for editors, or that of a document that --json writes.
     """
     with faults():
         from ..report import document
         from ..studies import template
 
-        if what == "flowsheet":
-            print_document(template.schema_text())
+        if what in ("flowsheet", "scenario"):
+            print_document(template.schema_text(what))
         elif what in document.DOCUMENTS:
             print_document(document.text(document.schema(what)))
         else:
             from ..quantities import suggestion
 
-            known = ["flowsheet", *document.DOCUMENTS]
+            known = ["flowsheet", "scenario", *document.DOCUMENTS]
             raise typer.BadParameter(
                 f"no schema {what!r}{suggestion(what, known)}; there is {', '.join(known)}", param_hint="'WHAT'"
             )

@@ -16,27 +16,32 @@ if TYPE_CHECKING:
     from ..flowsheet import Flowsheet, Result
     from ..plan import Position
     from ..report.designs import Shown
+    from ..scenario import Scenario
 
 
-def resolve(name: str) -> str:
-    """The file that a name stands for: itself, a shipped flowsheet, or NAME.yaml in this folder."""
-    from ..files import shipped
+def resolve(name: str, word: str = "flowsheet") -> str:
+    """The file that a name stands for: itself, a shipped file, or NAME.yaml in this folder.
+
+    `word` is what is looked for: a flowsheet, a scenario, or either; of the other sort the reader says what it is.
+    """
+    from ..files import shipped, shipped_scenarios
     from ..quantities import suggestion
 
+    known = {**shipped(), **shipped_scenarios()}
+    wanted = {"flowsheet": shipped(), "scenario": shipped_scenarios()}.get(word, known)
     try:
         path, beside = Path(name), Path(f"{name}.yaml")
-        if path.exists() and not (path.is_dir() and name in shipped()):
+        if path.exists() and not (path.is_dir() and name in known):
             return name
-        if name in shipped():
-            return name if not path.exists() else str(shipped()[name])
+        if name in known:
+            return name if not path.exists() else str(known[name])
         if beside.is_file():
             return str(beside)
     except (OSError, ValueError):
         return name  # the reader says what is wrong with it
-    near = suggestion(name, shipped())
-    raise Fault(
-        f"{name}: error: no such file or shipped flowsheet{near}", f"shipped flowsheets are {', '.join(shipped())}"
-    )
+    near = suggestion(name, wanted)
+    hint = f"shipped {word.replace(' or ', 's and ')}s are {', '.join(wanted)}"
+    raise Fault(f"{name}: error: no such file or shipped {word}{near}", hint)
 
 
 def changes_of(pairs: Sequence[str]) -> dict[str, str]:
@@ -147,12 +152,12 @@ def designed(flowsheet: Flowsheet, name: str, changes: dict[str, str], start: bo
 
 def pointed(position: Position) -> str:
     """The line of a file with a caret below, indented, after a line break; empty where it cannot be read."""
-    from ..files import shipped
+    from ..files import shipped, shipped_scenarios
 
     try:
         path = Path(position.file)
-        if not path.is_file() and path.name == position.file:
-            path = shipped().get(path.stem, path)  # a shipped file goes by its name alone
+        if not path.is_file() and path.name == position.file:  # a shipped file goes by its name alone
+            path = {**shipped_scenarios(), **shipped()}.get(path.stem, path)
         line = path.read_text(encoding="utf-8").splitlines()[position.line - 1]
     except (OSError, ValueError, IndexError):
         return ""
@@ -173,6 +178,13 @@ def load(names: Sequence[str], changes: dict[str, str] | None = None) -> list[Fl
     if faults:
         raise Fault("\n".join(dict.fromkeys(faults)))
     return out
+
+
+def load_scenario(name: str, changes: dict[str, str] | None = None) -> Scenario:
+    """A scenario by name. Raises Fault, or FlowsheetError with all faults of the file."""
+    from ..files import load_scenario as load_file
+
+    return load_file(resolve(name, "scenario"), changes or {})
 
 
 def solve(flowsheet: Flowsheet) -> Result:

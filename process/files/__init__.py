@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .editors import schema_json
     from .load import check, load_plan
     from .merge import shipped, shipped_scenarios
+    from .scenario_editors import scenario_schema_json
     from .scenario_load import check_scenario, load_scenario
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "check_scenario",
     "load_plan",
     "load_scenario",
+    "scenario_schema_json",
     "schema_json",
     "shipped",
     "shipped_scenarios",
@@ -30,6 +32,7 @@ _HOMES = {
     "check_scenario": "scenario_load",
     "load_plan": "load",
     "load_scenario": "scenario_load",
+    "scenario_schema_json": "scenario_editors",
     "schema_json": "editors",
     "shipped": "merge",
     "shipped_scenarios": "merge",

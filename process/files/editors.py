@@ -30,12 +30,12 @@ def schema_json(registry: Mapping[str, Kind] | None = None) -> dict[str, Any]:
     for name, shape in shared.items():
         if name not in _TARGETS:
             shape.pop("required", None)
-            shape["properties"] = {key: _nullable(item) for key, item in shape.get("properties", {}).items()}
+            shape["properties"] = {key: nullable(item) for key, item in shape.get("properties", {}).items()}
     like = {"type": "string", "description": "Another unit whose keys this one copies; its own keys win."}
     for name in of_kind.values():
         shared[name]["properties"]["like"] = like
     top = [key for key in made.pop("required", []) if key != "didymium"]
-    properties = {key: item if key == "didymium" else _nullable(item) for key, item in made["properties"].items()}
+    properties = {key: item if key == "didymium" else nullable(item) for key, item in made["properties"].items()}
     properties["units"] = {
         "description": "The unit operations, by name.",
         "type": ["object", "null"],
@@ -52,7 +52,7 @@ def schema_json(registry: Mapping[str, Kind] | None = None) -> dict[str, Any]:
         "properties": properties,
         "$defs": dict(sorted(shared.items())),
     }
-    shaped: dict[str, Any] = _tidy(out)
+    shaped: dict[str, Any] = tidy(out)
     feeds = [{"required": keys} for keys in (["deposit"], ["minerals", "distribution"], ["material"])]
     alone = {
         "units": {"additionalProperties": {"$ref": "#/$defs/complete_unit"}},
@@ -97,7 +97,7 @@ def _complete(needs: Mapping[str, list[str]]) -> dict[str, Any]:
     return {"type": "object", "if": {"not": {"required": ["like"]}}, "then": need}
 
 
-def _nullable(item: dict[str, Any]) -> dict[str, Any]:
+def nullable(item: dict[str, Any]) -> dict[str, Any]:
     """A shape that also takes null, which removes what a base or another unit gave."""
     if "const" in item or item.get("default", 0) is None:
         return item
@@ -107,13 +107,13 @@ def _nullable(item: dict[str, Any]) -> dict[str, Any]:
     return {**notes, "anyOf": [{key: value for key, value in item.items() if key not in notes}, _NULL]}
 
 
-def _tidy(item: Any) -> Any:
+def tidy(item: Any) -> Any:
     """The same schema with the grammar of a value said once, no titles that repeat a key, and names held to theirs."""
     if isinstance(item, list):
-        return [_tidy(inner) for inner in item]
+        return [tidy(inner) for inner in item]
     if not isinstance(item, dict):
         return item
-    out = {key: _tidy(value) for key, value in item.items() if not (key == "title" and isinstance(value, str))}
+    out = {key: tidy(value) for key, value in item.items() if not (key == "title" and isinstance(value, str))}
     if out.get("pattern") == PATTERN:
         out = {key: value for key, value in out.items() if key not in ("type", "pattern", "maxLength")}
         return {"$ref": "#/$defs/value", **out}
@@ -121,7 +121,7 @@ def _tidy(item: Any) -> Any:
         ((pattern, shape),) = out.pop("patternProperties").items()
         out |= {"propertyNames": {**out.get("propertyNames", {}), "pattern": pattern}, "additionalProperties": shape}
     if isinstance(out.get("additionalProperties"), dict) and "properties" not in out:
-        out["additionalProperties"] = _nullable(out["additionalProperties"])
+        out["additionalProperties"] = nullable(out["additionalProperties"])
     if "oneOf" in out:  # part of a feed or target, as an extending file may give it, fits several shapes
         out["anyOf"] = out.pop("oneOf")
     return out

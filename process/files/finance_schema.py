@@ -77,7 +77,8 @@ def _adds_up(shares: list[Value]) -> list[Value]:
     return shares
 
 
-def _rises(shares: list[Value]) -> list[Value]:
+def rises(shares: list[Value]) -> list[Value]:
+    """Shares of output by year, none below the one before. Raises Inside."""
     for i, (before, after) in enumerate(pairwise(shares), 1):
         if after.nominal < before.nominal:
             raise Inside(f"output falls from {before} to {after}", (i,), "a ramp-up rises, as in [50 %, 80 %, 100 %]")
@@ -153,7 +154,7 @@ class FinanceKeys(_Keys):
     depreciation: Annotated[DepreciationKeys, BeforeValidator(_as_years)] | None = Field(
         None, description="How capital is written off; 10 year in a straight line.", examples=["10 year"]
     )
-    ramp_up: Annotated[list[Fraction], AfterValidator(_rises)] = Field(
+    ramp_up: Annotated[list[Fraction], AfterValidator(rises)] = Field(
         default_factory=list,
         description="Output of each year as a share of the full one; the last holds for the rest.",
         examples=["[50 %, 80 %, 100 %]"],

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..quantities import suggestion
 from .diagnostics import Diagnostic, FlowsheetError, Place, Source
 from .reader import Node, compose, decode, read_bytes
-from .version import FORMAT, head_fault, scenario_head_fault
+from .version import FORMAT, head_fault, is_scenario, scenario_head_fault
 
 _LONGEST_CHAIN = 10
 _WRITE = "write unit.key=value"
@@ -54,12 +54,25 @@ class Sort:
     """A sort of file: what messages call it, those that are shipped by name, and what is wrong with the head of one."""
 
     word: str
+    command: str
     shipped: Callable[[], Mapping[str, Path]]
     head_fault: Callable[[Node], Diagnostic | None]
 
 
-FLOWSHEET = Sort("flowsheet", shipped, head_fault)
-SCENARIO = Sort("scenario", shipped_scenarios, scenario_head_fault)
+FLOWSHEET = Sort("flowsheet", "run", shipped, head_fault)
+SCENARIO = Sort("scenario", "gap", shipped_scenarios, scenario_head_fault)
+
+
+def sort_of(path_or_name: str | Path) -> Sort:
+    """What sort of file a path or the name of a shipped file stands for; a flowsheet where nothing says."""
+    if str(path_or_name) in shipped_scenarios() and not Path(path_or_name).is_file():
+        return SCENARIO
+    path, name = locate(path_or_name)
+    try:
+        root, _ = compose(decode(read_bytes(path, name), name))
+    except FlowsheetError:
+        return FLOWSHEET
+    return SCENARIO if is_scenario(root) else FLOWSHEET
 
 
 def locate(path_or_name: str | Path, sort: Sort = FLOWSHEET) -> tuple[Path, str]:
@@ -80,6 +93,10 @@ def read_tree(path_or_name: str | Path, sort: Sort = FLOWSHEET) -> Tree:
     except FlowsheetError as error:
         fault = error.diagnostics[0]
         near = suggestion(name, sort.shipped())
+        other = SCENARIO if sort is FLOWSHEET else FLOWSHEET
+        if fault.message == "no such file" and name in other.shipped():
+            message, hint = f"this is a {other.word}, not a {sort.word}", f"didymium {other.command} {name}"
+            raise FlowsheetError([replace(fault, message=message, hint=hint)]) from None
         if fault.message == "no such file" and near:
             raise FlowsheetError([replace(fault, message=f"no such file or shipped {sort.word}{near}")]) from None
         raise
@@ -277,5 +294,4 @@ def _set(root: Node, parts: list[str], node: Node, whole: Place, path: str, faul
         )
     inner = table.get(head, Node({}, whole, (1, 1)))
     new = _set(inner, rest, node, whole, path, faults) if rest else node
-    place = keys[head] if rest and head in keys else whole  # what is changed inside stands where it stood
-    return replace(root, value={**table, head: new}, keys={**keys, head: place})
+    return replace(root, value={**table, head: new}, keys={**keys, head: whole})

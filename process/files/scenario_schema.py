@@ -12,7 +12,7 @@ from ..goods import TOGETHER
 from ..operations.base import ElementName
 from ..quantities import Fraction, Number, QuantityError, Value
 from .faults import Inside
-from .finance_schema import _rises
+from .finance_schema import rises
 from .scenario_values import (
     CountByYear,
     Date,
@@ -39,7 +39,7 @@ from .schema import Name, RareEarth, SourceKey, Text
 
 Stage = Literal["mine", "cracking", "separation", "heavy_separation", "metal", "alloy", "magnet", "recycling"]
 Status = Literal["running", "building", "announced"]
-Ramp = Annotated[list[Fraction], AfterValidator(_rises), Field(min_length=1, max_length=60)]
+Ramp = Annotated[list[Fraction], AfterValidator(rises), Field(min_length=1, max_length=60)]
 
 
 class _Keys(BaseModel):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
@@ -138,11 +138,13 @@ class _OneOf(In):
         if telling:
             raise telling[0]
         message = faults[0].message.split("; needs ")[0]
-        raise QuantityError(f"{message}; needs {self.such}", f"such as {self.example}", *_where(faults[0]))
+        where = faults[0].offset, faults[0].length
+        raise QuantityError(f"{message}; needs {self.such}, such as {self.example}", "", *where)
 
-
-def _where(fault: QuantityError) -> tuple[int, int]:
-    return fault.offset, fault.length
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        out = super().__get_pydantic_json_schema__(schema, handler)
+        out["description"] = f"A value: {self.such}, such as {self.example}."
+        return out
 
 
 @dataclass(frozen=True)
@@ -195,8 +197,10 @@ Years = Annotated[
     PlainValidator(years_of),
     WithJsonSchema({"type": ["string", "integer"], "pattern": "^[0-9]{4}( +to +[0-9]{4})?$"}),
 ]
-YearKey = Annotated[str, AfterValidator(_year_key)]
-QuarterKey = Annotated[str, AfterValidator(_quarter_key)]
+YearKey = Annotated[str, AfterValidator(_year_key), WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}$"})]
+QuarterKey = Annotated[
+    str, AfterValidator(_quarter_key), WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}(Q[1-4])?$"})
+]
 
 Tonnes = Annotated[Value, In("t", "100 t", low=0)]
 TonnesPerYear = Annotated[Value, In("t/year", "3_000 t/year", low=0)]

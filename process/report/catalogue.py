@@ -21,6 +21,11 @@ def page(document: Mapping[str, Any]) -> list[RenderableType]:
     for name, item in found["flowsheets"].items():
         shown = (item["title"], item["region"], str(item["year"])) if item else ("has faults", NONE, NONE)
         row(flowsheets, name, *shown)
+    scenarios = table("Scenarios", ["name", "title", "focus"], ["years"])
+    for name, item in found["scenarios"].items():
+        first, last = item["years"] if item else ("", "")
+        shown = (item["title"], ", ".join(item["focus"]), f"{first}–{last}") if item else ("has faults", NONE, NONE)
+        row(scenarios, name, *shown)
     kinds = table("Kinds of units", ["kind", "stage", "what it does"], [])
     for name, item in found["kinds"].items():
         row(kinds, name, item["stage"] or NONE, item["title"])
@@ -46,7 +51,17 @@ def page(document: Mapping[str, Any]) -> list[RenderableType]:
         most = ", ".join(f"{element} {share(limit)}" for element, limit in item["impurities"].items())
         standard = item["standard"] + (" *" if item["assumed"] else "")
         row(grades, name, item["title"], standard, most, asked(item["purity"]))
-    return [flowsheets, kinds, deposits, minerals, extractants, regions, grades, _magnets(found["magnet_grades"])]
+    return [
+        flowsheets,
+        scenarios,
+        kinds,
+        deposits,
+        minerals,
+        extractants,
+        regions,
+        grades,
+        _magnets(found["magnet_grades"]),
+    ]
 
 
 def _magnets(grades: Mapping[str, Any]) -> Table:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from importlib import resources
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -461,8 +462,11 @@ def _diagnostic(item: Diagnostic) -> Document:
     }
 
 
-def catalogue(shipped: Mapping[str, Any]) -> Document:
-    """The document of what is shipped; `shipped` maps a flowsheet's name to its plan, or None where it has faults."""
+def catalogue(shipped: Mapping[str, Any], scenarios: Mapping[str, Any] = MappingProxyType({})) -> Document:
+    """The document of what is shipped.
+
+    `shipped` maps a flowsheet's name to its plan, `scenarios` that of a scenario to it; None where it has faults.
+    """
     from ..data import chemistries, deposits, extractants, minerals, oxide_grades, reagents, regions
     from ..data.facts import rows
     from ..magnet.grades import catalogue as magnet_grades
@@ -477,6 +481,12 @@ def catalogue(shipped: Mapping[str, Any]) -> Document:
         "flowsheets": {
             name: None if plan is None else {"title": plan.title, "region": plan.region, "year": plan.year}
             for name, plan in shipped.items()
+        },
+        "scenarios": {
+            name: None
+            if item is None
+            else {"title": item.title, "years": [item.years[0], item.years[-1]], "focus": list(item.focus)}
+            for name, item in scenarios.items()
         },
         "kinds": {name: {"title": kind.title, "stage": kind.stage or None} for name, kind in registry().items()},
         "deposits": {
@@ -526,4 +536,5 @@ def catalogue(shipped: Mapping[str, Any]) -> Document:
             for name, item in magnet_grades().items()
         },
     }
-    return _whole("list", digest((name, plan.sha256 if plan else None) for name, plan in shipped.items()), whole)
+    read = [*shipped.items(), *scenarios.items()]
+    return _whole("list", digest((name, item.sha256 if item else None) for name, item in read), whole)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .matrix import Program
+from .matrix import Linear
 from .system import Array
 
 KILOGRAM = 1e-3
@@ -44,7 +44,12 @@ class Certificate:
     @property
     def proved(self) -> bool:
         """Whether all residuals are as small as rounding lets them be."""
-        return self.primal <= PRIMAL and self.dual <= DUAL and self.slack <= GAP and self.gap <= GAP
+        return self.worst <= 1.0
+
+    @property
+    def worst(self) -> float:
+        """The largest part over what counts as proved; 1 or less is proved."""
+        return max(self.primal / PRIMAL, self.dual / DUAL, self.slack / GAP, self.gap / GAP)
 
     def __str__(self) -> str:
         if self.proved:
@@ -55,7 +60,7 @@ class Certificate:
         )
 
 
-def excess(program: Program, levels: Array) -> tuple[Array, Array]:
+def excess(program: Linear, levels: Array) -> tuple[Array, Array]:
     """What each row is over its limits (rows,), and its throughput (rows,), both in the row's unit."""
     used = program.table @ levels
     over = np.maximum(np.maximum(used - program.most, program.least - used), 0.0)
@@ -63,12 +68,12 @@ def excess(program: Program, levels: Array) -> tuple[Array, Array]:
     return over, np.maximum(np.maximum(abs(program.table) @ np.abs(levels), limits), KILOGRAM)
 
 
-def reduced(program: Program, prices: Array) -> Array:
+def reduced(program: Linear, prices: Array) -> Array:
     """What the objective rises by per unit more of each column at the prices of the rows, shape (columns,)."""
     return np.asarray(program.cost - program.table.T @ prices)
 
 
-def certify(program: Program, levels: Array, prices: Array) -> Certificate:
+def certify(program: Linear, levels: Array, prices: Array) -> Certificate:
     """How well levels (columns,) and prices of the rows (rows,), ∂objective/∂limit, prove each other optimal."""
     over, through = excess(program, levels)
     outside = np.maximum(np.maximum(program.low - levels, levels - program.high), 0.0)

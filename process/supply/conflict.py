@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
+from ..goods import words
 from .matrix import Integers, Program
 from .parts import parts
 from .system import Array
@@ -104,7 +105,9 @@ class _Trial:
             need, when = program.system.needs[index], program.system.years[year]
             limit = float(program.least[row])
             told = f"demand of {need.region} for {need.use} in {when}"
-            must = Clash("need", index, year, "must", limit, f"{told} must be met: {limit:,.6g} t of {need.good}")
+            must = Clash(
+                "need", index, year, "must", limit, f"{told} must be met: {limit:,.6g} t of {words(need.good)}"
+            )
             asked = Clash("need", index, year, "asked", limit, f"{told} takes no more than {limit:,.6g} t")
             self.soft += [_Soft(weights, must, limit), _Soft(-weights, asked, -limit)]
             return
@@ -112,24 +115,19 @@ class _Trial:
         told = f"{program.system.bounds[index].name} in {program.system.years[year]}"
         least, most = float(program.least[row]), float(program.most[row])
         if np.isfinite(least):
-            words = f"{told}: at least {least:,.6g} t" if least else told
-            self.soft.append(_Soft(weights, Clash("bound", index, year, "least", least, words), least))
+            said = f"{told}: at least {least:,.6g} t" if least else told
+            self.soft.append(_Soft(weights, Clash("bound", index, year, "least", least, said), least))
         if np.isfinite(most):
-            words = (
-                f"{told}: at most {most:,.6g} t"
-                if most
-                else f"{told}: nothing beyond it"
-                if _mixed(weights)
-                else (f"{told}: nothing")
-            )
-            self.soft.append(_Soft(-weights, Clash("bound", index, year, "most", most, words), -most))
+            none = "nothing beyond it" if _mixed(weights) else "nothing"
+            said = f"{told}: at most {most:,.6g} t" if most else f"{told}: {none}"
+            self.soft.append(_Soft(-weights, Clash("bound", index, year, "most", most, said), -most))
 
     def _column(self, column: int, side: Literal["most", "least"], limit: float, one: csr_array) -> None:
         index, year = divmod(column, self.program.years)
         told = f"{self.program.system.activities[index].name} in {self.program.system.years[year]}"
-        words = f"{told}: at {side} {limit:,.6g} t"
+        said = f"{told}: at {side} {limit:,.6g} t"
         sign = 1.0 if side == "least" else -1.0
-        self.soft.append(_Soft(sign * one, Clash("activity", index, year, side, limit, words), sign * limit))
+        self.soft.append(_Soft(sign * one, Clash("activity", index, year, side, limit, said), sign * limit))
 
     def conflict(self) -> tuple[Clash, ...]:
         """An irreducible set of this part; empty where its rows can hold together."""

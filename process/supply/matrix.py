@@ -26,8 +26,20 @@ HUNDREDTH = 0.01
 
 
 @dataclass(frozen=True)
-class Program:
-    """Least `cost` · x with `least` ≤ `table` x ≤ `most` and `low` ≤ x ≤ `high`; what is not limited is infinite.
+class Linear:
+    """Least `cost` · x with `least` ≤ `table` x ≤ `most` and `low` ≤ x ≤ `high`; what is not limited is infinite."""
+
+    cost: Array
+    low: Array
+    high: Array
+    table: csr_array
+    least: Array
+    most: Array
+
+
+@dataclass(frozen=True)
+class Program(Linear):
+    """The linear program of a system.
 
     Columns are activities × years, then needs × years; rows are pools × years, needs × years, bounds × years. `cost`
     is in units of `unit` USD, so that a t of unmet demand costs about 1.
@@ -35,12 +47,6 @@ class Program:
 
     system: System
     pools: tuple[Pool, ...]
-    cost: Array
-    low: Array
-    high: Array
-    table: csr_array
-    least: Array
-    most: Array
     unit: float
     unmet_cost: float
 

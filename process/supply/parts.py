@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from .matrix import Integers, Program
+from .matrix import Integers, Linear
 
 Mask = NDArray[np.bool_]
 
@@ -21,7 +21,7 @@ SMALL = 2_000
 """Columns up to which parts are put together again: a call of the solver costs more than they gain apart."""
 
 
-def useful(program: Program) -> tuple[Mask, Mask]:
+def useful(program: Linear) -> tuple[Mask, Mask]:
     """Which rows and columns can matter to the optimum, from what is asked for backwards.
 
     Asked for are rows that zero levels do not satisfy and levels that have a least or lower the objective. A row that
@@ -48,12 +48,12 @@ def useful(program: Program) -> tuple[Mask, Mask]:
     return reached[:rows] & (upper | lower), reached[rows:start]
 
 
-def fixed(program: Program) -> Mask:
+def fixed(program: Linear) -> Mask:
     """Which columns have no room: least = most."""
     return np.asarray(program.low == program.high)
 
 
-def parts(program: Program, rows: Mask, columns: Mask, small: int = SMALL) -> Iterator[tuple[Integers, Integers]]:
+def parts(program: Linear, rows: Mask, columns: Mask, small: int = SMALL) -> Iterator[tuple[Integers, Integers]]:
     """The rows and columns of each independent part, in the order of their first column; tiny ones put together.
 
     Every row and column that is asked for is in exactly one part. Rows without a column come with the first part.

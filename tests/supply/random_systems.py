@@ -220,3 +220,53 @@ def wide(
                 pool = Pool(f"{after[0]}:{kind}", region)
                 table.add(f"hold {kind} {region}", "hold", {pool: 1.0}, [Output(pool, 1.0, 1)], most=500.0, cost=20.0)
     return table.system()
+
+
+def small(seed: int, years: int = 2) -> System:
+    """A random chain of two regions, two ores and three elements, levels from 1 to 100,000 t; always has levels."""
+    rng = np.random.default_rng(seed)
+    regions, ores, kinds = ("east", "west"), ("clay", "rock"), ("Nd", "Dy", "Ce")
+    table = Table(years, regions)
+    size = 10.0 ** rng.uniform(0.0, 5.0)
+    shares = {ore: dict(zip(kinds, rng.dirichlet([5.0, 0.2, 8.0]).tolist(), strict=True)) for ore in ores}
+    for ore in ores:
+        table.good(f"concentrate:{ore}", shares[ore])
+    for region in regions:
+        out = f"{region}>"
+        for ore in ores:
+            if rng.random() < 0.7:
+                most = size * rng.uniform(0.2, 1.0, years)
+                table.add(
+                    f"mine {ore} {region}", "source", {}, {Pool(f"concentrate:{ore}", out): 1.0}, most=most, cost=5.0
+                )
+        of = []
+        for ore in ores:
+            made = {Pool(f"oxide:{kind}", out): share * 0.9 for kind, share in shares[ore].items()}
+            takes = {Pool(f"concentrate:{ore}", region): 1.0}
+            of.append(
+                (table.add(f"separation {ore} {region}", "plant", takes, made, cost=40.0, stage="separation"), 1.0)
+            )
+        table.bound(f"separation {region}", "capacity", of, most=size * rng.uniform(0.0, 1.0, years))
+        takes = {Pool("oxide:Nd", region): 0.32, Pool("oxide:Dy", region): rng.uniform(0.001, 0.03)}
+        at = table.add(f"magnets {region}", "plant", takes, {Pool("magnet:motor", out): 1.0}, stage="magnet", cost=90.0)
+        table.bound(f"magnets {region}", "capacity", [(at, 1.0)], most=size * rng.uniform(0.0, 2.0, years))
+        arcs = []
+        for good in [*(f"concentrate:{ore}" for ore in ores), *(f"oxide:{kind}" for kind in kinds), "magnet:motor"]:
+            here, sale, world = Pool(good, region), Pool(good, out), Pool(good, "world")
+            table.add(f"keep {good} {region}", "keep", {sale: 1.0}, {here: 1.0})
+            arcs.append(table.add(f"export {good} {region}", "trade", {sale: 1.0}, {world: 1.0}))
+            table.add(f"import {good} {region}", "trade", {world: 1.0}, {here: 1.0}, cost=rng.uniform(1.0, 3.0))
+        if rng.random() < 0.4:
+            table.bound(f"quota {region}", "quota", [(arcs[-1], 1.0)], most=size * 0.1)
+        if rng.random() < 0.4:
+            table.bound(f"share {region}", "granted", [(arcs[-1], 1.0), (at, -0.5)], most=0.0)
+        need = table.need(region, "cars", "magnet:motor", size * rng.uniform(0.1, 1.0, years), rng.uniform(0.5, 2.0))
+        back = [Output(Pool("oxide:Nd", out), 0.1, int(rng.integers(0, 3)))] if rng.random() < 0.5 else []
+        table.add(f"cars {region}", "deliver", {Pool("magnet:motor", region): 1.0}, back, serves={need: 1.0})
+        oxide = table.need(region, "lamps", "oxide:Dy", size * rng.uniform(0.0, 0.02, years))
+        table.add(f"lamps {region}", "deliver", {Pool("oxide:Dy", region): 1.0}, {}, serves={oxide: 1.0})
+        if rng.random() < 0.5:
+            pool = Pool("oxide:Dy", region)
+            table.add(f"hold {region}", "hold", {pool: 1.0}, [Output(pool, 1.0, 1)], most=size * 0.01, cost=1.0)
+            table.given(pool, size * 0.005, 0)
+    return table.system()

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..wording import listed as listed
+
 NONE = "–"
 """Stands where there is no number."""
 
@@ -122,12 +124,3 @@ def plain(text: str) -> str:
     'a�[31m b c'
     """
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
-
-
-def listed(words: list[str], last: str = "and") -> str:
-    """Words as a sentence lists them.
-
-    >>> listed(["Dy", "Tb"]), listed(["a", "b", "c"])
-    ('Dy and Tb', 'a, b and c')
-    """
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""

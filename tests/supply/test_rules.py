@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from didymium.supply import rules
+from didymium.supply.rules_notes import notes
 from didymium.supply.rules_tracks import tracks
 from didymium.supply.system import Pool
 
@@ -293,3 +294,37 @@ def test_splits_follow_the_tracks() -> None:
 def test_without_such_a_rule_there_are_no_tracks() -> None:
     chain = defended(rule("ban", to=("us",)), rule("quota", "few", limit={(2026, 0): 1}))
     assert not [pool for pool in chain.solve().system.pools() if pool.track]
+
+
+def test_notes_say_what_a_rule_means_here() -> None:
+    made = scenario(
+        rule("ban", "closed", goods=("Dy oxide", "magnets"), to=("us",), first=2026.5),
+        rule("ban", "defended", goods=("Dy oxide",), **DEFENCE),
+        rule("quota", "few", limit={(2026, 0): 5}),
+        rule("licence", "slow", delay=45.0 / 365.25, granted=0.4, buyers=("us",)),
+        rule("tariff", "duty", rate=0.25, goods=("Dy oxide",)),
+        rule("content", "traces", threshold=0.001, to=("us",)),
+        rule("ban", "off", active=False),
+        rule("ban", "over", last=2020.0),
+        stockpile(5.0),
+    )
+    goods = {"oxide:Dy": small.Good("oxide:Dy", "", {"Dy": 1.0})}
+    told = notes(made, goods)
+    for sentence in (
+        "Rule off is switched off.",
+        "Rule over holds in none of the years.",
+        "Rule closed: no Dy oxide and magnets made in china goes to us.",
+        "Rule closed: it holds for a part of 2026; the rest of what is made in that year goes free.",
+        "Rule few: no limit is stated, and none holds, in 2027 and 2028.",
+        "Rule slow: 40% of what each region would use without this limit gets a licence, good by good; none is granted"
+        " for a stock.",
+        "Rule slow: us alone of other regions can get a licence.",
+        "Rule duty: no value is known, and no duty counted, of Dy oxide.",
+        "defended and traces share one meaning of clean: what one of them rules is clean for none.",
+        "A good in stock costs 10% of its value a year, the capital tied up (convention).",
+    ):
+        assert sentence in told
+    assert any("45 days late: 12.3% of a year's shipments" in one for one in told)
+    assert any("0.10% would be allowed" in one for one in told)
+    assert notes(replace(scenario(), freight=None))[0].startswith("Freight between regions counts 150 USD/t")
+    assert notes(scenario()) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,8 @@ from .system import Array, Bound
 Terms = list[tuple[int, float | Array]]
 
 
-class Shipment(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Shipment:
     """An activity that ships a good from one region to another under some rules; `quarter` 0: any of the year."""
 
     index: int

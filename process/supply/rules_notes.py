@@ -79,8 +79,8 @@ def _licence(rule: TradeRule, scenario: Scenario, goods: Mapping[str, Good]) -> 
     if rule.delay is not None and rule.delay.nominal > 0.0:
         share = rule.delay.nominal
         yield (
-            f"goods arrive {share * DAYS:.0f} days late: {min(share, 1.0):.1%} of a year's shipments come in the next year"
-            " or later, also when nothing may leave any more; nothing was under way before the first year."
+            f"goods arrive {share * DAYS:.0f} days late: {min(share, 1.0):.1%} of a year's shipments come in the next"
+            " year or later, also when nothing may leave any more; nothing was under way before the first year."
         )
     if rule.granted is not None:
         yield (

@@ -18,6 +18,7 @@ from .arguments import binary, changes_of, circuits_of, designed, elements_of, l
 from .claims import claims
 from .faults import Fault, count, faults
 from .finance import finance
+from .gap import gap
 from .magnet import magnet
 from .outputs import STDOUT, draw, drawable, ready, ready_workbook, write_document, write_workbook
 from .sensitivity import sensitivity
@@ -330,6 +331,7 @@ app.command()(finance)
 app.command()(uncertainty)
 app.command()(sensitivity)
 app.command()(claims)
+app.command()(gap)
 
 
 @app.command()
@@ -399,7 +401,7 @@ def schema(
         typer.Argument(
             metavar="[WHAT]",
             help="flowsheet, scenario, or a document: run, compare, design, check, list, fit, magnet, uncertainty, "
-            "sensitivity, claims, finance.",
+            "sensitivity, claims, finance, gap.",
         ),
     ] = "flowsheet",
 ) -> None:

@@ -27,6 +27,7 @@ from .effluents import body as effluents_body
 from .figures import first, number
 from .finance_document import body as finance_body
 from .fit_document import body as fit_body
+from .gap_document import body as gap_body
 from .ledger import equipment
 from .magnets import document as magnet_document
 from .uncertainty_document import body as uncertainty_body
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from ..studies.compare import Comparison
     from ..studies.finance import FinanceSheet
     from ..studies.fit import FitStudy
+    from ..studies.gap import Gap
     from ..studies.magnet_design import Described, MagnetDesign
     from ..studies.model import ModelFact
     from ..studies.origins import NewOxide
@@ -62,6 +64,7 @@ DOCUMENTS = (
     "uncertainty",
     "claims",
     "finance",
+    "gap",
 )
 """The commands that write a document."""
 
@@ -395,6 +398,12 @@ def fit(found: FitStudy) -> Document:
 def finance(result: Result, sheet: FinanceSheet, changes: Mapping[str, str] | None = None) -> Document:
     """The document of a plant's cash flow."""
     return _whole("finance", inputs(result, changes), finance_body(result, sheet, changes or {}))
+
+
+def gap(found: Gap, changes: Mapping[str, str] | None = None) -> Document:
+    """The document of a scenario's gap; `changes` are those that it was loaded with."""
+    made = found.scenario.sha256 if not changes else digest([("file", found.scenario.sha256), *sorted(changes.items())])
+    return _whole("gap", made, gap_body(found, changes or {}))
 
 
 def claims(found: Claims) -> Document:

@@ -305,7 +305,7 @@ def _words(found: Gap, years: Sequence[int]) -> Table:
     lines: list[tuple[str, str, str]] = []
     for year in years:
         lines.append(("binds", str(year), binding_line(found, year)))
-    worst = found.years[int(np.argmax(found.unmet))]
+    worst = max(years, key=lambda year: float(found.unmet[found.years.index(year)]))
     if idle := idle_line(found, worst):
         lines.append(("does not bind", str(worst), idle))
     lines += [("note", "", note) for note in found.notes]

@@ -14,15 +14,18 @@ from ..plan import Position
 from ..scenario import Objective, Scenario
 from ..supply import gaps, outcome, requirement, shadow
 from ..supply.program import Infeasible, Levels, SolverError, solve
+from ..supply.rules_notes import notes as rules_notes
 from ..supply.system import Array
 
 if TYPE_CHECKING:
     import pandas
 
+    from ..supply.conflict import Clash
     from ..supply.gaps import StageGap, Surplus
     from ..supply.outcome import FlowOutcome, PlantOutcome, Returned, UseOutcome
     from ..supply.requirement import Requirement
     from ..supply.shadow import Binding, Bottleneck, Price, Slack
+    from ..supply.system import System
     from ..supply.tracing import Traced
     from ..supply.yields import StageYield
 
@@ -161,7 +164,7 @@ def gap(scenario: Scenario, objective: Objective | None = None, tables: Tables |
         levels = solve(system, aim)
         priced = solve(shadow.loosened(system, scenario.focus), aim, unmet_cost=levels.unmet_cost)
     except Infeasible as error:
-        places = [(_place(scenario, words), words) for words in error.conflict]
+        places = [(_place(scenario, system, clash), clash.words) for clash in error.clashes]
         raise GapError("nothing satisfies all that this scenario asks for", places) from error
     except SolverError as error:
         raise GapError(str(error), (), "change a number a little, or report the file") from error
@@ -192,9 +195,25 @@ def found(scenario: Scenario, objective: Objective, tables: Tables, levels: Leve
         flows=outcome.flows(levels, focus),
         returned=outcome.returned(levels, focus),
         traced=trace(levels),
-        notes=required.notes,
+        notes=(*required.notes, *rules_notes(scenario, system.goods)),
     )
 
 
-def _place(scenario: Scenario, words: str) -> Position:
-    return scenario.position
+def _place(scenario: Scenario, system: System, clash: Clash) -> Position:
+    """The line of the file that a part of a conflict comes from: of a demand, a plant, a rule or a stockpile."""
+    if clash.of == "need":
+        need = system.needs[clash.index]
+        uses = (one.position for one in scenario.demand if (one.region, one.use) == (need.region, need.use))
+        return next(uses, scenario.position)
+    row = system.bounds[clash.index] if clash.of == "bound" else system.activities[clash.index]
+    plant = scenario.plants.get(row.plant)
+    if plant is not None:
+        return next((one.position for one in plant.stages.values() if one.stage == row.stage), plant.position)
+    named = {
+        **{f"stockpile {name}": one.position for name, one in scenario.stockpiles.items()},
+        **{name: one.position for name, one in scenario.rules.items()},
+        **{f"{one.region} {one.use}": one.position for one in scenario.demand},
+        **{f"{one.use} of {one.region}": one.position for one in scenario.demand},
+    }
+    words = f" {row.name.replace(':', ' ').replace(',', ' ')} "
+    return next((place for name, place in named.items() if f" {name} " in words), scenario.position)

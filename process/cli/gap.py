@@ -1,0 +1,110 @@
+"""`didymium gap`: where a scenario's chain breaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..report.terminal import show
+from .arguments import changes_of, cost_fault, load_scenario, pointed
+from .faults import Fault, faults
+from .outputs import STDOUT, ready, ready_workbook, write_document, write_workbook
+
+if TYPE_CHECKING:
+    from ..scenario import Scenario
+    from ..studies.gap import Gap, GapError
+
+OBJECTIVES = ("unmet", "magnets", "cost")
+
+
+def gap(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a shipped scenario.")],
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Replace a value of the file; may be given again."),
+    ] = None,
+    objective: Annotated[
+        str | None,
+        typer.Option(metavar="unmet|magnets|cost", help="Least unmet demand, most magnets or least cost; the file's."),
+    ] = None,
+    year: Annotated[
+        list[int] | None, typer.Option("--year", metavar="YEAR", help="Show this year; may be given again.")
+    ] = None,
+    assumptions: Annotated[
+        bool, typer.Option("--assumptions", help="List the assumed values of the file with their ranges.")
+    ] = False,
+    json: Annotated[
+        str | None,
+        typer.Option("--json", metavar="OUT", help="Write the result as a JSON document; `-` prints it, alone."),
+    ] = None,
+    xlsx: Annotated[
+        str | None, typer.Option("--xlsx", metavar="OUT", help="Write a workbook; needs didymium[xlsx].")
+    ] = None,
+) -> None:
+    """Where a chain of plants breaks.
+
+    Effective capacity, need and gap of NdPr, Dy, Tb and magnets by stage and year; the stage that binds and what a t
+    more of it would be worth; demand, trade, plants and surplus in the solution; how the optimum is proved.
+    """
+    if objective is not None and objective not in OBJECTIVES:
+        raise typer.BadParameter(f"{objective!r} is not one of {', '.join(OBJECTIVES)}", param_hint="'--objective'")
+    with faults():
+        changes = changes_of(set_ or [])
+        if objective is not None:
+            changes["objective"] = objective
+        ready(json, [scenario])
+        ready_workbook(xlsx, json, [scenario])
+        read = load_scenario(scenario, changes)
+        _known(read, year or [])
+        found = solved(read)
+        from ..report import document
+        from ..report import gap as pages
+
+        write_document(json, document.gap(found, changes))
+        if xlsx is not None:
+            from ..report.workbook.gap import gap as workbook
+
+            write_workbook(xlsx, workbook(found, changes))
+        show([] if json == STDOUT else pages.page(found, changes, year or [], assumptions))
+
+
+def _known(scenario: Scenario, years: list[int]) -> None:
+    for one in years:
+        if one not in scenario.years:
+            first, last = scenario.years[0], scenario.years[-1]
+            raise typer.BadParameter(f"{one} is not a year of the scenario, {first} to {last}", param_hint="'--year'")
+
+
+def solved(scenario: Scenario) -> Gap:
+    """The gap of a scenario; what is wrong with it or with a flowsheet that it names is told at its place."""
+    from ..economics import CostError
+    from ..flowsheet import load as load_flowsheet
+    from ..network import SolveError
+    from ..studies.gap import GapError, flowsheets
+    from ..studies.gap import gap as study
+    from .arguments import solve
+
+    try:
+        return study(scenario)
+    except GapError as error:
+        raise fault(scenario, error) from error
+    except (SolveError, CostError) as error:
+        for name in flowsheets(scenario):  # tells where in its file
+            flowsheet = load_flowsheet(name)
+            solve(flowsheet)
+            if isinstance(error, CostError):
+                raise cost_fault(flowsheet, error, "cost") from error
+        raise
+
+
+def fault(scenario: Scenario, error: GapError) -> Fault:
+    """Every part of a conflict at its line of the file."""
+    if not error.places:
+        return Fault(f"{scenario.path}: error: {error.reason}", error.remedy)
+    lines = [f"{scenario.path}: error: {error.reason}: these cannot hold together"]
+    for position, words in error.places:
+        where = position.file if position.file.startswith("--set ") else str(position)
+        shown = "" if where == position.file else pointed(position)
+        lines.append(f"{where}: {words}{shown}")
+    return Fault("\n".join(lines), error.remedy)

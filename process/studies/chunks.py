@@ -70,7 +70,7 @@ def cut(samples: int, size: int) -> list[tuple[int, int]]:
     return [(start, min(start + size, samples)) for start in range(0, samples, size)]
 
 
-def packed(task: Task) -> bytes:
+def packed(task: object) -> bytes:
     """A task as bytes that `done` takes, here or in another process."""
     buffer = io.BytesIO()
     pickler = pickle.Pickler(buffer, protocol=5)

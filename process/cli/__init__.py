@@ -22,6 +22,7 @@ from .gap import gap
 from .magnet import magnet
 from .outputs import STDOUT, draw, drawable, ready, ready_workbook, write_document, write_workbook
 from .sensitivity import sensitivity
+from .trace import trace
 from .uncertainty import uncertainty
 
 app = typer.Typer(
@@ -331,6 +332,7 @@ app.command()(finance)
 app.command()(uncertainty)
 app.command()(sensitivity)
 app.command()(claims)
+app.command()(trace)
 app.command()(gap)
 
 
@@ -401,7 +403,7 @@ def schema(
         typer.Argument(
             metavar="[WHAT]",
             help="flowsheet, scenario, or a document: run, compare, design, check, list, fit, magnet, uncertainty, "
-            "sensitivity, claims, finance, gap.",
+            "sensitivity, claims, finance, gap, trace.",
         ),
     ] = "flowsheet",
 ) -> None:

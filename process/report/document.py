@@ -30,6 +30,8 @@ from .fit_document import body as fit_body
 from .gap_document import body as gap_body
 from .ledger import equipment
 from .magnets import document as magnet_document
+from .trace_document import body as trace_body
+from .trace_document import given as trace_given
 from .uncertainty_document import body as uncertainty_body
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from ..studies.model import ModelFact
     from ..studies.origins import NewOxide
     from ..studies.sensitivity import Sensitivity
+    from ..studies.trace import Trace
     from ..studies.uncertainty import Uncertainty
 
 Document = dict[str, Any]
@@ -65,6 +68,7 @@ DOCUMENTS = (
     "claims",
     "finance",
     "gap",
+    "trace",
 )
 """The commands that write a document."""
 
@@ -404,6 +408,11 @@ def gap(found: Gap, changes: Mapping[str, str] | None = None) -> Document:
     """The document of a scenario's gap; `changes` are those that it was loaded with."""
     made = found.scenario.sha256 if not changes else digest([("file", found.scenario.sha256), *sorted(changes.items())])
     return _whole("gap", made, gap_body(found, changes or {}))
+
+
+def trace(found: Trace, changes: Mapping[str, str] | None = None) -> Document:
+    """The document of where the elements of products come from."""
+    return _whole("trace", digest(trace_given(found, changes or {})), trace_body(found, changes or {}))
 
 
 def claims(found: Claims) -> Document:

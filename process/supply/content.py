@@ -35,8 +35,8 @@ class Content:
 
     @property
     def value(self) -> float:
-        """USD of the origin's elements per USD of the product; NaN where its value is unknown."""
-        return _share(math.fsum(self.element_usd.values()), self.usd)
+        """USD of the origin's elements per USD of the product; NaN where either is unknown, 0 where it holds none."""
+        return 0.0 if not self.element_t else _share(math.fsum(self.element_usd.values()), self.usd)
 
     def of(self, basis: Basis) -> float:
         """The share on a basis."""

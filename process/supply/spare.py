@@ -16,6 +16,9 @@ STAGES = ("mine", "separation", "heavy_separation", "metal")
 MADE = ("concentrate", "mixed", "heavy", "oxide", "metal")
 """Forms of goods that hold rare earths which are still to be used."""
 
+KILOGRAM = 1e-3
+"""t/year below which what lies unused is the solver's residue."""
+
 
 @dataclass(frozen=True)
 class Spare:
@@ -54,7 +57,8 @@ def spare(traced: Traced, levels: np.ndarray, item: str, origin: str, year: int)
             if more > 0.0:
                 by_stage[bound.stage] = by_stage.get(bound.stage, 0.0) + more
     ordered = {stage: by_stage[stage] for stage in STAGES if stage in by_stage}
-    return Spare(item, ordered, sum(_left(traced, name, origin, t) for name in names))
+    left = sum(_left(traced, name, origin, t) for name in names)
+    return Spare(item, ordered, left if left > KILOGRAM else 0.0)
 
 
 def _more(system: System, bound: Bound, level: np.ndarray, t: int, names: Sequence[str]) -> float:

@@ -22,7 +22,7 @@ from .mixing import Ints, Mixing, mixing
 from .passage import CLOSES, TracingError, elements
 from .system import Array, Need, Pool, System
 
-__all__ = ["STAGES", "UNDONE", "Traced", "TracingError", "trace"]
+__all__ = ["STAGES", "UNDONE", "Traced", "TracingError", "Use", "trace"]
 
 MINE = "mine"
 STAGES: Mapping[str, tuple[str, ...]] = {
@@ -37,8 +37,17 @@ ROOM = 20_000_000
 """Numbers of flows by origin that are kept, of all elements together; what is beyond is solved again when asked."""
 
 Mask = NDArray[np.bool_]
-Place = Pool | Need | Sequence[Pool | Need]
-"""A pool, a demand, or several of them together."""
+
+
+class Use(NamedTuple):
+    """A good as a region uses it, of whatever track, whoever takes it there."""
+
+    good: str
+    region: str
+
+
+Place = Pool | Need | Use | Sequence[Pool | Need | Use]
+"""A pool, a demand, a good in a region, or several of them together."""
 
 
 class Solved(Protocol):
@@ -111,7 +120,7 @@ class Traced:
 
         Raises KeyError for a year, a pool or a demand that is not in the system.
         """
-        if not isinstance(where, Pool | Need):
+        if not isinstance(where, Pool | Need | Use):
             parts = [self.reading(one, year) for one in where]
             nodes = np.concatenate([one for one, _ in parts] or [np.zeros(0, dtype=np.intp)])
             return nodes, np.concatenate([one for _, one in parts] or [np.zeros(0)])
@@ -122,12 +131,30 @@ class Traced:
             if where not in self.pools:
                 raise KeyError(where)
             return np.array([self.pools.index(where) * m.years + t], dtype=np.intp), np.ones(1)
+        if isinstance(where, Use):
+            return self._used(where, t)
         index = next((i for i, need in enumerate(self.system.needs) if need is where), None)
         if index is None:
             raise KeyError(f"{where.use} of {where.region}")
         part = np.array([_part(self.system.activities[i].serves, index) for i in m.take_activity])
         takes = np.flatnonzero(part > 0.0)
         return m.take_pool[takes] * m.years + t, m.take_share[takes, t] * part[takes]
+
+    def _used(self, where: Use, t: int) -> tuple[Ints, Array]:
+        """The pools of a good in a region, of each what does not go on into another of them."""
+        m = self.mixing
+        pools = [p for p, pool in enumerate(self.pools) if (pool.good, pool.place) == where]
+        if not pools:
+            raise KeyError(where)
+        left = np.ones(len(pools))
+        for i, p in enumerate(pools):
+            kept = [k for k in np.flatnonzero(m.take_pool == p) if self._keeps(int(m.take_activity[k]), where)]
+            left[i] -= float(m.take_share[kept, t].sum())
+        return np.array(pools, dtype=np.intp) * m.years + t, np.maximum(left, 0.0)
+
+    def _keeps(self, activity: int, where: Use) -> bool:
+        one = self.system.activities[activity]
+        return one.kind == "keep" and all((o.pool.good, o.pool.place) == where for o in one.makes)
 
     def tonnes(self, where: Place, year: int) -> float:
         """t of the good that pass a place in a year, as the levels say."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from didymium.supply.program import solve
 from didymium.supply.system import Activity, Given, Good, Need, Output, Pool, System
-from didymium.supply.tracing import UNDONE, TracingError, trace
+from didymium.supply.tracing import UNDONE, TracingError, Use, trace
 
 ORE = {"La": 0.5, "Nd": 0.4, "Pr": 0.1}
 HEAVY_ORE = {"La": 0.2, "Nd": 0.2, "Pr": 0.1, "Dy": 0.5}
@@ -235,6 +235,29 @@ def test_the_world_pool_blends_what_is_sold_there() -> None:
     )
     left = traced.surplus("Dy")[traced.pools.index(world), 0]
     assert left == pytest.approx(30.0, rel=1e-13)
+
+
+def test_what_a_region_uses_counts_clean_goods_once() -> None:
+    """30 t clean Dy of the us, 12 of them used as any, beside 48 t of China's: 78 t in use, 18 of them clean."""
+    clean, here = Pool("oxide:Dy", "us", "clean"), pool("oxide:Dy")
+    traced = trace(
+        levels(
+            [
+                (mine("b", "us", pool("concentrate:b")), [60.0]),
+                (mine("b", "china", pool("concentrate:b", "china")), [96.0]),
+                (separation("concentrate:b", "china", {"Dy": 1.0}, place="us"), [96.0]),
+                (makes("clean", {pool("concentrate:b"): 2.0}, (clean, 1.0), stage="separation"), [30.0]),
+                (Activity("as any", "keep", {clean: 1.0}, (Output(here, 1.0),)), [12.0]),
+            ]
+        )
+    )
+    assert traced.tonnes(Use("oxide:Dy", "us"), 2025) == pytest.approx(78.0, rel=1e-13)
+    assert traced.share(Use("oxide:Dy", "us"), 2025)["Dy"] == pytest.approx(
+        {"us": 30 / 78, "china": 48 / 78}, rel=1e-13
+    )
+    assert traced.share([clean, here], 2025)["Dy"]["us"] == pytest.approx(42 / 90, rel=1e-13)
+    with pytest.raises(KeyError):
+        traced.share(Use("oxide:Dy", "europe"), 2025)
 
 
 def through_three_regions() -> Levels:

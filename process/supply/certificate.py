@@ -20,7 +20,7 @@ KILOGRAM = 1e-3
 """t/year below which a throughput is not told from nothing: residuals are relative to no less."""
 FARTHING = 1e-6
 """Of the dearest column's cost, below which a price is not told from rounding: wrong signs are relative to no less."""
-PRIMAL, DUAL, GAP = 1e-9, 1e-7, 1e-9
+PRIMAL, DUAL, GAP = 1e-9, 1e-6, 1e-9
 """The largest residuals that count as proved."""
 
 

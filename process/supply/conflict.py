@@ -9,17 +9,17 @@ for choice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
 from ..goods import words
-from .matrix import Integers, Program
-from .parts import parts
+from .matrix import Integers, Linear, Program
+from .parts import fixed, parts, useful
+from .solver import solve_part
 from .system import Array
 
 SLIGHT = 1e-7
@@ -56,12 +56,16 @@ def conflict(program: Program, of_parts: Sequence[tuple[Integers, Integers]]) ->
 
     Empty where all can hold within rounding.
     """
-    rows, columns = np.zeros(program.table.shape[0], bool), np.zeros(program.table.shape[1], bool)
-    for of_rows, of_columns in of_parts:
-        rows[of_rows], columns[of_columns] = True, True
-    for of_rows, of_columns in parts(program, rows, columns, small=0):
-        trial = _Trial(program, of_rows, of_columns)
-        found = trial.conflict()
+    refused = np.zeros(program.table.shape[0], dtype=bool)
+    for of_rows, _ in of_parts:
+        refused[of_rows] = True
+    levels = np.arange(len(program.cost)) < program.activity_columns
+    # a level without room (a plant that is shut) may be what stands in the way: it takes part here
+    moving = replace(program, high=np.where(levels & fixed(program), np.inf, program.high))
+    for of_rows, of_columns in parts(moving, *useful(moving), small=0):
+        if not np.any(refused[of_rows]):
+            continue
+        found = _Trial(program, of_rows, of_columns).conflict()
         if found:
             return tuple(sorted(found, key=lambda one: (one.year, one.of, one.index, one.side)))
     return ()
@@ -71,8 +75,11 @@ class _Trial:
     """One part, its firm rows apart from those that may be broken."""
 
     def __init__(self, program: Program, rows: Integers, columns: Integers) -> None:
-        self.program, self.columns = program, columns
+        self.program = program
         table = program.table[rows][:, columns]
+        if not len(columns):
+            table = csr_array((len(rows), 1))
+        self.width = table.shape[1]
         pools = rows < program.need_rows.start
         needs = (rows >= program.need_rows.start) & (rows < program.need_rows.stop)
         must = np.array([need.must for need in program.system.needs], dtype=bool)
@@ -81,18 +88,17 @@ class _Trial:
         plain = needs & ~duty
         self.firm, self.given = table[np.flatnonzero(pools)], program.most[rows[pools]]
         self.equal, self.asked = table[np.flatnonzero(plain)], program.most[rows[plain]]
-        self.low = np.zeros(len(columns))
-        self.high = np.full(len(columns), np.inf)
+        self.low = np.zeros(self.width)
+        self.high = np.full(self.width, np.inf)
         unmet = columns >= program.activity_columns
-        self.high[unmet] = program.high[columns[unmet]]
+        self.high[: len(columns)][unmet] = program.high[columns[unmet]]
         self.soft: list[_Soft] = []
         for i in np.flatnonzero(~pools & ~plain):
             self._row(int(rows[i]), table[[int(i)]])
-        width = len(columns)
         for j in np.flatnonzero(~unmet):
             column = int(columns[j])
             low, high = float(program.low[column]), float(program.high[column])
-            one = csr_array(coo_array((np.ones(1), ([0], [int(j)])), shape=(1, width)))
+            one = csr_array(coo_array((np.ones(1), ([0], [int(j)])), shape=(1, self.width)))
             if low > 0.0:
                 self._column(column, "least", low, one)
             if np.isfinite(high):
@@ -125,7 +131,7 @@ class _Trial:
     def _column(self, column: int, side: Literal["most", "least"], limit: float, one: csr_array) -> None:
         index, year = divmod(column, self.program.years)
         told = f"{self.program.system.activities[index].name} in {self.program.system.years[year]}"
-        said = f"{told}: at {side} {limit:,.6g} t"
+        said = f"{told}: at {side} {limit:,.6g} t" if limit else f"{told}: nothing"
         sign = 1.0 if side == "least" else -1.0
         self.soft.append(_Soft(sign * one, Clash("activity", index, year, side, limit, said), sign * limit))
 
@@ -156,19 +162,19 @@ class _Trial:
         size = np.maximum(np.abs(limits), 1.0)
         rows = vstack([self.soft[i].row for i in loose], format="csr")
         slips = csr_array(coo_array((size, (np.arange(len(loose)), np.arange(len(loose))))))
-        width, extra = len(self.columns), len(loose)
+        extra = len(loose)
         above = hstack([-rows, -slips], format="csr")
-        cost = np.concatenate([np.zeros(width), np.ones(extra)])
+        cost = np.concatenate([np.zeros(self.width), np.ones(extra)])
         answer = self._solve(cost, firm, above, -limits, extra)
         if answer is None:
             return None
-        slip = answer[width:]
+        slip = answer[self.width :]
         return [loose[k] for k in np.flatnonzero(slip > SLIGHT)]
 
     def _hold(self, firm: Sequence[int]) -> bool:
         """Whether levels exist that keep all rows of `firm`."""
-        none = csr_array((0, len(self.columns)))
-        return self._solve(np.zeros(len(self.columns)), firm, none, np.zeros(0), 0) is not None
+        none = csr_array((0, self.width))
+        return self._solve(np.zeros(self.width), firm, none, np.zeros(0), 0) is not None
 
     def _solve(self, cost: Array, firm: Sequence[int], above: csr_array, limits: Array, extra: int) -> Array | None:
         """Levels and slips of least cost with the rows of `firm` kept, or None."""
@@ -179,20 +185,17 @@ class _Trial:
         kept = [self.soft[i] for i in firm]
         tables = [wide(self.firm), above, *(wide(-one.row) for one in kept)]
         right: NDArray[np.float64] = np.concatenate([self.given, limits, [-one.limit for one in kept]])
-        bounds = np.column_stack(
-            [np.concatenate([self.low, np.zeros(extra)]), np.concatenate([self.high, np.full(extra, np.inf)])]
-        )
-        has = self.equal.shape[0] > 0
-        result = linprog(
+        none = np.full(len(right), -np.inf)
+        part = Linear(
             cost,
-            A_ub=vstack(tables, format="csr"),
-            b_ub=right,
-            A_eq=wide(self.equal) if has else None,
-            b_eq=self.asked if has else None,
-            bounds=bounds,
-            method="highs-ds",
+            np.concatenate([self.low, np.zeros(extra)]),
+            np.concatenate([self.high, np.full(extra, np.inf)]),
+            vstack([*tables, wide(self.equal)], format="csr"),
+            np.concatenate([none, self.asked]),
+            np.concatenate([right, self.asked]),
         )
-        return None if result.status != 0 else np.asarray(result.x)
+        found = solve_part(part)
+        return None if found is None else found.levels
 
 
 def _mixed(weights: csr_array) -> bool:

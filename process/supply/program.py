@@ -57,12 +57,15 @@ class Levels:
         return self.certificate.gap
 
 
-def solve(system: System, objective: Objective = "unmet", *, unmet_cost: float | None = None) -> Levels:
+def solve(
+    system: System, objective: Objective = "unmet", *, unmet_cost: float | None = None, threads: int | None = None
+) -> Levels:
     """The levels that serve an objective best, proved by their prices.
 
     `unmet`: least weighted unmet demand; among equals the cheapest. `magnets`: most magnets made, asked for or not,
     then least unmet. `cost`: least cost, unmet demand charged at the value of its good. Raises `Infeasible` with what
-    cannot hold together, `SolverError` where no optimum can be proved.
+    cannot hold together, `SolverError` where no optimum can be proved. `threads` (all cores unless given) share large
+    parts; the answer has the same bits for any number.
 
     >>> from .system import Activity, Good, Need, Output
     >>> here = Pool("oxide:Dy", "us")
@@ -76,7 +79,7 @@ def solve(system: System, objective: Objective = "unmet", *, unmet_cost: float |
     """
     table = program(system, objective, unmet_cost)
     try:
-        found = optimum(table)
+        found = optimum(table, threads=threads)
     except NoLevels as error:
         clashes = conflict(table, error.parts)
         if not clashes:

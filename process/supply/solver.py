@@ -19,7 +19,7 @@ from .matrix import Integers, Linear
 from .parts import fixed, parts, useful
 from .system import Array
 
-LARGE = 8_000
+LARGE = 4_000
 """Columns from which an interior point with a walk to a corner is faster than the dual simplex."""
 
 

@@ -124,7 +124,8 @@ def wide(
     kinds = ELEMENTS[:elements]
     after = AFTER[: stages - 3]
     ores = [f"ore{i}" for i in range(12)]
-    shares = rng.dirichlet(np.geomspace(8.0, 0.05, elements), size=len(ores))
+    shares = rng.dirichlet(np.geomspace(8.0, 0.05, elements), size=len(ores)) + 1e-5
+    shares /= shares.sum(axis=1, keepdims=True)
     grow = 1.0 + 0.05 * np.arange(years)
     mixed = [f"{form}:{ore}" for form in MIXTURES for ore in ores]
     single = [f"{form}:{kind}" for form in after for kind in kinds]
@@ -228,7 +229,10 @@ def small(seed: int, years: int = 2) -> System:
     regions, ores, kinds = ("east", "west"), ("clay", "rock"), ("Nd", "Dy", "Ce")
     table = Table(years, regions)
     size = 10.0 ** rng.uniform(0.0, 5.0)
-    shares = {ore: dict(zip(kinds, rng.dirichlet([5.0, 0.2, 8.0]).tolist(), strict=True)) for ore in ores}
+    shares = {}
+    for ore in ores:
+        share = rng.dirichlet([5.0, 0.2, 8.0]) + 1e-5
+        shares[ore] = dict(zip(kinds, (share / share.sum()).tolist(), strict=True))
     for ore in ores:
         table.good(f"concentrate:{ore}", shares[ore])
     for region in regions:

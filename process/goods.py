@@ -139,8 +139,12 @@ def _parted(text: str) -> tuple[str, str]:
     for word in sorted(_WORDS, key=len, reverse=True):
         if text.endswith(f" {word}"):
             return text.removesuffix(f" {word}").strip(), _WORDS[word]
+    what, _, last = text.rpartition(" ")
+    near = suggestion(last, _WORDS)
+    if what and near:
+        near = near.replace("mean '", f"mean '{what} ", 1)
     hint = "such as NdPr oxide, Dy metal, motor magnets, mountain_pass concentrate; or all oxides, metals, magnets"
-    raise GoodError(f"{text!r} is no good{suggestion(text, _ALL)}", hint)
+    raise GoodError(f"{text!r} is no good{near}", hint)
 
 
 def _one_of(name: str, known: Collection[str], what: str) -> str:

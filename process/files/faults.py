@@ -220,6 +220,8 @@ class Faults:
             return Diagnostic(item.key, f"{name} has no value", self._such_as(item.path))
         if kind == "value_error":
             fault = context.get("error")
+            if isinstance(fault, QuantityError) and item.on_key:
+                return Diagnostic(place, f"{label(item.path[:-1])}: {fault.message}", fault.hint)
             if isinstance(fault, QuantityError):
                 where = item.node.part(fault.offset, fault.length)
                 got = "" if not isinstance(item.node.value, dict | list | bool) else f", not {kind_of(item.node)}"

@@ -14,7 +14,6 @@ from .reader import Node, compose, decode, read_bytes
 from .version import FORMAT, head_fault, is_scenario, scenario_head_fault
 
 _LONGEST_CHAIN = 10
-_WRITE = "write unit.key=value"
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,11 @@ class Sort:
     shipped: Callable[[], Mapping[str, Path]]
     head_fault: Callable[[Node], Diagnostic | None]
 
+    @property
+    def other(self) -> Sort:
+        """The sort that a file may be taken for."""
+        return SCENARIO if self is FLOWSHEET else FLOWSHEET
+
 
 FLOWSHEET = Sort("flowsheet", "run", shipped, head_fault)
 SCENARIO = Sort("scenario", "gap", shipped_scenarios, scenario_head_fault)
@@ -93,9 +97,8 @@ def read_tree(path_or_name: str | Path, sort: Sort = FLOWSHEET) -> Tree:
     except FlowsheetError as error:
         fault = error.diagnostics[0]
         near = suggestion(name, sort.shipped())
-        other = SCENARIO if sort is FLOWSHEET else FLOWSHEET
-        if fault.message == "no such file" and name in other.shipped():
-            message, hint = f"this is a {other.word}, not a {sort.word}", f"didymium {other.command} {name}"
+        if fault.message == "no such file" and name in sort.other.shipped():
+            message, hint = f"this is a {sort.other.word}, not a {sort.word}", f"didymium {sort.other.command} {name}"
             raise FlowsheetError([replace(fault, message=message, hint=hint)]) from None
         if fault.message == "no such file" and near:
             raise FlowsheetError([replace(fault, message=f"no such file or shipped {sort.word}{near}")]) from None
@@ -160,6 +163,9 @@ def _at(error: FlowsheetError, where: Place, text: str, sort: Sort) -> list[Diag
     for fault in error.diagnostics:
         if fault.place.line:
             out.append(fault)
+        elif fault.message == "no such file" and text in sort.other.shipped():
+            message = f"this is a {sort.other.word}, not a {sort.word}"
+            out.append(Diagnostic(where, f"cannot extend {text!r}: {message}"))
         else:
             near = suggestion(text, sort.shipped()) if fault.message == "no such file" else ""
             out.append(Diagnostic(where, f"cannot extend {text!r}: {fault.message}{near}", fault.hint))
@@ -231,7 +237,15 @@ def _copied(other: Node | None, own: Node) -> Node:
     return replace(own, value=value, keys={name: both.keys[name] for name in value})
 
 
-def changed(root: Node, path: str, text: str, top: set[str], faults: list[Diagnostic], order: int = 0) -> Node:
+def changed(
+    root: Node,
+    path: str,
+    text: str,
+    top: set[str],
+    faults: list[Diagnostic],
+    order: int = 0,
+    write: str = "write unit.key=value",
+) -> Node:
     """The tree with one value set from outside; units and feeds may go by their name alone."""
     source = Source(f"--set {path}", text, aside=True, order=1000 + order)
     whole = Place(source, 1, 1, max(len(text), 1))
@@ -253,11 +267,11 @@ def changed(root: Node, path: str, text: str, top: set[str], faults: list[Diagno
     if parts[0] in names:
         parts = [names[parts[0]], *parts]
     if path and not all(parts):
-        faults.append(Diagnostic(whole, f"the path {path[:60]!r} has a dot with nothing beside it", _WRITE))
+        faults.append(Diagnostic(whole, f"the path {path[:60]!r} has a dot with nothing beside it", write))
         return root
     if parts[0] not in top:
         near = suggestion(parts[0], [*names, *top])
-        faults.append(Diagnostic(whole, f"nothing is called {parts[0]!r}{near}", _WRITE))
+        faults.append(Diagnostic(whole, f"nothing is called {parts[0]!r}{near}", write))
         return root
     return _set(root, parts, node, whole, path, faults)
 

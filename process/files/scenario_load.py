@@ -21,6 +21,8 @@ from .scenario_build import scenario
 from .scenario_references import ScenarioReferences, unknown_paths
 from .scenario_schema import KINDS, ScenarioKeys
 
+_WRITE = "write plants.name.stages.mine.capacity=value, rules.name.active=false, …"
+
 
 def load_scenario(
     path_or_name: str | Path,
@@ -80,7 +82,7 @@ class _Loading:
                 place = Place(Source(f"--set {path}", text, aside=True, order=1000 + order), 1, 1, max(len(text), 1))
                 self.faults.append(Diagnostic(place, lost[path]))
             else:
-                root = changed(root, path, text, top, self.faults, order)
+                root = changed(root, path, text, top, self.faults, order, _WRITE)
         self.root = root
         read: dict[str, Value] = {}
         faults = Faults(root, ScenarioKeys, {}, kinds=KINDS)
@@ -92,6 +94,7 @@ class _Loading:
         self.faults += faults.empty(self.tree.bottom, (), self.faults)
         references = ScenarioReferences(root, self.known, locate(path_or_name, SCENARIO)[0].parent)
         references.check()
+        self.warnings += references.warnings
         sources = References(root, {}, self.known)
         sources.sources(read, faults.takes_value, strict)
         said = {(fault.place.source, fault.place.line, fault.place.column) for fault in self.faults}

@@ -20,6 +20,8 @@ ORES = ("mine", "cracking", "separation", "heavy_separation")
 """Stages that may name deposits."""
 OF_KINDS = ("alloy", "magnet", "recycling")
 """Stages that may name kinds of magnets."""
+REQUIRED = ("region", "plant", "kind of magnet")
+"""What every scenario has some of."""
 WHOLE = ("REO", "TREO", "mass")
 _T = TypeVar("_T")
 
@@ -32,6 +34,7 @@ class ScenarioReferences:
     known: Known
     folder: Path
     faults: list[Diagnostic] = field(default_factory=list)
+    warnings: list[Diagnostic] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.regions = [str(node.value) for node in entries(table(self.root).get("regions"))]
@@ -45,6 +48,7 @@ class ScenarioReferences:
     def check(self) -> None:
         """All checks."""
         self._head()
+        self._magnets()
         self._plants()
         self._demand()
         self._rules()
@@ -59,6 +63,8 @@ class ScenarioReferences:
         known = list(names)
         if node is None or not isinstance(node.value, str) or node.value in known:
             return
+        if not known and what in REQUIRED:
+            return  # the schema says that there is none
         hint = f"{_plural(what)}: {', '.join(known)}" if known else ""
         near = suggestion(node.value, known)
         self._error(place or node.place, f"unknown {what} {node.value!r}{near}", hint)
@@ -114,20 +120,31 @@ class ScenarioReferences:
             if isinstance(item.value, str):
                 self._good(item.value, item.place)
 
+    def _magnets(self) -> None:
+        """Magnets of rare earths hold some; that of iron nitride is held to none by the schema."""
+        group = table(self.root).get("magnets")
+        for name, magnet in self.magnets.items():
+            assert group is not None
+            family = magnet.item("family")
+            if family in ("NdFeB", "SmCo") and not table(magnet, "content"):
+                such = "NdPr: 30 %" if family == "NdFeB" else "Sm: 25 %"
+                message = f"magnets.{name} needs the key 'content'"
+                self._error(group.keys[name], message, f"such as content: {{{such}}}")
+
     # -- plants -------------------------------------------------------------------------------------------------------
 
     def _plants(self) -> None:
-        for plant in self.plants.values():
+        for plant_name, plant in self.plants.items():
             keys = table(plant)
             self._one_of(keys.get("region"), self.regions, "region")
             self._flowsheet(keys.get("flowsheet"))
             stages = keys.get("stages")
             for name in table(stages):
                 assert stages is not None
-                self._stage(plant, stages.keys[name], name, table(stages)[name])
+                self._stage(plant_name, stages.keys[name], name, table(stages)[name])
 
-    def _stage(self, plant: Node, place: Place, name: str, stage: Node) -> None:
-        keys, above = table(stage), table(plant)
+    def _stage(self, plant: str, place: Place, name: str, stage: Node) -> None:
+        keys, above, label = table(stage), table(self.plants[plant]), f"plants.{plant}.stages.{name}"
         self._one_of(keys.get("region"), self.regions, "region")
         self._flowsheet(keys.get("flowsheet"))
         ramp = keys.get("ramp")
@@ -142,7 +159,7 @@ class ScenarioReferences:
         self._counts(name, keys.get("counts"))
         start, stop = keys.get("start") or above.get("start"), keys.get("stop")
         if start is None and isinstance(stage.value, dict):
-            self._error(place, f"{name} needs the key 'start'", "such as start: 2026-07; or give it to the plant")
+            self._error(place, f"{label} needs the key 'start'", "such as start: 2026-07; or give it to the plant")
         if "start" not in keys:  # else the schema says so
             begun, ended = _read(date_of, start), _read(date_of, stop)
             if stop is not None and begun is not None and ended is not None and ended <= begun:
@@ -150,7 +167,7 @@ class ScenarioReferences:
         sources = (keys.get("flowsheet"), above.get("flowsheet"), table(self.root, "standard").get(name))
         if not any(sources) and isinstance(stage.value, dict):
             hint = f"name a flowsheet, or one for all under standard: {{{name}: kuantan}}"
-            self._error(place, f"nothing says what {name} yields", hint)
+            self._error(place, f"nothing says what {label} yields", hint)
 
     def _counts(self, stage: str, node: Node | None) -> None:
         """A nameplate counts REO or mass, or some elements as oxide or metal."""
@@ -183,6 +200,10 @@ class ScenarioReferences:
 
     def _demand(self) -> None:
         demand = table(self.root).get("demand")
+        for item in entries(table(self.root).get("focus")):
+            if item.value in self.regions and not table(table(demand).get(str(item.value))):
+                message = f"{item.value} is in focus and asks for nothing"
+                self.warnings.append(Diagnostic(item.place, message, "", "warning"))
         for region in table(demand):
             assert demand is not None
             self._key(demand, region, self.regions, "region")
@@ -249,8 +270,15 @@ class ScenarioReferences:
 
     def _inside_years(self, year: int | None, text: str, place: Place) -> None:
         if year is not None and self.years and year not in self.years:
-            first, last = self.years[0], self.years[-1]
-            self._error(place, f"{text} is outside the years {first} to {last}")
+            self._idle(place, f"{text} is outside the years {self.years[0]} to {self.years[-1]}")
+
+    def _idle(self, place: Place, message: str) -> None:
+        """What can never have an effect; only a warning where the years were changed from outside."""
+        years = table(self.root)["years"]
+        if years.place.source.aside:
+            self.warnings.append(Diagnostic(place, message, "", "warning"))
+        else:
+            self._error(place, message)
 
     def _stockpiles(self) -> None:
         for stock in table(self.root, "stockpiles").values():
@@ -275,7 +303,7 @@ class ScenarioReferences:
             first = keys.get("first")
             begun = _read(date_of, first)
             if first is not None and begun is not None and self.years and begun >= self.years[-1] + 1:
-                self._error(first.place, f"{first.value} is after the last year, {self.years[-1]}")
+                self._idle(first.place, f"{first.value} is after the last year, {self.years[-1]}")
 
 
 def _read(parse: Callable[[object], _T], item: Node | str | None) -> _T | None:

@@ -7,10 +7,11 @@ not sold on. A region whose sales of a good meet a rule ships it straight to eac
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..data import freight_rates
 from ..goods import FORMS, words
@@ -19,7 +20,7 @@ from . import rules
 from .builder import Builder
 from .rules_granted import granted
 from .rules_limits import Shipment, limits
-from .system import Activity, Array, Output, Pool
+from .system import Activity, Output, Pool
 
 WORLD = "world"
 
@@ -105,18 +106,18 @@ class _Market:
         """Ways of a good from one region to another: by which rules it goes, and in which quarter."""
         years = self.builder.years
         out = []
-        for way in _ways(laws, to, years):
-            delay = max([rule.delay.nominal for rule in way.under if rule.delay is not None], default=0.0)
+        for way in _settled(_ways(laws, to, years), years):
             duty = sum(rule.rate.nominal for rule in way.under if rule.rate is not None)
             told = ", ".join(rule.name for rule in way.under)
             quarter = f"Q{way.quarter}" if way.quarter else ""
-            told = " ".join(part for part in (told, quarter) if part)
+            when = f"in {years[-1 - way.latest]}" if way.latest is not None else ""
+            told = " ".join(part for part in (told, quarter, when) if part)
             index = self.builder.add(
                 Activity(
                     name=f"{origin} ships {words(good)} to {to}" + (f" ({told})" if told else ""),
                     kind="trade",
                     takes={Pool(good, f"{origin}>"): 1.0},
-                    makes=delayed(Pool(good, to), delay),
+                    makes=delayed(Pool(good, to), way.delay, way.latest),
                     region=to,
                     cost=self.freight + duty * self.builder.goods[good].value,
                     most=None if way.open.all() else np.where(way.open, np.inf, 0.0),
@@ -126,25 +127,55 @@ class _Market:
         return out
 
 
-def delayed(pool: Pool, delay: float) -> tuple[Output, ...]:
-    """What arrives of a t shipped when it is `delay` years under way, sent evenly over the year.
+def delayed(pool: Pool, delay: float, latest: int | None = None) -> tuple[Output, ...]:
+    """What arrives of a t shipped when it is `delay` years under way, sent evenly over the year; `latest` cuts the lag.
 
     >>> [(output.amount, output.lag) for output in delayed(Pool("oxide:Dy", "us"), 1.25)]
     [(0.75, 1), (0.25, 2)]
+    >>> [(output.amount, output.lag) for output in delayed(Pool("oxide:Dy", "us"), 0.25, 0)]
+    [(1.0, 0)]
     """
     whole = int(delay)
     part = delay - whole
+    if latest is not None and whole >= latest:
+        return (Output(pool, 1.0, latest),)
     found = (Output(pool, 1.0 - part, whole), Output(pool, part, whole + 1))
     return tuple(output for output in found if output.amount > 0.0)
 
 
 @dataclass(frozen=True)
 class _Way:
-    """Rules that a shipment goes under, the quarter that it leaves in (0: any), and the years that it may."""
+    """Rules that a shipment goes under, the quarter that it leaves in (0: any), and the years that it may.
+
+    All of it arrives `latest` years later, where that is given.
+    """
 
     under: tuple[TradeRule, ...]
     quarter: int
-    open: Array
+    open: NDArray[np.bool_]
+    latest: int | None = None
+
+    @property
+    def delay(self) -> float:
+        """Years under way: the longest of its rules."""
+        return max([rule.delay.nominal for rule in self.under if rule.delay is not None], default=0.0)
+
+
+def _settled(ways: Iterable[_Way], years: tuple[int, ...]) -> Iterator[_Way]:
+    """The ways, those with a delay apart for the last years, when a part of it would arrive after all years.
+
+    Nothing is worth anything then, and sellers would turn to those who are supplied at once. So once goods were under
+    way the year before, as much as leaves in the last years arrives by the last.
+    """
+    for way in ways:
+        rest = way.open.copy()
+        for i, _ in enumerate(years):
+            latest = len(years) - 1 - i
+            if i and way.open[i] and way.open[i - 1] and way.delay > latest:
+                rest[i] = False
+                yield replace(way, open=np.arange(len(years)) == i, latest=latest)
+        if rest.any():
+            yield replace(way, open=rest)
 
 
 def _ways(laws: list[TradeRule], to: str, years: tuple[int, ...]) -> Iterator[_Way]:

@@ -328,8 +328,24 @@ def test_a_delay_never_helps_where_goods_can_be_stored_anyway() -> None:
     free = one_way(store, made=made, needed=needed).solve().unmet.sum()
     slow = one_way(store, rule("licence", delay=0.3), made=made, needed=needed).solve().unmet.sum()
     assert free == pytest.approx(10.0)
-    # 84 of 120 t come in time, 60 are used, 24 stored; 36 + 14 come in the second year; 6 + 49 in the third.
-    assert slow == pytest.approx(16.0 + 5.0)
+    # 84 of 120 t come in time, 60 are used, 24 stored; 36 + 14 come in the second year; enough in the third.
+    assert slow == pytest.approx(16.0)
+
+
+def test_the_last_year_is_no_reason_to_sell_elsewhere() -> None:
+    chain = Chain(rule("licence", delay=0.25), years=3)
+    chain.makes("china", 100.0)
+    chain.needs("us", 100.0, weight=1.01)
+    chain.needs("china", 100.0)
+    # Only in the first year is home the better buyer: there is nothing under way yet, and what is shipped comes late.
+    levels = chain.solve()
+    assert sent(levels, "china", "us")[1:] == [100.0, 75.0]
+    assert levels.unmet[0].round(6).tolist() == [25.0, 0.0, 0.0]
+
+
+def test_a_delay_that_begins_in_the_last_year_is_felt() -> None:
+    assert one_way(rule("licence", delay=0.25, first=2028.0)).unmet() == [[0.0, 0.0, 25.0]]
+    assert one_way(rule("licence", delay=0.25), years=1).unmet() == [[25.0]]
 
 
 def test_shipments_say_under_what_they_go() -> None:

@@ -195,7 +195,7 @@ def needed(scenario: Scenario, system: System, tables: Tables, regions: Collecti
         out["metal", item] = metal[item]
         if heavy > 0.0:
             out["heavy_separation", item] = entering * heavy * finish
-        out["separation", item] = entering * (straight + heavy)
+        out["separation", item] = entering * (straight + heavy) if straight + heavy > 0.0 else entering
         if cracked:
             out["cracking", item] = entering
             entering = _over(entering, standard.share("cracking", item, "mixed"))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BINDS = 0.01
 """t of unmet demand per t below which a price is one of cost alone (unmet demand weighs a thousand times as much)."""
+LEAST = 0.01
+"""A stage that holds back less than this share of what the worst one does is not named."""
 STAGE_WORDS = {
     "mine": "mining",
     "cracking": "cracking",
@@ -304,7 +306,10 @@ def bottlenecks(
             value = _mean(rents, {f"{row.stage}:{kind}": tonnes for kind, tonnes in lack.items()})
             if value > least:
                 found.append((value * missing, value, missing, row))
-        for _, value, missing, row in sorted(found, key=lambda one: -one[0]):
+        most = max((one[0] for one in found), default=0.0)
+        for holds, value, missing, row in sorted(found, key=lambda one: -one[0]):
+            if holds < LEAST * most:
+                continue
             unit = row.item if row.unit != OXIDE else f"{row.item} oxide"
             words = f"{STAGE_WORDS[row.stage]}, {year}: short by {missing:,.0f} t {unit}"
             out.append(Bottleneck(year, row.stage, row.item, row.unit, missing, float(row.needed[y]), value, words))

@@ -1,4 +1,4 @@
-"""Write docs/claims.md: public claims on cost, what is computed beside them with 90 % bands, and verdicts.
+"""Write docs/claims.md: public claims on cost and on capacity, what is computed beside them, and verdicts.
 
 `python docs/make_claims.py` rewrites the page (a minute on two cores); with `--check` it only says whether the page is
 current.
@@ -10,14 +10,15 @@ import sys
 from pathlib import Path
 
 from didymium.data import sources
-from didymium.report.claims import figure, stated
+from didymium.report.claims import band, figure, stated
+from didymium.studies.capacity_claims import CapacityFinding
 from didymium.studies.claims_run import Claims, run
 from didymium.studies.cost_claims import CostFinding
 
 PAGE = Path(__file__).resolve().parent / "claims.md"
 SAMPLES, SEED = 1000, 1
 
-HEAD = """# Public claims on cost
+HEAD = """# Public claims on cost and capacity
 
 Written by `python docs/make_claims.py`; `didymium claims` prints the same with fewer samples, and the claims on
 recovery, wastes and energy besides ([effluents.md](effluents.md) has these plant by plant).
@@ -71,12 +72,41 @@ def summary(found: Claims) -> str:
     return "\n".join(lines) + "\n"
 
 
+CAPACITY = """# Claims on capacity and demand
+
+Held against the shipped scenarios ([gaps.md](gaps.md)). *Computed* is what a scenario gives as it is written; the range
+has all its own ranges at one end (demand), or plants as late as the file allows and in time (capacity): *low* of an
+announced plant is that it is not built. A single figure is **supported** within 10 % of the value, **contradicted**
+where it lies outside the range by more than 10 %, else **undecidable**; a bound is supported where the whole range
+agrees, contradicted where none of it does. History of shares rests on quotas and nameplates of the time
+([world_2025.md](world_2025.md) says which rows are circular), those of later years on what is announced.
+"""
+
+
+def capacity(one: CapacityFinding) -> str:
+    """A claim on capacity with its readings."""
+    claim = one.claim
+    lines = [
+        f"## {claim.title}: {stated(claim)}\n",
+        f"**{one.verdict.capitalize()}.** {one.reason[0].upper()}{one.reason[1:]}.\n",
+        f"Published beside it: {claim.comment}. Source of the claim: {sources()[claim.source].title} "
+        f"(`{claim.source}`).\n",
+        f"| counted as | scenario | computed, {'%' if claim.unit == '1' else claim.unit} | range | verdict |",
+        "|---|---|---:|---:|---|",
+    ]
+    for each in one.readings:
+        cells = [each.what, each.scenario or "–", figure(each.value, claim.unit)]
+        lines.append("| " + " | ".join([*cells, band(each.low, each.high, claim.unit), each.verdict]) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def page() -> str:
     """The whole page."""
     found = run(SAMPLES, SEED)
     count = found.samples * len(found.flowsheets)
     tail = f"Of {count:,} solves {len(found.lost):,} had no solution and are left out.\n"
-    return "\n".join([HEAD.format(samples=SAMPLES), summary(found), tail, *(section(one) for one in found.costs)])
+    costs = [summary(found), tail, *(section(one) for one in found.costs)]
+    return "\n".join([HEAD.format(samples=SAMPLES), *costs, CAPACITY, *(capacity(one) for one in found.capacity)])
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from didymium.cli import app
 from didymium.data import claims, sources
+from didymium.data.capacity_claims import capacity_claims
 from didymium.data.cost_claims import cost_claims
 from didymium.report import claims as claims_page
 from didymium.report import document
@@ -48,6 +49,21 @@ def test_every_claim_on_cost_has_a_value_a_band_a_verdict_and_a_reason(made: tup
             low, high = (float("inf") if end is None else end for end in (measure["p05"], measure["p95"]))
             assert low <= high
             assert 20 <= measure["samples"] <= int(SAMPLES)
+
+
+def test_every_claim_on_capacity_has_a_computed_value_a_verdict_and_a_reason(made: tuple[str, dict]) -> None:
+    shown, found = made
+    result = found["result"]
+    assert [one["claim"] for one in result["capacity"]] == list(capacity_claims())
+    for one in result["capacity"]:
+        assert one["readings"], one["claim"]
+        assert one["verdict"] == one["readings"][0]["verdict"]
+        assert one["reason"].startswith(one["readings"][0]["counted_as"])
+        assert one["source"] in sources()
+        for reading in one["readings"]:
+            if reading["low"] is not None:
+                assert reading["low"] <= reading["value"] <= reading["high"]
+    assert "Claims on capacity and demand" in shown
 
 
 def test_samples_without_a_solution_are_told_with_plant_reason_and_inputs() -> None:

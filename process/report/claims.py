@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ..data import Claim
     from ..data.cost_claims import CostClaim
+    from ..studies.capacity_claims import CapacityFinding
     from ..studies.claims import Finding
     from ..studies.claims_run import Claims, Lost
     from ..studies.cost_claims import CostFinding
@@ -54,9 +55,10 @@ def stated(claim: CostClaim) -> str:
 
 
 def page(found: Claims) -> list[RenderableType]:
-    """All claims: those on cost with bands and verdicts, those on recovery, wastes and energy; what was not solved."""
+    """All claims: on cost with bands and verdicts, on capacity, on recovery, wastes and energy; what was not solved."""
     told = [_lost(found.lost)] if found.lost else []
-    return [_costs(found.costs, found.samples), _verdicts(found.costs), *told, _others(found.others)]
+    held = [_capacity(found.capacity), _verdicts(found.capacity)] if found.capacity else []
+    return [_costs(found.costs, found.samples), _verdicts(found.costs), *told, *held, _others(found.others)]
 
 
 def _lost(found: Sequence[Lost]) -> Table:
@@ -104,7 +106,43 @@ def _costs(found: Sequence[CostFinding], samples: int) -> Table:
     return made
 
 
-def _verdicts(found: Sequence[CostFinding]) -> Table:
+def band(low: float, high: float, unit: str) -> str:
+    """A range in the unit of a claim, a dash where there is none.
+
+    >>> band(0.0, 600.0, "t/year"), band(float("nan"), float("nan"), "1")
+    ('0 to 600', '–')
+    """
+    return NONE if math.isnan(low) else f"{figure(low, unit)} to {figure(high, unit)}"
+
+
+def _capacity(found: Sequence[CapacityFinding]) -> Table:
+    made = table(
+        "Claims on capacity and demand",
+        ["claim", "counted as", "scenario"],
+        ["stated", "computed", "range", "verdict"],
+        "computed: as the scenarios are written; range: all their ranges at one end, or plants late and in time; a "
+        "single figure is supported within 10 %",
+    )
+    for one in found:
+        claim = one.claim
+        if not one.readings:
+            row(made, claim.title, NONE, NONE, stated(claim), NONE, NONE, one.verdict)
+        for i, reading in enumerate(one.readings):
+            row(
+                made,
+                claim.title if i == 0 else "",
+                reading.what,
+                reading.scenario or NONE,
+                stated(claim) if i == 0 else "",
+                figure(reading.value, claim.unit),
+                band(reading.low, reading.high, claim.unit),
+                reading.verdict,
+                section=i == len(one.readings) - 1,
+            )
+    return made
+
+
+def _verdicts(found: Sequence[CostFinding] | Sequence[CapacityFinding]) -> Table:
     return sentences((one.claim.title, one.verdict, one.reason) for one in found)
 
 
@@ -162,6 +200,29 @@ def body(found: Claims) -> dict[str, Any]:
                 ],
             }
             for one in found.costs
+        ],
+        "capacity": [
+            {
+                **_claim(one.claim),
+                "relation": one.claim.relation,
+                "stated_low": _bound(one.claim.low),
+                "stated_high": _bound(one.claim.high),
+                "verdict": one.verdict,
+                "reason": one.reason,
+                "readings": [
+                    {
+                        "scenario": reading.scenario or None,
+                        "counted_as": reading.what,
+                        "value": _bound(reading.value),
+                        "low": _bound(reading.low),
+                        "high": _bound(reading.high),
+                        "verdict": reading.verdict,
+                        "reason": reading.reason,
+                    }
+                    for reading in one.readings
+                ],
+            }
+            for one in found.capacity
         ],
         "other": [
             {

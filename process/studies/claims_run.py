@@ -1,4 +1,4 @@
-"""All public claims against the shipped flowsheets: one run of samples for those on cost, one solve for the others."""
+"""All public claims against the shipped files: one run of samples for those on cost, one solve for the others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..flowsheet import Flowsheet, load
-from . import claims, cost_claims
+from . import capacity_claims, claims, cost_claims
+from .capacity_claims import CapacityFinding
 from .claims import Finding
 from .cost_claims import PLANTS, TEN, TEN_TIMES, US_MAGNETS, CostFinding
 from .uncertainty import uncertainty
@@ -27,7 +28,7 @@ class Lost:
 
 @dataclass(frozen=True)
 class Claims:
-    """Claims on cost and on the rest, with what is computed; `lost` samples of any plant could not be solved.
+    """Claims on cost, on capacity and on the rest, with what is computed; `lost` samples could not be solved.
 
     `flowsheets` are those that the claims on cost are held against, the plant in Texas at 10,000 t a year among them.
     """
@@ -38,6 +39,7 @@ class Claims:
     seed: int
     lost: tuple[Lost, ...]
     flowsheets: tuple[Flowsheet, ...]
+    capacity: tuple[CapacityFinding, ...] = ()
 
 
 def plants() -> tuple[Flowsheet, ...]:
@@ -61,4 +63,4 @@ def run(
         for plant, failures in found.failures.items()
         for one in failures
     )
-    return Claims(costs, claims.evaluate(), samples, seed, lost, flowsheets)
+    return Claims(costs, claims.evaluate(), samples, seed, lost, flowsheets, capacity_claims.evaluate())

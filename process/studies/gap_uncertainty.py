@@ -23,7 +23,6 @@ from ..scenario import Objective, Scenario
 from ..supply import gaps, requirement
 from ..supply.chain import build
 from ..supply.program import Infeasible, Levels, SolverError, solve
-from ..supply.requirement import ITEMS
 from ..supply.yields import StageYield
 from . import executors
 from .attempts import Failure
@@ -135,12 +134,12 @@ class GapUncertainty:
             short |= self.outputs[name][self.solved] > SHORT * self.asked[name]
         return np.asarray(short.mean(axis=0))
 
-    @property
-    def unmet_probability(self) -> Array:
-        """Share of the solved samples in which magnets are short, 0..1, shape (years,)."""
+    def unmet_probability(self, share: float = SHORT) -> Array:
+        """Share of the solved samples, 0..1, in which more than a share of the magnets is unmet, shape (years,)."""
         if not self.solved.any():
             return np.full(len(self.years), np.nan)
-        return np.asarray((self.outputs[UNMET][self.solved] > SHORT * self.asked[UNMET]).mean(axis=0))
+        asked = self.asked[UNMET]
+        return np.asarray(((self.outputs[UNMET][self.solved] > share * asked) & (asked > 0.0)).mean(axis=0))
 
     def error(self, probability: Array) -> Array:
         """Standard error of probabilities from this many samples, shape (years,)."""
@@ -323,8 +322,12 @@ def _as_written(scenario: Scenario, tables: Tables, objective: Objective) -> tup
     found = _outputs(scenario, levels, tables)
     asked = {f"gap.{stage}.{item}": tonnes for (stage, item), tonnes in required.needed.items()}
     asked[UNMET], asked[WORST] = _magnets(scenario, levels), np.ones(len(scenario.years))
-    kept = {name: values for name, values in found.items() if asked.get(name, np.zeros(1)).any()}
+    kept = {name: values for name, values in found.items() if name in (UNMET, WORST) or _needed(asked, name)}
     return kept, {name: asked[name] for name in kept}
+
+
+def _needed(asked: Mapping[str, Array], name: str) -> bool:
+    return name in asked and bool(asked[name].any())
 
 
 def _magnets(scenario: Scenario, levels: Levels) -> Array:
@@ -425,6 +428,3 @@ def _answers(
         executor, threads, look = stack.enter_context(executors.cluster(scheduler))
     bytes_of = packed(task)
     return executors.each(done, [(bytes_of, *span) for span in spans], executor, threads, look)
-
-
-__all__ = ["ITEMS", "SHORT", "UNMET", "WORST", "GapBand", "GapUncertainty", "PlantInfluence", "gap_uncertainty"]

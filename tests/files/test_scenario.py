@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from pathlib import Path
 
 import jsonschema
@@ -223,6 +224,15 @@ def test_the_schema_for_editors_is_current_and_takes_every_scenario() -> None:
     data["rules"]["heavies"]["kind"] = "embargo"
     del data["plants"]["mountain_pass"]["region"]
     assert {error.path[0] for error in validator.iter_errors(data)} == {"rules", "plants"}
+
+
+def test_the_reference_is_current_and_its_example_is_a_scenario(tmp_path: Path) -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "make_scenario_reference.py"))
+    page = (ROOT / "docs" / "scenario_reference.md").read_text(encoding="utf-8")
+    assert made["reference"]() == page, "run python docs/make_scenario_reference.py"
+    file = tmp_path / "example.yaml"
+    file.write_text(page.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    assert check_scenario(file) == []
 
 
 @given(st.integers(1950, 2100), st.integers(1, 12))

@@ -80,7 +80,8 @@ def _licence(rule: TradeRule, scenario: Scenario, goods: Mapping[str, Good]) -> 
         share = rule.delay.nominal
         yield (
             f"goods arrive {share * DAYS:.0f} days late: {min(share, 1.0):.1%} of a year's shipments come in the next"
-            " year or later, also when nothing may leave any more; nothing was under way before the first year."
+            " year or later, also when nothing may leave any more; nothing was under way before the first year, and"
+            " what leaves in the last arrives in it where goods were under way before."
         )
     if rule.granted is not None:
         yield (

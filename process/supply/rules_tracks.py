@@ -156,7 +156,18 @@ def _together(builder: Builder, i: int, j: int) -> None:
         return
     most = builder.none() if one.most is None else np.where(np.isfinite(one.most), one.most, np.nan)
     least = builder.none() if one.least is None else one.least
-    builder.bound(Bound(one.name, "capacity", ((i, 1.0), (j, 1.0)), most, least, one.plant, one.stage, one.region))
+    builder.bound(
+        Bound(
+            one.name,
+            "capacity" if one.stage else "share",
+            ((i, 1.0), (j, 1.0)),
+            most,
+            least,
+            one.plant,
+            one.stage,
+            one.region,
+        )
+    )
     for at in (i, j):
         builder.activities[at] = replace(builder.activities[at], least=None)
 

@@ -15,6 +15,7 @@ from didymium.supply import rules
 from didymium.supply.rules_notes import notes
 from didymium.supply.rules_tracks import tracks
 from didymium.supply.system import Pool
+from didymium.supply.tracing import trace
 
 
 def _helper(name: str) -> ModuleType:
@@ -328,3 +329,15 @@ def test_notes_say_what_a_rule_means_here() -> None:
     assert any("0.10% would be allowed" in one for one in told)
     assert notes(replace(scenario(), freight=None))[0].startswith("Freight between regions counts 150 USD/t")
     assert notes(scenario()) == ()
+
+
+def test_traced_origins_bear_the_tracks_out() -> None:
+    def content(*parts: Any) -> float:
+        levels = defended(rule("licence", "slow", delay=0.25), *parts, years=2).solve()
+        found = trace(levels)
+        assert found.worst.value <= 1e-9
+        (need,) = [one for one in levels.system.needs if one.use == "defence"]
+        return sum(share.get("china", 0.0) for share in found.share(need, 2027).values())
+
+    assert content() > 0.4
+    assert content(rule("content", threshold=0.001, **DEFENCE)) == 0.0

@@ -253,7 +253,7 @@ class ScenarioReferences:
             self._goods(keys.get("goods"))
             origins = {str(item.value) for item in entries(keys.get("origin"))}
             for item in (*entries(keys.get("to")), *entries(keys.get("buyers"))):
-                if item.value in origins:
+                if str(item.value) in origins:
                     self._error(item.place, f"{item.value} is where the goods come from")
             self._of_kind(name, group.keys[name], rule)
 

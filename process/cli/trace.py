@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..report.terminal import show
-from .arguments import changes_of, load_scenario, pointed
+from .arguments import changes_of, load_scenario
 from .faults import Fault, faults
+from .gap import solved
 from .outputs import STDOUT, ready, write_document
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
-    from ..studies.gap import GapError
     from ..studies.trace import Question
 
 OPTIONS = {"product": "--product", "region": "--region", "year": "--year", "at": "--at", "origin": "--origin"}
@@ -79,28 +79,18 @@ def trace(
 def _traced(scenario: Scenario, question: Question, changes: dict[str, str], json: str | None) -> None:
     from ..report import document
     from ..report import trace as pages
-    from ..studies.gap import GapError
-    from ..studies.trace import ProductError, check, trace
+    from ..studies.trace import ProductError, check, origins
     from ..supply.passage import TracingError
 
     try:
         check(scenario, question)  # before anything long
-        found = trace(scenario, question)
+        found = origins(scenario, solved(scenario).levels, question)
     except ProductError as error:
         raise typer.BadParameter(str(error), param_hint=f"'{OPTIONS[error.what]}'") from None
-    except GapError as error:
-        raise _conflict(scenario, error) from error
     except TracingError as error:
         raise Fault(f"{scenario.position}: error: trace: {error.reason}", error.remedy) from error
     write_document(json, document.trace(found, changes))
     show([] if json == STDOUT else pages.page(found))
-
-
-def _conflict(scenario: Scenario, error: GapError) -> Fault:
-    """A scenario without a solution: what cannot hold together, each with its line."""
-    lines = [f"{scenario.position}: error: {error.reason}"]
-    lines += [f"{place}: {words}{pointed(place)}" for place, words in error.places]
-    return Fault("\n".join(lines), error.remedy)
 
 
 def _share(text: str) -> float:

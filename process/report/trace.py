@@ -72,7 +72,9 @@ def _all(found: Trace) -> Table:
 
 def _caption(found: Trace) -> str:
     of = "rare earths" if found.question.elements is None else listed(list(found.question.elements))
-    return f"origin counts {COUNTED[found.traced.at]}; {of} count, oxides and metals by t of rare earths contained"
+    return (
+        f"origin counts {COUNTED[found.traced.at]}; counted: {of}; oxides and metals are in t of rare earths contained"
+    )
 
 
 def _verdict(over: bool | None) -> str:
@@ -203,15 +205,25 @@ def _told(found: Trace, one: Origins) -> list[tuple[str, str, str]]:
     elif one.sourcing and all(each.enough for each in one.sourcing):
         out.append(("clean sourcing", "", "free capacity elsewhere would do"))
     if one.route:
-        steps = [_step(step.name, step.year, found.year) for step in one.route if step.kind != "keep"]
-        out.append((f"most {one.routed} came by", "", ", then ".join(steps)))
+        out.append((f"most {one.routed} came by", "", ", then ".join(_steps(one, found.year))))
     return out
 
 
-def _step(name: str, year: int, now: int) -> str:
-    """A step as words: names of goods as people write them, and the year where it is another."""
-    shown = " ".join(words(one) if ":" in one.strip(":") else one for one in name.split(" "))
-    return shown if year == now else f"{shown} ({year})"
+def _steps(one: Origins, now: int) -> list[str]:
+    """Steps as words: names of goods as people write them, years where they are others; what repeats is told once."""
+    told: list[tuple[str, int, int]] = []
+    for step in one.route:
+        name = " ".join(words(part) if ":" in part.strip(":") else part for part in step.name.split(" "))
+        if step.kind == "keep":
+            continue
+        if told and told[-1][0] == name:
+            told[-1] = (name, told[-1][1], step.year)
+        else:
+            told.append((name, step.year, step.year))
+    return [
+        name if (first, last) == (now, now) else f"{name} ({first})" if first == last else f"{name} ({first} to {last})"
+        for name, first, last in told
+    ]
 
 
 def _foot(found: Trace) -> Table:

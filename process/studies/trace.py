@@ -167,13 +167,11 @@ def product(scenario: Scenario, system: System, region: str, name: str) -> Produ
     An end use, a good (`motor magnets`), or all goods of a form (`magnets`).
     """
     known = list(products(system, region))
-    wanted = " ".join(name.split()).lower()
     for one in known:
-        if wanted in (one.name.lower(), one.name.replace("_", " ").lower(), one.good.lower()):
+        if _plain(name) == _plain(one.name):
             return one
-    deposits = {good.what for good in system.goods.values() if good.form == "concentrate"}
     try:
-        goods = matching(good_names(name, tuple(scenario.magnets), deposits), [one.good for one in known])
+        goods = matching(good_names(name, tuple(scenario.magnets), _deposits(scenario)), [one.good for one in known])
     except GoodError:
         goods = ()
     uses = [Use(good, region) for good in dict.fromkeys(goods) if any(one.place == Use(good, region) for one in known)]
@@ -205,11 +203,11 @@ def element_prices(scenario: Scenario, elements: Sequence[str], region: str, yea
 
 
 def check(scenario: Scenario, question: Question) -> None:
-    """Raises ProductError for a region, a year, a stage or an origin that a scenario does not have.
+    """Raises ProductError for a region, a year, a stage, an origin or a product that a scenario does not have.
 
-    Whether it has the product shows when the chain is built.
+    Whether a good that there may be is used in the region shows when the chain is built.
     """
-    _regions(scenario, question)
+    regions = _regions(scenario, question)
     years = scenario.years
     if question.year is not None and question.year not in years:
         raise ProductError("year", f"no year {question.year}; the scenario runs from {years[0]} to {years[-1]}")
@@ -220,6 +218,33 @@ def check(scenario: Scenario, question: Question) -> None:
     if question.origin is not None and question.origin not in known:
         near = f"{suggestion(question.origin, known)}; there is {', '.join(known)}"
         raise ProductError("origin", f"no origin {question.origin!r}{near}")
+    if question.product is not None:
+        _nameable(scenario, regions, question.product)
+
+
+def _nameable(scenario: Scenario, regions: Sequence[str], name: str) -> None:
+    """Raises ProductError for a text that is neither an end use of one of the regions nor the name of a good."""
+    uses = dict.fromkeys(one.use for one in scenario.demand if one.region in regions)
+    if _plain(name) in {_plain(one) for one in uses}:
+        return
+    try:
+        good_names(name, tuple(scenario.magnets), _deposits(scenario))
+    except GoodError:
+        kinds = [f"{kind} magnets" for kind in scenario.magnets]
+        told = f"{suggestion(name, [*uses, *kinds])}; there is {', '.join([*uses, *kinds, 'magnets'])}"
+        told += "; alloys, metals and oxides as in NdPr oxide"
+        raise ProductError("product", f"no product {name!r} in {' or '.join(regions)}{told}") from None
+
+
+def _plain(text: str) -> str:
+    """A name as it is compared: case, blanks and underscores do not count."""
+    return " ".join(text.replace("_", " ").split()).lower()
+
+
+def _deposits(scenario: Scenario) -> tuple[str, ...]:
+    """The ores that plants name."""
+    stages = [stage for plant in scenario.plants.values() for stage in plant.stages.values()]
+    return tuple(dict.fromkeys(deposit for stage in stages for deposit in stage.deposits))
 
 
 def origins(scenario: Scenario, levels: Levels, question: Question) -> Trace:

@@ -38,4 +38,4 @@ def effective(stage: PlantStage, years: Sequence[int], delay: float = 0.0, built
         running += share * np.maximum(np.minimum(first + 1.0, end) - np.maximum(first, start + k), 0.0)
     available = 1.0 if stage.availability is None else stage.availability.nominal
     # Parts of a year add up to one year but for rounding.
-    return stage.capacity.nominal * available * np.minimum(running, max(shares))
+    return np.asarray(stage.capacity.nominal * available * np.minimum(running, max(shares)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -22,6 +23,25 @@ from .scenario_references import ScenarioReferences, unknown_paths
 from .scenario_schema import KINDS, ScenarioKeys
 
 _WRITE = "write plants.name.stages.mine.capacity=value, rules.name.active=false, …"
+_OF_READER = (
+    "copy a shipped flowsheet",
+    "holds one flowsheet",
+    "split the flowsheet",
+    "expected a flowsheet",
+    "a flowsheet is plain text",
+    "a flowsheet has at most",
+    "flowsheets hold",
+)
+"""How the reader calls a file, whatever it is."""
+
+
+def _of_scenario(fault: Diagnostic) -> Diagnostic:
+    """A fault of the reader in the words of a scenario."""
+    message, hint = fault.message, fault.hint
+    for phrase in _OF_READER:
+        own = phrase.replace("flowsheet", "scenario")
+        message, hint = message.replace(phrase, own), hint.replace(phrase, own)
+    return replace(fault, message=message, hint=hint)
 
 
 def load_scenario(
@@ -70,9 +90,12 @@ class _Loading:
         strict: bool = False,
     ) -> None:
         self.known = schema.shipped_names() if known is None else known
-        self.tree: Tree = read_tree(path_or_name, SCENARIO)
+        try:
+            self.tree: Tree = read_tree(path_or_name, SCENARIO)
+        except FlowsheetError as error:
+            raise FlowsheetError(map(_of_scenario, error.diagnostics)) from None
         self.path = str(path_or_name)
-        self.faults = list(self.tree.faults)
+        self.faults = [_of_scenario(fault) for fault in self.tree.faults]
         self.warnings: list[Diagnostic] = []
         root = self._head(self.tree.root)
         top = {*ScenarioKeys.model_fields} - {"didymium", "extends"}

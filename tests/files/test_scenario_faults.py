@@ -102,3 +102,31 @@ def test_a_scenario_is_no_flowsheet() -> None:
 def test_an_unknown_scenario_is_told_with_the_nearest() -> None:
     with pytest.raises(FlowsheetError, match="no such file or shipped scenario; did you mean 'us_2030'"):
         load_scenario("us_2031")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "hint: copy a shipped scenario to start from"),
+        ("didymium: 1\nscenario: x\n---\na: 1\n", "hint: one file holds one scenario"),
+        ("didymium: 1\nscenario: !thing x\n", "hint: scenarios hold text, numbers, lists and mappings only"),
+        ("didymium: 1\nscenario: \x07\n", "a scenario is plain text"),
+    ],
+)
+def test_the_reader_calls_a_scenario_by_its_name(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "odd.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(FlowsheetError) as caught:
+        load_scenario(file)
+    assert words in str(caught.value)
+    assert "flowsheet" not in str(caught.value)
+
+
+def test_a_region_in_focus_that_asks_for_nothing_is_warned_of() -> None:
+    (fault,) = check_scenario("valid.yaml", changes={"focus": "[us, china]"})
+    assert (fault.severity, fault.message) == ("warning", "china is in focus and asks for nothing")
+
+
+def test_what_lies_beyond_years_that_were_cut_is_warned_of() -> None:
+    (fault,) = check_scenario("valid.yaml", changes={"years": "2024 to 2026"})
+    assert (fault.severity, fault.message) == ("warning", "2028 is after the last year, 2026")

@@ -15,6 +15,7 @@ from didymium.supply.chain import build
 from didymium.supply.plants import Slip
 from didymium.supply.program import solve
 from didymium.supply.system import Activity, Bound, Pool, System
+from didymium.supply.values import oxide_factor
 
 _SPEC = importlib.util.spec_from_file_location("small_scenario", Path(__file__).with_name("small_scenario.py"))
 small = importlib.util.module_from_spec(_SPEC)
@@ -77,6 +78,13 @@ def test_the_mine_counts_oxides_and_holds_elements(chain: System) -> None:
     ((_, weight),) = bound.of
     assert weight == pytest.approx(sum(ORE[e] * FACTOR[e] for e in ORE))
     assert bound.most.tolist() == [10_000.0] * 3
+
+
+def test_a_mine_is_held_in_what_its_nameplate_counts() -> None:
+    mine = plant("pit", plant_stage("mine", 100.0, counts="NdPr"))
+    bound = _bound(build(scenario([mine, whole_chain()], [use(series(y2025=1.0))]), tables()), "pit mine")
+    ((_, weight),) = bound.of
+    assert weight == pytest.approx((ORE["Nd"] + ORE["Pr"]) * oxide_factor("NdPr"), rel=1e-12)
 
 
 def test_what_an_alloy_and_a_magnet_take(chain: System) -> None:

@@ -15,6 +15,8 @@ TOGETHER = ("Nd", "Pr")
 """Elements that are never separated here: they are made, traded and used as NdPr."""
 FORMS = ("concentrate", "mixed", "heavy", "oxide", "metal", "alloy", "magnet", "swarf", "scrap")
 """What a good can be, in the order of the chain."""
+PRICED = ("oxide", "metal", "magnet")
+"""Forms that have a price of their own."""
 OF_DEPOSITS, OF_ELEMENTS, OF_MAGNETS = FORMS[:3], FORMS[3:5], FORMS[5:]
 
 _WORDS = {
@@ -50,8 +52,8 @@ _ALL = {
     "alloys": "alloy",
     "magnets": "magnet",
     "swarf": "swarf",
-    "scrap": "scrap",
     "old magnets": "scrap",
+    "scrap": "scrap",
 }
 _SINGULAR = {"concentrate": "concentrate", "mixed": "mixed rare earths", "heavy": "heavy concentrate"}
 _SINGULAR |= {"magnet": "magnets", "scrap": "old magnets"}
@@ -66,12 +68,16 @@ class GoodError(ValueError):
 
 
 def words(name: str) -> str:
-    """A good by its name, as people write it.
+    """A good by its name, or all of a form by its pattern, as people write it.
 
     >>> words("oxide:NdPr"), words("magnet:motor"), words("scrap:motor"), words("concentrate:bayan_obo")
     ('NdPr oxide', 'motor magnets', 'motor old magnets', 'bayan_obo concentrate')
+    >>> words("oxide:*"), words("magnet:*")
+    ('oxides', 'magnets')
     """
     form, _, what = name.partition(":")
+    if what == "*":
+        return next(word for word, of in _ALL.items() if of == form)
     return f"{what} {_SINGULAR.get(form, form)}"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..goods import good_names, words
 from ..plan import Position
 from ..quantities import Value
 from ..scenario import (
@@ -50,7 +51,7 @@ def scenario(model: keys.ScenarioKeys, root: Node, name: str, path: str, sha256:
         stockpiles=_frozen({name: made.stock(name, stock) for name, stock in model.stockpiles.items()}),
         levers=_frozen({name: made.lever(name, lever) for name, lever in model.levers.items()}),
         standard=_frozen({stage: made.flowsheet(text) for stage, text in model.standard.items()}),
-        prices=_frozen(dict(model.prices)),
+        prices=_frozen(_prices(model)),
         sources=_frozen(dict(model.sources)),
         path=path,
         sha256=sha256,
@@ -61,6 +62,13 @@ def scenario(model: keys.ScenarioKeys, root: Node, name: str, path: str, sha256:
         note=model.note,
         places=_frozen(_places(root)),
     )
+
+
+def _prices(model: keys.ScenarioKeys) -> dict[str, Value]:
+    """Prices by what each good is called (`Dy oxide`, `magnets`); one of a good alone wins over one of its group."""
+    named = {text: good_names(text, tuple(model.magnets), ()) for text in model.prices}
+    groups_first = sorted(named, key=lambda text: -len(named[text]))
+    return {words(name): model.prices[text] for text in groups_first for name in named[text]}
 
 
 def flowsheet_path(text: str, folder: Path) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from ..goods import GoodError, good_names, one_good, separate
+from ..goods import PRICED, GoodError, good_names, one_good, separate
 from ..quantities import QuantityError, suggestion
 from .diagnostics import Diagnostic, Place
 from .merge import shipped
@@ -93,7 +93,11 @@ class ScenarioReferences:
         prices = head.get("prices")
         for text in table(prices):
             assert prices is not None
-            self._good(text, prices.keys[text])
+            place = prices.keys[text]
+            form = self._good(text, place)
+            if form and form not in PRICED:
+                hint = f"those of {', '.join(f'{priced}s' for priced in PRICED)} are"
+                self._error(place, f"no price of {text} is ever asked for", hint)
 
     def _flowsheet(self, node: Node | None) -> None:
         """A flowsheet is a shipped one, or a file beside the scenario."""
@@ -109,11 +113,16 @@ class ScenarioReferences:
             hint = f"flowsheets: {', '.join(shipped())}; or a file beside this one"
             self._error(node.place, f"unknown flowsheet {node.value!r}{near}", hint)
 
-    def _good(self, text: str, place: Place, single: bool = False) -> None:
+    def _good(self, text: str, place: Place, single: bool = False) -> str:
+        """Holds a text to the names of goods; their form, empty where it names none."""
         try:
-            (one_good if single else good_names)(text, tuple(self.magnets), self.deposits)
+            found = good_names(text, tuple(self.magnets), self.deposits)
+            if single:
+                one_good(text, tuple(self.magnets), self.deposits)
         except GoodError as fault:
             self._error(place, str(fault), fault.hint)
+            return ""
+        return found[0].partition(":")[0]
 
     def _goods(self, node: Node | None) -> None:
         for item in entries(node):

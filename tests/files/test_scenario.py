@@ -31,7 +31,7 @@ years: 2024 to 2026
 objective: cost
 hold: 30 USD2024/t (made_up)
 freight: 200 USD2024/t (made_up)
-prices: {NdPr oxide: 80 USD2024/kg (made_up)}
+prices: {NdPr oxide: 80 USD2024/kg, Dy oxide: 300 USD2024/kg, DyTb oxides: 900 USD2024/kg, motor magnet: 60 USD2024/kg}
 slips:
   building: {delay: 6 month (assumed), success: 90 % (assumed)}
 plants:
@@ -163,7 +163,9 @@ def test_stocks_levers_and_money(more: Scenario) -> None:
     assert (lift.rules, ahead.goods) == (("heavies",), ("Tb oxide",))
     assert more.freight is not None
     assert more.hold is not None
-    assert (more.freight.nominal, more.hold.nominal, more.prices["NdPr oxide"].nominal) == (200.0, 30.0, 80.0)
+    assert (more.freight.nominal, more.hold.nominal) == (200.0, 30.0)
+    prices = {"NdPr oxide": 80.0, "Dy oxide": 300.0, "Tb oxide": 900.0, "motor magnets": 60.0}
+    assert {name: price.nominal for name, price in more.prices.items()} == prices
 
 
 def test_places_lead_back_to_the_lines(valid: Scenario) -> None:

@@ -28,6 +28,7 @@ from . import executors
 from .attempts import Failure
 from .checkpoint import Checkpoint
 from .chunks import Chunk, cut, one_thread, packed
+from .distributions import DistributionError
 from .gap import GapError, flowsheets
 from .sampling import Method, quantiles
 from .slips import Fares, SlippingPlant, factors, fares, slipping
@@ -131,7 +132,9 @@ class GapUncertainty:
         short = np.zeros((int(self.solved.sum()), len(self.years)), dtype=bool)
         for row in wanted:
             name = f"gap.{row[0]}.{row[1]}"
-            short |= self.outputs[name][self.solved] > SHORT * self.asked[name]
+            gap = self.outputs[name][self.solved]
+            # No amount is enough where a stage passes nothing on.
+            short |= (gap > SHORT * self.asked[name]) | np.isinf(gap)
         return np.asarray(short.mean(axis=0))
 
     def unmet_probability(self, share: float = SHORT) -> Array:
@@ -234,7 +237,7 @@ def gap_uncertainty(
     loaded with, to tell one run from another. `on_progress` is told how many samples are finished, of how many.
 
     Raises UncertaintyError for what cannot be run, GapError where nothing satisfies the scenario as written,
-    CheckpointError, ExecutorError, DistributionError, and what loading or solving a flowsheet raises.
+    CheckpointError, ExecutorError, and what loading or solving a flowsheet raises.
     """
     plants = slipping(scenario)
     _check(scenario, plants, samples, seed, chunk, workers)
@@ -242,7 +245,10 @@ def gap_uncertainty(
     known = yield_tables(flowsheets(scenario)) if tables is None else tables
     nominal, asked = _as_written(scenario, known, aim)
     task = Task(scenario, known, aim, plants, tuple(nominal), samples, seed, method)
-    fates = task.fates(0, samples)
+    try:
+        fates = task.fates(0, samples)
+    except DistributionError as error:
+        raise UncertaintyError(error.reason, error.remedy) from None
     keep = None
     if folder is not None:
         keep = Checkpoint(Path(folder), _identity(task, nominal, chunk, changes or {}))

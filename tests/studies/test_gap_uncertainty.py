@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,13 @@ def test_the_chance_of_a_gap_is_a_share_of_samples(found: GapUncertainty) -> Non
     assert found.unmet_probability(0.5) == pytest.approx((found.outputs["unmet"] > 500.0).mean(axis=0))
     assert found.probability()[0] == 1.0
     assert 0.0 < found.probability()[-1] < 0.6
+
+
+def test_an_endless_need_is_short(found: GapUncertainty) -> None:
+    endless = np.full((60, 4), np.inf)
+    asked = {**found.asked, "gap.metal.Tb": np.full(4, np.inf)}
+    other = replace(found, outputs={**found.outputs, "gap.metal.Tb": endless}, asked=asked)
+    assert other.probability("metal", "Tb").tolist() == [1.0] * 4
 
 
 def test_a_stage_that_nobody_needs_has_no_chance(found: GapUncertainty) -> None:
@@ -225,6 +233,12 @@ def test_numbers_that_make_no_run(samples: int, more: dict[str, Any], said: str)
 def test_a_scenario_in_which_nothing_slips() -> None:
     with pytest.raises(UncertaintyError, match="no plant of iron may be late or fail; give `slips:` by status"):
         run(scenario())
+
+
+def test_a_spread_that_nothing_can_be_drawn_from() -> None:
+    odd = works("odd", 1.0, delay=Value(1.0, "year", spread=Uniform(-3.0, 2.0), lower=0.0))
+    with pytest.raises(UncertaintyError, match="reaches beyond 0"):
+        run(scenario(odd))
 
 
 def _musts(tonnes: float) -> tuple[EndUse, ...]:

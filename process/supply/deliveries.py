@@ -11,6 +11,9 @@ from .plants import magnet_good, scrap_good
 from .system import Activity, Array, Bound, Given, Good, Need, Output, Pool
 from .values import good_value, oxide_factor
 
+FEW = 1e-6
+"""Share of magnets sold that comes back in a year, below which none does: a gram per t only upsets a solver."""
+
 
 def deliveries(builder: Builder) -> None:
     """Adds every demand, the activities that serve it and the return of old magnets."""
@@ -60,6 +63,7 @@ def _serve(builder: Builder, use: EndUse, need: int, kind: MagnetKind, each: flo
     pool = Pool(spent.name, use.region)
     if use.life is not None and kind.content:
         back = weights(use.life, len(builder.years) + 60)
+        back[back < FEW] = 0.0
         makes = [
             Output(pool, each * float(share), lag)
             for lag, share in enumerate(back[: len(builder.years)])

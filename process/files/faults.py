@@ -285,14 +285,14 @@ class Faults:
             hint = "such as {recovery: Nd, from: ore, to: magnet, at_least: 45 %}"
             kinds = "'purity', 'impurity', 'grade', 'recovery' or 'capacity'"
             return Diagnostic(node.place, f"{name} needs the key {kinds}", hint)
-        kinds = self._known_kinds(item.path)
-        hint = f"kinds: {', '.join(kinds)}"
+        known = self._known_kinds(item.path)
+        hint = f"kinds: {', '.join(known)}"
         if "kind" not in node.value:
             return Diagnostic(item.key, f"{name} needs the key 'kind'", hint)
         given = node.value["kind"]
         if not isinstance(given.value, str):
             return Diagnostic(given.place, f"{name}.kind must be text, not {kind_of(given)}", hint)
-        near = suggestion(given.value, kinds)
+        near = suggestion(given.value, known)
         return Diagnostic(given.place, f"unknown kind {_short(given.value)} of {name}{near}", hint)
 
     def _nearest(self, item: Found) -> str:

@@ -30,8 +30,6 @@ from .fit_document import body as fit_body
 from .gap_document import body as gap_body
 from .ledger import equipment
 from .magnets import document as magnet_document
-from .trace_document import body as trace_body
-from .trace_document import given as trace_given
 from .uncertainty_document import body as uncertainty_body
 
 if TYPE_CHECKING:
@@ -46,11 +44,11 @@ if TYPE_CHECKING:
     from ..studies.finance import FinanceSheet
     from ..studies.fit import FitStudy
     from ..studies.gap import Gap
+    from ..studies.gap_uncertainty import GapUncertainty
     from ..studies.magnet_design import Described, MagnetDesign
     from ..studies.model import ModelFact
     from ..studies.origins import NewOxide
     from ..studies.sensitivity import Sensitivity
-    from ..studies.trace import Trace
     from ..studies.uncertainty import Uncertainty
 
 Document = dict[str, Any]
@@ -404,15 +402,13 @@ def finance(result: Result, sheet: FinanceSheet, changes: Mapping[str, str] | No
     return _whole("finance", inputs(result, changes), finance_body(result, sheet, changes or {}))
 
 
-def gap(found: Gap, changes: Mapping[str, str] | None = None) -> Document:
-    """The document of a scenario's gap; `changes` are those that it was loaded with."""
-    made = found.scenario.sha256 if not changes else digest([("file", found.scenario.sha256), *sorted(changes.items())])
-    return _whole("gap", made, gap_body(found, changes or {}))
-
-
-def trace(found: Trace, changes: Mapping[str, str] | None = None) -> Document:
-    """The document of where the elements of products come from."""
-    return _whole("trace", digest(trace_given(found, changes or {})), trace_body(found, changes or {}))
+def gap(found: Gap, changes: Mapping[str, str] | None = None, samples: GapUncertainty | None = None) -> Document:
+    """The document of a scenario's gap; `changes` are those that it was loaded with, `samples` those of its plants."""
+    given = dict(changes or {})
+    if samples is not None:
+        given.update(samples=str(samples.samples), seed=str(samples.seed), method=samples.method)
+    read = digest([("file", found.scenario.sha256), *sorted(given.items())]) if given else found.scenario.sha256
+    return _whole("gap", read, gap_body(found, changes or {}, samples))
 
 
 def claims(found: Claims) -> Document:

@@ -13,6 +13,7 @@ from ..scenario import SUPPLY_STAGES
 from ..studies.gap_assumptions import assumed, counts
 from ..supply.requirement import ITEMS
 from ..supply.shadow import STAGE_WORDS, gain, worth_word
+from . import gap_ways
 from .figures import NONE, amount, listed, percent, plain
 from .tables import CLOSES, row, sentences, table
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from ..studies.gap import Gap
+    from ..studies.gap_uncertainty import GapUncertainty
     from ..supply.gaps import StageGap
 
 MOST_YEARS = 7
@@ -36,6 +38,10 @@ HOW = (
     "effective: after ramp-up, availability and delay, as if the plants made as much of it as their ores allow; "
     "needed: the demand pulled back through the yields, less what comes back; gap: needed less effective; made and "
     "imported: in the solution"
+)
+BY = (
+    "short by: what the stage would grow by if each could grow at its cost; of mines need less imports and capacity; "
+    "the stage that holds back most is first"
 )
 QUANTITIES = ("nameplate", "effective", "needed", "gap", "made", "imported")
 
@@ -68,7 +74,11 @@ def tonnes(value: float) -> str:
 
 
 def page(
-    found: Gap, changes: Mapping[str, str], years: Collection[int] = (), assumptions: bool = False
+    found: Gap,
+    changes: Mapping[str, str],
+    years: Collection[int] = (),
+    assumptions: bool = False,
+    samples: GapUncertainty | None = None,
 ) -> list[RenderableType]:
     """The tables of a gap in the order that a reader wants them: the answer stands last."""
     at = shown_years(found.years, years)
@@ -84,6 +94,14 @@ def page(
     last = [one for one in found.rows if one.item not in ITEMS]
     out.append(stages(found, "Alloy and magnets, t a year", last, at, HOW))
     out += [one for one in (limits(found, at), binding(found, at)) if one.row_count]
+    if found.sites:
+        out += gap_ways.sites(found, at)
+    if samples is not None:
+        from . import gap_uncertainty  # which shows the same years as this page
+
+        out += gap_uncertainty.page(samples, years)
+    if found.closing is not None:
+        out += gap_ways.ways(found)
     out.append(_words(found, at))
     return out
 
@@ -137,7 +155,7 @@ def binding(found: Gap, years: Sequence[int]) -> Table:
         "What binds",
         ["year", "stage"],
         ["short by", "of what is needed", f"1 t more: {_worth(found)}"],
-        "short by: need less imports there and later, less effective capacity; the stage that holds back most is first",
+        BY,
     )
     for year in years:
         for i, one in enumerate([one for one in found.bottlenecks if one.year == year][:MOST_STAGES]):
@@ -308,6 +326,7 @@ def _words(found: Gap, years: Sequence[int]) -> Table:
     worst = max(years, key=lambda year: float(found.unmet[found.years.index(year)]))
     if idle := idle_line(found, worst):
         lines.append(("does not bind", str(worst), idle))
+    lines += [("ways", "", text) for text in ways_lines(found)]
     lines += [("note", "", note) for note in found.notes]
     some, every = counts(found.scenario)
     lines.append(("on assumptions", "", f"{some} of the file's {every} values (--assumptions lists them)"))
@@ -338,6 +357,18 @@ def binding_line(found: Gap, year: int) -> str:
 
 def _worth(found: Gap) -> str:
     return worth_word(found.levels.system, found.objective)
+
+
+def ways_lines(found: Gap) -> list[str]:
+    """What there is to say of the ways to close the gap beside their tables."""
+    if found.closing is None or not found.closing.gap.any():
+        return []
+    out = list(found.closing.notes)
+    if not found.closing.ways:
+        out.append("nothing that may be built or used in these years closes any of the gap")
+    elif not found.closing.complete:
+        out.append(f"the search ended after {found.closing.solves} programs: a cheaper way may have been missed")
+    return out
 
 
 def idle_line(found: Gap, year: int) -> str:

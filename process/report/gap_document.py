@@ -11,18 +11,22 @@ import numpy as np
 from ..studies.gap_assumptions import assumed, counts
 from ..supply.shadow import worth_word
 from .figures import number
+from .gap_uncertainty import body as uncertainty_body
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..studies.gap import Gap
+    from ..studies.gap_uncertainty import GapUncertainty
+    from ..supply.closing import Way
     from ..supply.gaps import StageGap
+    from ..supply.sites import SiteStage
 
 QUANTITIES = ("nameplate", "effective", "needed", "gap", "made", "imported")
 
 
-def body(found: Gap, changes: Mapping[str, str]) -> dict[str, Any]:
-    """The gap of one scenario; lists by year follow `years`."""
+def body(found: Gap, changes: Mapping[str, str], samples: GapUncertainty | None = None) -> dict[str, Any]:
+    """The gap of one scenario; lists by year follow `years`. `samples` are those of plants that slip."""
     scenario, proof = found.scenario, found.levels.certificate
     some, every = counts(scenario)
     return {
@@ -121,8 +125,20 @@ def body(found: Gap, changes: Mapping[str, str]) -> dict[str, Any]:
         "flows": [
             {"good": one.good, "from": one.origin, "to": one.to, "t_per_year": _list(one.tonnes)} for one in found.flows
         ],
-        "ways": [],
-        "sites": [],
+        "short_by": [
+            {
+                "stage": one.stage,
+                "region": one.region,
+                "item": one.item,
+                "what": one.what,
+                "t_per_year": _list(one.tonnes),
+            }
+            for one in (found.shortfalls.rows if found.shortfalls is not None else ())
+        ],
+        "ways": [_way(one) for one in (found.closing.ways if found.closing is not None else ())],
+        "ways_certain": None if found.closing is None else found.closing.complete,
+        "sites": [_site(one) for one in found.sites],
+        "uncertainty": None if samples is None else uncertainty_body(samples),
         "notes": list(found.notes),
         "proof": {
             "gap": number(proof.gap),
@@ -150,3 +166,51 @@ def _list(values: NDArray[np.float64] | Iterable[float]) -> list[float | None]:
 def _row(one: StageGap) -> dict[str, Any]:
     row = {"stage": one.stage, "item": one.item, "unit": one.unit}
     return {**row, **{f"{what}_t_per_year": _list(getattr(one, what)) for what in QUANTITIES}}
+
+
+def _way(one: Way) -> dict[str, Any]:
+    return {
+        "closes": one.closes,
+        "open_years": list(one.open_years),
+        "left_t_per_year": _list(one.left),
+        "usd_per_year": _list(one.cost),
+        "capital_usd": number(one.capital),
+        "rules_set_aside": list(one.lifted),
+        "levers": [
+            {
+                "kind": use.choice.kind,
+                "stage": use.choice.stage,
+                "region": use.choice.region,
+                "what": use.choice.what,
+                "counts": use.unit,
+                "amount_by_year": _list(use.amounts),
+                "usd_per_year": _list(use.cost),
+                "capital_usd": number(use.capital),
+                "note": use.note,
+            }
+            for use in one.uses
+        ],
+    }
+
+
+def _site(one: SiteStage) -> dict[str, Any]:
+    return {
+        "plant": one.plant,
+        "owner": one.owner,
+        "region": one.region,
+        "stage": one.stage,
+        "counts": one.counts,
+        "status": one.status,
+        "nameplate_t_per_year": _list(one.nameplate),
+        "effective_t_per_year": _list(one.effective),
+        "used_t_per_year": _list(one.used),
+        "utilisation": _list(one.utilisation),
+        "could_serve": [
+            {
+                "item": item.item,
+                "t_per_year": _list(item.could_make),
+                "share_of_demand": {region: _list(share) for region, share in item.share.items()},
+            }
+            for item in one.items
+        ],
+    }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,16 +15,21 @@ from ..scenario import Objective, Scenario
 from ..supply import gaps, outcome, requirement, shadow
 from ..supply.program import Infeasible, Levels, SolverError, solve
 from ..supply.rules_notes import notes as rules_notes
+from ..supply.sites import sites as compared
 from ..supply.system import Array
+from . import closing
 
 if TYPE_CHECKING:
     import pandas
 
+    from ..supply.closing import Closing, Progress
     from ..supply.conflict import Clash
     from ..supply.gaps import StageGap, Surplus
     from ..supply.outcome import FlowOutcome, PlantOutcome, Returned, UseOutcome
     from ..supply.requirement import Requirement
     from ..supply.shadow import Binding, Bottleneck, Price, Slack
+    from ..supply.shortfall import Shortfalls
+    from ..supply.sites import SiteStage
     from ..supply.system import System
     from ..supply.tracing import Traced
     from ..supply.yields import StageYield
@@ -45,8 +50,9 @@ class Gap:
     """The gap of a scenario's focus, from the solution of its whole chain; numbers are t/year, shape (years,).
 
     `rows` is the table, `bottlenecks` the stages that bind, the worst first in each year, `bindings` every limit with
-    a price, `slack` what does not bind, `prices` what goods are worth, `surplus` what nobody takes anywhere. `ways` and
-    `sites` are filled by those who ask for them.
+    a price, `slack` what does not bind, `prices` what goods are worth, `surplus` what nobody takes anywhere.
+    `shortfalls` is what each stage would have to grow by to meet all demand, `closing` the cheapest ways to close the
+    gap where they are asked for, `sites` plants side by side where they are named.
     """
 
     scenario: Scenario
@@ -66,8 +72,9 @@ class Gap:
     returned: Returned
     traced: Traced | None
     notes: tuple[str, ...]
-    ways: tuple[Any, ...] = ()
-    sites: tuple[Any, ...] = ()
+    shortfalls: Shortfalls | None = None
+    closing: Closing | None = None
+    sites: tuple[SiteStage, ...] = ()
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -146,11 +153,21 @@ def flowsheets(scenario: Scenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in named if name))
 
 
-def gap(scenario: Scenario, objective: Objective | None = None, tables: Tables | None = None) -> Gap:
+def gap(
+    scenario: Scenario,
+    objective: Objective | None = None,
+    tables: Tables | None = None,
+    *,
+    ways: int = 0,
+    sites: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Gap:
     """The gap of a scenario, by its own objective or another.
 
     `tables` are the yields of its flowsheets, where they are known already; each flowsheet is solved once otherwise.
-    Raises GapError where nothing satisfies the scenario, and what loading or solving a flowsheet raises.
+    `ways` asks for so many of the cheapest ways to close the gap, `sites` names plants to set side by side. Raises
+    GapError where nothing satisfies the scenario, `supply.sites.UnknownPlant`, and what loading or solving a flowsheet
+    raises.
     """
     from ..supply.chain import build
 
@@ -168,7 +185,33 @@ def gap(scenario: Scenario, objective: Objective | None = None, tables: Tables |
         raise GapError("nothing satisfies all that this scenario asks for", places) from error
     except SolverError as error:
         raise GapError(str(error), (), "change a number a little, or report the file") from error
-    return found(scenario, aim, tables, levels, priced)
+    made = found(scenario, aim, tables, levels, priced)
+    made = _short(made, priced)
+    if ways:
+        made = replace(made, closing=closing.ways(scenario, tables, ways, base=_base(made), progress=progress))
+    return replace(made, sites=compared(scenario, tables, levels, sites)) if sites else made
+
+
+def _base(found: Gap) -> Levels | None:
+    return found.levels if found.objective == "unmet" else None
+
+
+def _short(found: Gap, priced: Levels) -> Gap:
+    """The gap with what each stage is short by, where every stage may grow at its cost."""
+    if not found.bottlenecks:
+        return found
+    try:
+        short = closing.shortfalls(found.scenario, found.tables, base=_base(found))
+    except (Infeasible, SolverError) as error:
+        return replace(found, notes=(*found.notes, f"what each stage is short by is not known by growth: {error}"))
+    by: dict[tuple[str, str], Array] = {}
+    for row in found.rows:
+        if row.stage != "mine":
+            by[row.stage, row.item] = short.of(row.stage, row.item)
+        elif any(one.stage == "mine" for one in short.rows):  # what mines are short by counts in ore
+            by[row.stage, row.item] = shadow.lacking(found.rows, row)
+    names = shadow.bottlenecks(found.scenario, found.levels, priced, found.rows, found.objective, by)
+    return replace(found, shortfalls=short, bottlenecks=names or found.bottlenecks)
 
 
 def found(scenario: Scenario, objective: Objective, tables: Tables, levels: Levels, priced: Levels) -> Gap:

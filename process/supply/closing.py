@@ -14,19 +14,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .levers import Choice, Levered, held
-from .program import Levels, solve
+from .program import Levels, SolverError, solve
 from .system import Array, System
 
 Progress = Callable[[int, str], None]
 
 DEAREST = 100.0
 """How many times what a t could cost in all years a t of unmet demand weighs: no gap is left to save money."""
+WEIGHED = (1.0, 0.1)
+"""What the weight of unmet demand is multiplied by, one after the other, until an optimum is proved."""
 STEPS = 8
 """Steps from ore to magnet, each at most as dear as the dearest there are."""
 LEAST_SHARE = 1e-7
 """Levels below this share of the largest demand are what a solver leaves, not an amount."""
-ALIKE = 1e-7
-"""Gaps and costs that differ by a smaller share count as the same."""
+ALIKE = 1e-5
+"""A way that closes a smaller share of the gap is none."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,8 @@ class Way:
 
     @property
     def choices(self) -> frozenset[Choice]:
-        """Its levers."""
-        return frozenset(use.choice for use in self.uses)
+        """Its levers by kind, stage and region: what is different in two different ways."""
+        return frozenset(use.choice.broad for use in self.uses)
 
     @property
     def open_years(self) -> tuple[int, ...]:
@@ -97,7 +99,9 @@ class Way:
 class Closing:
     """The ways found, cheapest first among those that leave the same; `gap` is what is unmet without any, t/year.
 
-    `solves` counts linear programs; `complete` is False where their number ran out before the last way was certain.
+    `solves` counts linear programs; `complete` is False where their number ran out before the last way was certain, or
+    where one could not be proved and was left out. `lifts` are the best ways with rules of trade set aside: a rule
+    costs nothing in the program, so that they stand beside the others, those that leave least first.
     """
 
     years: tuple[int, ...]
@@ -105,6 +109,7 @@ class Closing:
     ways: tuple[Way, ...]
     solves: int
     complete: bool
+    lifts: tuple[Way, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -142,8 +147,8 @@ class _Search:
         self.gap = unmet_of(plain.system, plain.unmet, focus)
         self.held = [held(one.levered.system, plain.unmet, focus) for one in chains]
         self.solves = 0
-        self.heap: list[tuple[float, float, int, Way, frozenset[Choice], int]] = []
-        self.seen: set[tuple[int, frozenset[Choice]]] = set()
+        self.heap: list[tuple[float, float, int, Way, frozenset[Choice]]] = []
+        self.seen: set[frozenset[Choice]] = set()
         self.cut = False
 
     def way(self, chain: int, forbidden: Collection[Choice], only: Collection[Choice] | None = None) -> Way:
@@ -151,47 +156,70 @@ class _Search:
         one = self.chains[chain]
         levered = replace(one.levered, system=self.held[chain])
         system = levered.without(forbidden) if only is None else levered.only(only)
-        self.solves += 1
-        if self.progress is not None:
-            self.progress(self.solves, "ways")
-        levels = solve(system, "unmet", unmet_cost=weight_of_unmet(system))
+        levels = self.solve(system)
         left = unmet_of(system, levels.unmet, self.focus)
         return Way(system.years, uses(levered, levels), self.gap, left, levels, one.lifted)
 
-    def push(self, chain: int, forbidden: frozenset[Choice]) -> None:
+    def solve(self, system: System) -> Levels:
+        """The optimum of a program, counted; weighed otherwise where it cannot be proved. Raises SolverError."""
+        weight = weight_of_unmet(system)
+        for weighed in WEIGHED:
+            self.solves += 1
+            if self.progress is not None:
+                self.progress(self.solves, "ways")
+            try:
+                return solve(system, "unmet", unmet_cost=weighed * weight)
+            except SolverError as error:
+                failure = error
+        raise failure
+
+    def push(self, forbidden: frozenset[Choice]) -> None:
         """Solves a program and keeps what it finds, once for each set of forbidden levers."""
-        if (chain, forbidden) in self.seen:
+        if forbidden in self.seen:
             return
         if self.solves >= self.most:
             self.cut = True
             return
-        self.seen.add((chain, forbidden))
-        way = self.way(chain, forbidden)
-        left, cost = _coarse(float(way.left.sum())), float(way.cost.sum())
-        if float(way.left.sum()) < float(self.gap.sum()) * (1.0 - ALIKE):
-            heapq.heappush(self.heap, (left, cost, self.solves, way, forbidden, chain))
+        self.seen.add(forbidden)
+        try:
+            way = self.way(0, forbidden)
+        except SolverError:
+            self.cut = True
+            return
+        left, cost = float(way.left.sum()), float(way.cost.sum())
+        if way.uses and left < float(self.gap.sum()) * (1.0 - ALIKE):
+            heapq.heappush(self.heap, (_coarse(left), _coarse(cost), self.solves, way, forbidden))
 
     def best(self, count: int) -> tuple[Way, ...]:
-        """The best ways with different levers."""
-        for chain in range(len(self.chains)):
-            self.push(chain, frozenset())
+        """The best ways of the chain as it is with different levers."""
+        self.push(frozenset())
         found: list[Way] = []
-        known: set[tuple[frozenset[Choice], tuple[str, ...]]] = set()
+        known: set[frozenset[Choice]] = set()
         while self.heap and len(found) < count:
-            _, _, _, way, forbidden, chain = heapq.heappop(self.heap)
-            if (way.choices, way.lifted) not in known:
-                known.add((way.choices, way.lifted))
+            _, _, _, way, forbidden = heapq.heappop(self.heap)
+            if way.choices not in known:
+                known.add(way.choices)
                 found.append(way)
                 if len(found) == count:
                     break
             for choice in sorted(way.choices):
-                self.push(chain, forbidden | {choice})
+                self.push(forbidden | {choice})
         return tuple(found)
 
+    def lifts(self) -> tuple[Way, ...]:
+        """The best way of each chain without some rules."""
+        out = []
+        for chain in range(1, len(self.chains)):
+            try:
+                out.append(self.way(chain, ()))
+            except SolverError:
+                self.cut = True
+        return tuple(sorted(out, key=lambda way: (_coarse(float(way.left.sum())), float(way.cost.sum()))))
 
-def _coarse(left: float) -> float:
-    """A gap rounded to where two programs can be told apart."""
-    return float(f"{left:.6g}")
+
+def _coarse(amount: float) -> float:
+    """A gap or cost rounded to where two programs can be told apart."""
+    return float(f"{amount:.6g}")
 
 
 def weight_of_unmet(system: System) -> float:
@@ -235,13 +263,13 @@ def close(
 ) -> Closing:
     """The `count` cheapest ways to close the gap of a focus, with different levers; none where there is no gap.
 
-    `chains` holds the chain as it is and, where rules may be lifted, the chain without them: a rule lifted costs
-    nothing in the program. A way that leaves less of the gap goes before a cheaper one that leaves more. A way that
-    closes nothing of it is no way. Raises what `program.solve` raises.
+    `chains` holds the chain as it is and, where rules may be lifted, the chain without them, for `Closing.lifts`. A
+    way that leaves less of the gap goes before a cheaper one that leaves more. A way that closes nothing is no way.
     """
     search = _Search(chains, focus, most_solves, progress)
     years = chains[0].base.system.years
     if not search.gap.any():
-        return Closing(years, search.gap, (), 0, True, notes)
+        return Closing(years, search.gap, (), 0, True, (), notes)
+    lifts = search.lifts()
     found = search.best(count)
-    return Closing(years, search.gap, found, search.solves, not search.cut, notes)
+    return Closing(years, search.gap, found, search.solves, not search.cut, lifts, notes)

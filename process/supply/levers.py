@@ -18,8 +18,10 @@ from .system import Activity, Array, Bound, Good, Need, Output, Pool, System
 
 CAPACITY = "capacity"
 """Form of the goods that stand for capacity: they hold no element and are not traded."""
-KEPT = 1_000.0
-"""Above what a t of one demand may buy of another: a t of Dy is in some 70 t of magnets."""
+TIES = 0.01
+"""What of the cost of trade counts as levers are chosen: enough to decide between equals."""
+ROUNDING = 1e-6
+"""Share of what others were served that a program may leave out: what must be met exactly may miss by rounding."""
 
 
 class Choice(NamedTuple):
@@ -29,6 +31,11 @@ class Choice(NamedTuple):
     stage: str
     region: str
     what: str = ""
+
+    @property
+    def broad(self) -> Choice:
+        """The same of any deposit, family or good."""
+        return self._replace(what="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +62,13 @@ class Levered:
     options: tuple[Option, ...]
 
     def without(self, forbidden: Collection[Choice]) -> System:
-        """The chain with some levers shut."""
-        shut = {i for option in self.options if option.choice in forbidden for i in option.columns}
+        """The chain with some levers shut; one that names no `what` shuts all of its kind, stage and region."""
+        shut = {
+            i
+            for option in self.options
+            if option.choice in forbidden or option.choice.broad in forbidden
+            for i in option.columns
+        }
         none = np.zeros(len(self.system.years))
         activities = tuple(
             replace(one, most=none, least=None) if i in shut else one for i, one in enumerate(self.system.activities)
@@ -65,7 +77,10 @@ class Levered:
 
     def only(self, chosen: Collection[Choice]) -> System:
         """The chain with no lever open but these."""
-        return self.without({option.choice for option in self.options} - set(chosen))
+        kept = set(chosen)
+        return self.without(
+            {one.choice for one in self.options if one.choice not in kept and one.choice.broad not in kept}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,10 +260,14 @@ class Draft:
     def levered(self) -> Levered:
         """The chain with all levers added so far; running what stands already costs nothing in it.
 
-        So a lever is used only where what stands cannot do, and what a way costs is what its levers cost.
+        So a lever is used only where what stands cannot do, and what a way costs is what its levers cost. Trade keeps
+        `TIES` of its cost: of two levers that cost the same the nearer one.
         """
         own = {i for option in self.options for i in (*option.columns, *option.runs)}
-        activities = tuple(one if i in own else replace(one, cost=0.0) for i, one in enumerate(self.activities))
+        activities = tuple(
+            one if i in own else replace(one, cost=TIES * one.cost if one.kind == "trade" else 0.0)
+            for i, one in enumerate(self.activities)
+        )
         system = replace(self.base, activities=activities, bounds=tuple(self.bounds), goods=dict(self.goods))
         return Levered(system, tuple(self.options))
 
@@ -260,14 +279,13 @@ def _also(bound: Bound, index: int, other: int) -> Bound:
 
 
 def held(system: System, unmet: Array, focus: Collection[str]) -> System:
-    """A chain in which regions outside the focus ask for no more than they were served, given what was unmet.
+    """A chain in which regions outside the focus get what they were served, given what was unmet, and no more.
 
-    So what a lever makes is for the focus, and nobody else is left with less than before: a t that they had weighs
-    `KEPT` times one that the focus lacks.
+    So what a lever makes is for the focus, and nobody else is left with less than before, but for `ROUNDING` of it.
     """
 
     def kept(need: Need, lacked: Array) -> Need:
-        return replace(need, tonnes=np.maximum(need.tonnes - lacked, 0.0), weight=KEPT * need.weight)
+        return replace(need, tonnes=np.maximum(need.tonnes - lacked, 0.0) * (1.0 - ROUNDING), must=True)
 
     needs = (need if need.region in focus else kept(need, unmet[i]) for i, need in enumerate(system.needs))
     return replace(system, needs=tuple(needs))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from didymium.supply.closing import Chain, Closing, close, weight_of_unmet
-from didymium.supply.levers import Building, Choice, Draft, Levered, held
+from didymium.supply.levers import ROUNDING, Building, Choice, Draft, Levered, held
 from didymium.supply.program import Levels, solve
 from didymium.supply.system import Activity, Array, Bound, Good, Need, Output, Pool, System
 
@@ -164,12 +164,16 @@ def test_progress_counts_programs() -> None:
     assert seen == list(range(1, found.solves + 1))
 
 
-def test_a_rule_lifted_costs_nothing_and_is_told() -> None:
+def test_a_rule_lifted_costs_nothing_and_stands_beside_the_ways() -> None:
     tight = chain(FLAT, {"a": (100.0, 5.0, FREE)})
     loose = chain(FLAT, {"a": (100.0, 5.0, FREE)}, standing=90.0)
-    found = close((tight, Chain(tight.base, loose.levered, ("ban",))), ("us",), 2)
-    assert [way.lifted for way in found.ways] == [("ban",), ()]
-    assert [way.cost[0] for way in found.ways] == pytest.approx([150.0, 600.0])
+    none = chain(FLAT, {"a": (100.0, 5.0, FREE)}, standing=100.0)
+    chains = (tight, Chain(tight.base, loose.levered, ("ban",)), Chain(tight.base, none.levered, ("ban", "quota")))
+    found = close(chains, ("us",), 2)
+    assert [way.lifted for way in found.ways] == [()]
+    assert [way.lifted for way in found.lifts] == [("ban", "quota"), ("ban",)]
+    assert [way.cost[0] for way in found.lifts] == pytest.approx([0.0, 150.0])
+    assert found.lifts[0].uses == ()
 
 
 def test_a_lever_serves_the_focus_and_nobody_loses() -> None:
@@ -196,7 +200,7 @@ def test_a_lever_serves_the_focus_and_nobody_loses() -> None:
     (way,) = close((Chain(base, wide),), ("us",)).ways
     assert way.closes
     assert way.levels.unmet == pytest.approx(0.0, abs=1e-6)
-    served = FLAT - base.unmet[1]
+    served = (FLAT - base.unmet[1]) * (1.0 - ROUNDING)
     assert way.uses[0].amounts == pytest.approx(100.0 - 60.0 + served)
 
 

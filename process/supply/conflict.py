@@ -1,9 +1,9 @@
 """Which demands, limits and duties cannot hold together: an irreducible set of rows, in words.
 
-First an elastic filter finds rows that together cannot hold (each may be broken at a price; those that the cheapest
-way breaks are made firm, until nothing helps); then a deletion filter drops every row without which the rest still
-cannot hold (Chinneck & Dravnieks, ORSA J. Comput. 3 (1991) 157). What a pool takes and gets is physics and never up
-for choice.
+Each row may be broken, which costs its share of the limit; the rows with a price where that is cheapest cannot hold
+together (elastic program). Then a deletion filter drops every row without which the rest still cannot hold, many at
+once while that goes (Chinneck & Dravnieks, ORSA J. Comput. 3 (1991) 157). What a pool takes and gets is physics and
+never up for choice.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
 from ..goods import words
 from .matrix import Integers, Linear, Program
 from .parts import fixed, parts, useful
-from .solver import solve_part
-from .system import Array
+from .solver import attempt
 
 SLIGHT = 1e-7
 """Share of its own limit that a row may be broken by and still count as held."""
@@ -137,65 +135,73 @@ class _Trial:
 
     def conflict(self) -> tuple[Clash, ...]:
         """An irreducible set of this part; empty where its rows can hold together."""
-        firm: list[int] = []
-        while True:
-            broken = self._broken(firm)
-            if broken is None:
+        kept = self._priced()
+        if kept and self._hold(kept):
+            kept = list(range(len(self.soft)))
+        # what is tried first is dropped where it can be: late years before early ones, duties last
+        kept.sort(key=lambda i: (-self.soft[i].clash.year, self.soft[i].clash.side == "must"))
+        chunk = max(1, len(kept) // 2)
+        while kept:
+            at = 0
+            while at < len(kept):
+                fewer = kept[:at] + kept[at + chunk :]
+                if self._hold(fewer):
+                    at += chunk
+                else:
+                    kept = fewer
+            if chunk == 1:
                 break
-            if not len(broken):
-                return ()
-            firm += broken
-        kept = list(firm)
-        for one in firm:
-            fewer = [other for other in kept if other != one]
-            if not self._hold(fewer):
-                kept = fewer
-        return tuple(self.soft[one].clash for one in kept)
+            chunk //= 2
+        return tuple(self.soft[i].clash for i in kept)
 
-    def _broken(self, firm: Sequence[int]) -> list[int] | None:
-        """The rows that the cheapest way breaks while those of `firm` hold; None where not even all others help."""
-        held = set(firm)
-        loose = [i for i in range(len(self.soft)) if i not in held]
-        if not loose:
-            return None if not self._hold(firm) else []
-        limits = np.array([self.soft[i].limit for i in loose])
-        size = np.maximum(np.abs(limits), 1.0)
-        rows = vstack([self.soft[i].row for i in loose], format="csr")
-        slips = csr_array(coo_array((size, (np.arange(len(loose)), np.arange(len(loose))))))
-        extra = len(loose)
-        above = hstack([-rows, -slips], format="csr")
-        cost = np.concatenate([np.zeros(self.width), np.ones(extra)])
-        answer = self._solve(cost, firm, above, -limits, extra)
-        if answer is None:
-            return None
-        slip = answer[self.width :]
-        return [loose[k] for k in np.flatnonzero(slip > SLIGHT)]
+    def _priced(self) -> list[int]:
+        """The rows with a price where breaking any row costs its share of the limit: these cannot hold together.
 
-    def _hold(self, firm: Sequence[int]) -> bool:
-        """Whether levels exist that keep all rows of `firm`."""
-        none = csr_array((0, self.width))
-        return self._solve(np.zeros(self.width), firm, none, np.zeros(0), 0) is not None
-
-    def _solve(self, cost: Array, firm: Sequence[int], above: csr_array, limits: Array, extra: int) -> Array | None:
-        """Levels and slips of least cost with the rows of `firm` kept, or None."""
-
-        def wide(table: csr_array) -> csr_array:
-            return hstack([table, csr_array((table.shape[0], extra))], format="csr") if extra else table
-
-        kept = [self.soft[i] for i in firm]
-        tables = [wide(self.firm), above, *(wide(-one.row) for one in kept)]
-        right: NDArray[np.float64] = np.concatenate([self.given, limits, [-one.limit for one in kept]])
-        none = np.full(len(right), -np.inf)
-        part = Linear(
-            cost,
-            np.concatenate([self.low, np.zeros(extra)]),
-            np.concatenate([self.high, np.full(extra, np.inf)]),
-            vstack([*tables, wide(self.equal)], format="csr"),
-            np.concatenate([none, self.asked]),
-            np.concatenate([right, self.asked]),
+        The prices are a proof of it (Farkas): weighed by them, the rows add up to something that no levels satisfy.
+        Empty where nothing needs breaking.
+        """
+        extra = len(self.soft)
+        if not extra:
+            return []
+        size = np.maximum(np.abs([one.limit for one in self.soft]), 1.0)
+        part = self._linear(range(extra))
+        start = self.firm.shape[0]
+        at = (start + np.arange(extra), np.arange(extra))
+        slips = csr_array(coo_array((size, at), shape=(part.table.shape[0], extra)))
+        found = attempt(
+            Linear(
+                np.concatenate([part.cost, np.ones(extra)]),
+                np.concatenate([part.low, np.zeros(extra)]),
+                np.concatenate([part.high, np.full(extra, np.inf)]),
+                hstack([part.table, slips], format="csr"),
+                part.least,
+                part.most,
+            )
         )
-        found = solve_part(part)
-        return None if found is None else found.levels
+        if found is None:
+            return list(range(extra))
+        levels, prices = found
+        if float(levels[self.width :].sum()) <= SLIGHT:
+            return []
+        weight = np.abs(prices[start : start + extra]) * size
+        return np.flatnonzero(weight > SLIGHT * weight.max()).tolist()
+
+    def _hold(self, chosen: Sequence[int]) -> bool:
+        """Whether levels exist that keep the chosen rows."""
+        return attempt(self._linear(chosen)) is not None
+
+    def _linear(self, chosen: Sequence[int]) -> Linear:
+        """The firm rows, then the chosen ones, then demand that may stay unmet; nothing to minimise."""
+        rows = [self.soft[i] for i in chosen]
+        none = np.full(len(self.given), -np.inf)
+        return Linear(
+            np.zeros(self.width),
+            self.low,
+            self.high,
+            vstack([self.firm, *(one.row for one in rows), self.equal], format="csr"),
+            np.concatenate([none, [one.limit for one in rows], self.asked]),
+            np.concatenate([self.given, np.full(len(rows), np.inf), self.asked]),
+        )
 
 
 def _mixed(weights: csr_array) -> bool:

@@ -149,6 +149,16 @@ def solve_part(part: Linear) -> Optimum | None:
     return best
 
 
+def attempt(part: Linear) -> tuple[Array, Array] | None:
+    """Levels and prices of a part as the simplex method gives them, without proof; None where there are no levels."""
+    message = ""
+    for way in SIMPLEX_FIRST:
+        status, message, levels, prices = _solve(part, way)
+        if status in (0, 2):
+            return None if status else (levels, prices)
+    raise SolverError(f"the linear program ended without an answer: {message}")
+
+
 def _solve(part: Linear, way: _Try) -> tuple[int, str, Array, Array]:
     """Status (0 solved, 2 no levels, else failed), message, levels and prices of one attempt."""
     row_size, column_size = sizes(part.table) if way.scaled else (np.ones(len(part.least)), np.ones(len(part.cost)))

@@ -30,6 +30,8 @@ from .fit_document import body as fit_body
 from .gap_document import body as gap_body
 from .ledger import equipment
 from .magnets import document as magnet_document
+from .trace_document import body as trace_body
+from .trace_document import given as trace_given
 from .uncertainty_document import body as uncertainty_body
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from ..studies.model import ModelFact
     from ..studies.origins import NewOxide
     from ..studies.sensitivity import Sensitivity
+    from ..studies.trace import Trace
     from ..studies.uncertainty import Uncertainty
 
 Document = dict[str, Any]
@@ -409,6 +412,11 @@ def gap(found: Gap, changes: Mapping[str, str] | None = None, samples: GapUncert
         given.update(samples=str(samples.samples), seed=str(samples.seed), method=samples.method)
     read = digest([("file", found.scenario.sha256), *sorted(given.items())]) if given else found.scenario.sha256
     return _whole("gap", read, gap_body(found, changes or {}, samples))
+
+
+def trace(found: Trace, changes: Mapping[str, str] | None = None) -> Document:
+    """The document of where the elements of products come from."""
+    return _whole("trace", digest(trace_given(found, changes or {})), trace_body(found, changes or {}))
 
 
 def claims(found: Claims) -> Document:

@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, diags_array, vstack
 from scipy.sparse.linalg import lsmr
 
-from .certificate import KILOGRAM, PRIMAL, Certificate, certify, excess
+from .certificate import PRIMAL, Certificate, certify, excess
 from .matrix import Integers, Linear
 from .parts import fixed, parts, useful
 from .system import Array
@@ -51,6 +51,9 @@ FURTHEST = 16
 """The largest power of two of a scale."""
 TRACE = 1e-12
 """Entries below this have no say in the scaling: t of an element per t of something else."""
+
+NEAR = 1e-7
+"""Share of its throughput that a row may be off its limit and still be in use, before levels are mended."""
 
 
 class SolverError(Exception):
@@ -207,7 +210,7 @@ def sizes(table: csr_array) -> tuple[Array, Array]:
 
 
 def _power(logs: Array) -> Array:
-    return np.exp2(np.clip(np.round(logs), -FURTHEST, FURTHEST))
+    return np.asarray(np.exp2(np.clip(np.round(logs), -FURTHEST, FURTHEST)))
 
 
 def _middle(at: NDArray[Any], logs: Array, count: int) -> Array:
@@ -215,7 +218,7 @@ def _middle(at: NDArray[Any], logs: Array, count: int) -> Array:
     most, least = np.full(count, -np.inf), np.full(count, np.inf)
     np.maximum.at(most, at, logs)
     np.minimum.at(least, at, logs)
-    return 0.5 * np.add(most, least, out=np.zeros(count), where=np.isfinite(most))
+    return np.asarray(0.5 * np.add(most, least, out=np.zeros(count), where=np.isfinite(most)))
 
 
 def _mended(part: Linear, found: Optimum) -> Optimum:
@@ -233,12 +236,12 @@ def mend(part: Linear, levels: Array) -> Array:
     """Levels moved by as little as it takes, each in its own size, so that the rows in use hold to rounding.
 
     Only what lies between its limits moves (a level at a limit of the optimum stays there). Rows count that are over
-    a limit or within a thousandth of a kg of one.
+    a limit or near one.
     """
     over, through = excess(part, levels)
     used = part.table @ levels
     far_most, far_least = np.abs(used - part.most), np.abs(used - part.least)
-    rows = np.flatnonzero((over > 0.0) | (np.minimum(far_most, far_least) <= KILOGRAM * 1e-3))
+    rows = np.flatnonzero((over > 0.0) | (np.minimum(far_most, far_least) <= NEAR * through))
     inner = np.flatnonzero((levels > part.low) & (levels < part.high))
     if not len(rows) or not len(inner):
         return levels
@@ -247,4 +250,4 @@ def mend(part: Linear, levels: Array) -> Array:
     step = lsmr(weights, (target - used[rows]) / through[rows], atol=1e-15, btol=1e-15, conlim=0.0, maxiter=2_000)[0]
     out = levels.copy()
     out[inner] += levels[inner] * step
-    return np.clip(out, part.low, part.high)
+    return np.asarray(np.clip(out, part.low, part.high))

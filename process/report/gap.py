@@ -16,6 +16,7 @@ from ..supply.shadow import STAGE_WORDS, gain, worth_word
 from . import gap_ways
 from .figures import NONE, amount, listed, percent, plain
 from .tables import CLOSES, row, sentences, table
+from .ways import lift_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -323,20 +324,20 @@ def _words(found: Gap, years: Sequence[int]) -> Table:
     lines: list[tuple[str, str, str]] = []
     for year in years:
         lines.append(("binds", str(year), binding_line(found, year)))
-    worst = max(years, key=lambda year: float(found.unmet[found.years.index(year)]))
-    if idle := idle_line(found, worst):
-        lines.append(("does not bind", str(worst), idle))
+    dry = max(years, key=lambda year: float(found.unmet[found.years.index(year)]))
+    if idle := idle_line(found, dry):
+        lines.append(("does not bind", str(dry), idle))
     lines += [("ways", "", text) for text in ways_lines(found)]
     lines += [("note", "", note) for note in found.notes]
     some, every = counts(found.scenario)
     lines.append(("on assumptions", "", f"{some} of the file's {every} values (--assumptions lists them)"))
     lines.append(("optimum", "", optimum_line(found)))
-    if found.traced is not None:
-        worst_closure = found.traced.worst
-        value = float(worst_closure.value)
-        word = "≤" if value <= CLOSES else "> (!)"
-        where = f", {worst_closure.element} in {worst_closure.year}" if worst_closure.element else ""
-        lines.append(("closure", "", f"worst element and year {value:.1e}{where} ({word} {CLOSES:.0e} of its inflow)"))
+    worst = found.traced.worst
+    word = "≤" if worst.value <= CLOSES else "> (!)"
+    where = f", {worst.element} in {worst.year}" if worst.element else ""
+    lines.append(
+        ("closure", "", f"worst element and year {worst.value:.1e}{where} ({word} {CLOSES:.0e} of its inflow)")
+    )
     return sentences(lines)
 
 
@@ -363,7 +364,7 @@ def ways_lines(found: Gap) -> list[str]:
     """What there is to say of the ways to close the gap beside their tables."""
     if found.closing is None or not found.closing.gap.any():
         return []
-    out = list(found.closing.notes)
+    out = [*(lift_words(way) for way in found.closing.lifts), *found.closing.notes]
     if not found.closing.ways:
         out.append("nothing that may be built or used in these years closes any of the gap")
     elif not found.closing.complete:

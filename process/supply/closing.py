@@ -2,7 +2,8 @@
 
 The best way opens every lever. The next best must do without at least one lever of the first, so each is forbidden in
 turn, the cheapest result is the second, and the third is looked for in the same manner among what is left (Lawler,
-1972, Management Science 18, 401). Ways with the same levers count once.
+1972, Management Science 18, 401). Ways with the same kinds of levers and
+stages count once.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class Way:
 
     @property
     def choices(self) -> frozenset[Choice]:
-        """Its levers by kind, stage and region: what is different in two different ways."""
+        """Its levers by kind and stage. The same stage built elsewhere is no other way: it costs the same here."""
         return frozenset(use.choice.broad for use in self.uses)
 
     @property

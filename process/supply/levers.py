@@ -34,8 +34,8 @@ class Choice(NamedTuple):
 
     @property
     def broad(self) -> Choice:
-        """The same of any deposit, family or good."""
-        return self._replace(what="")
+        """The same anywhere, of any deposit, family or good: what is different in two different ways."""
+        return Choice(self.kind, self.stage, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Levered:
     options: tuple[Option, ...]
 
     def without(self, forbidden: Collection[Choice]) -> System:
-        """The chain with some levers shut; one that names no `what` shuts all of its kind, stage and region."""
+        """The chain with some levers shut; one that names no region shuts all of its kind and stage."""
         shut = {
             i
             for option in self.options

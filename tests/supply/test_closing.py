@@ -23,7 +23,7 @@ CHARGE = 0.1
 
 
 def choice(name: str) -> Choice:
-    return Choice("build", "magnet", name)
+    return Choice("build", name, "us")
 
 
 def works(name: str, cost: float = 0.0) -> Activity:
@@ -46,7 +46,7 @@ def chain(
     base = System(YEARS, ("us",), GOODS, tuple(activities), tuple(bounds), (need(asked),), (), {})
     for name, (_, running, _) in news.items():
         bounds.append(
-            Bound(f"{name} magnet", "capacity", ((len(activities), 1.0),), np.ones(3), none, name, "magnet", name)
+            Bound(f"{name} magnet", "capacity", ((len(activities), 1.0),), np.ones(3), none, name, name, "us")
         )
         activities.append(works(name, running))
     draft = Draft(System(YEARS, ("us",), GOODS, tuple(activities), tuple(bounds), (need(asked),), (), {}))
@@ -68,7 +68,7 @@ def closed(one: Chain, count: int = 3, **more: int) -> Closing:
 
 
 def names(closing: Closing) -> list[set[str]]:
-    return [{one.region for one in way.choices} for way in closing.ways]
+    return [{one.stage for one in way.choices} for way in closing.ways]
 
 
 def test_three_works_of_which_each_closes_it_come_by_their_cost() -> None:
@@ -223,10 +223,10 @@ def test_the_ways_are_the_best_of_all_sets_of_levers(seed: int) -> None:
     tried = []
     for size in range(1, 5):
         for names_ in combinations("abcd", size):
-            only = frozenset(choice(name) for name in names_)
+            only = frozenset(choice(name).broad for name in names_)
             left, cost, levels = best_of(one, only)
             used = frozenset(
-                option.choice
+                option.choice.broad
                 for option in one.levered.options
                 if any(levels.levels[i].max() > 1e-6 for i in option.columns)
             )

@@ -70,7 +70,7 @@ class Gap:
     plants: tuple[PlantOutcome, ...]
     flows: tuple[FlowOutcome, ...]
     returned: Returned
-    traced: Traced | None
+    traced: Traced
     notes: tuple[str, ...]
     shortfalls: Shortfalls | None = None
     closing: Closing | None = None

@@ -163,7 +163,7 @@ def _plates(scenario: Scenario, bound: Bound, years: Collection[int]) -> Array:
     found = [one for one in plant.stages.values() if one.stage == bound.stage] if plant else []
     if not found:
         return np.nan_to_num(bound.most)
-    return np.sum([nameplate(one, years) for one in found], axis=0)
+    return sum((nameplate(one, years) for one in found), np.zeros(len(years)))
 
 
 def _imports(system: System, levels: Array, item: str, stage: str, where: Collection[str], heavies: bool) -> Array:

@@ -150,11 +150,11 @@ def flows(levels: Levels, regions: Collection[str]) -> tuple[FlowOutcome, ...]:
             else:
                 way = (source.good, home(source.place), home(output.pool.place))
                 straight[way] = straight.get(way, np.zeros(years)) + arrived
-    for (good, to), tonnes in bought.items():
-        total = sum(sold.get(good, {}).values(), np.zeros(years))
-        for origin, part in sold.get(good, {}).items():
+    for (name, to), tonnes in bought.items():
+        total = sum(sold.get(name, {}).values(), np.zeros(years))
+        for origin, part in sold.get(name, {}).items():
             share = np.divide(part, total, out=np.zeros(years), where=total > 0.0)
-            straight[good, origin, to] = straight.get((good, origin, to), np.zeros(years)) + share * tonnes
+            straight[name, origin, to] = straight.get((name, origin, to), np.zeros(years)) + share * tonnes
     found = []
     for (name, origin, to), tonnes in straight.items():
         good = system.goods[name]

@@ -194,13 +194,15 @@ def bindings(scenario: Scenario, levels: Levels, objective: Objective = "unmet")
             out.append(one)
     own = levels.most_price / per_unit(levels, objective)
     for i, activity in enumerate(system.activities):
-        for y in np.flatnonzero(own[i] > least) if activity.most is not None else ():
-            year, worth, limit = system.years[y], float(own[i, y]), float(np.nan_to_num(activity.most[y]))
-            words = f"{activity.name}, {year}: 1 t more {gain(worth, word)}"
-            plants = (activity.plant,) if activity.plant else ()
-            out.append(
-                Binding("most", activity.stage, activity.region, year, "it", limit, worth, plants, activity.name, words)
-            )
+        if activity.most is None:
+            continue
+        plants = (activity.plant,) if activity.plant else ()
+        for y, year in enumerate(system.years):
+            if own[i, y] > least:
+                worth, limit = float(own[i, y]), float(np.nan_to_num(activity.most[y]))
+                words = f"{activity.name}, {year}: 1 t more {gain(worth, word)}"
+                where = (activity.stage, activity.region, year)
+                out.append(Binding("most", *where, "it", limit, worth, plants, activity.name, words))
     return tuple(sorted(out, key=lambda one: (one.year, -one.worth * max(one.limit, 1.0), one.words)))
 
 

@@ -12,11 +12,8 @@ from .book import Book, Page, column
 from .cells import COUNT, SHARE, Cell, Formula, Number, form
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from ...studies.gap import Gap
-
-    Array = NDArray
+    from ...supply.system import Array
 
 
 def gap(found: Gap, changes: Mapping[str, str] | None = None) -> bytes:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LEAST = 5e-4
 """Origins that stay below this share of every element are shown together."""
+MISS = 1e-6
+"""How far the program's levels and the traced flows may lie apart before it is told."""
 COUNTED = {
     "mine": "where it was mined",
     "separation": "where it was separated",
@@ -227,8 +229,10 @@ def _steps(one: Origins, now: int) -> list[str]:
 
 
 def _foot(found: Trace) -> Table:
-    worst = found.traced.worst
-    lines = [
-        ("closes", "", f"worst element {worst.value:.1e}, {worst.element} in {worst.year} (≤ 1e-09 of what came in)")
-    ]
+    worst, miss = found.traced.worst, found.traced.miss
+    told = f"worst element {worst.value:.1e}, {worst.element} in {worst.year} (≤ 1e-09 of what came in)"
+    lines = [("closes", "", told)]
+    if miss.value > MISS:
+        words = f"{percent(miss.value, 4)} apart in {miss.pool}, {miss.year}"
+        lines.append(("levels", "", f"what the program moves and what its goods hold lie up to {words}"))
     return sentences([*lines, *(("rests on", "", note) for note in found.notes)])

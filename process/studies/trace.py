@@ -21,7 +21,7 @@ from ..supply.tracing import trace as trace_levels
 from ..wording import suggestion
 
 if TYPE_CHECKING:
-    from ..supply.outcome import Levels
+    from ..supply.program import Levels
 
 FORMS = ("magnet", "alloy", "metal", "oxide")
 """Forms of goods that are products: what is sold by what it is made of."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .mixing import Ints, Mixing
+from .mixing import Ints, Mask, Mixing
 from .passage import parted
 from .system import Activity, Array, Pool, System
 
@@ -38,7 +38,8 @@ class Beginnings:
         """t of one element that begins at each node by origin, shape (nodes, origins)."""
         column = {origin: i for i, origin in enumerate(origins)}
         out = np.zeros((nodes, len(origins)))
-        np.add.at(out, (self.node, [column[one] for one in self.origin]), self.amounts[:, element])
+        columns = np.array([column[one] for one in self.origin], dtype=np.intp)
+        np.add.at(out.reshape(-1), self.node * len(origins) + columns, self.amounts[:, element])
         return out
 
 
@@ -96,7 +97,7 @@ def _mined(system: System, parts: Sequence[tuple[Pool, float]]) -> Mapping[str, 
     return out
 
 
-def anew(system: System, m: Mixing, total: Array, cut: Array, old: Beginnings) -> Beginnings:
+def anew(system: System, m: Mixing, total: Array, cut: Mask, old: Beginnings) -> Beginnings:
     """Beginnings where origin is counted at a later stage: along the edges `cut`, out of what that stage's plants make.
 
     `total` is t of each element through each node, shape (nodes, elements). What was mined is `undone` until then; what

@@ -6,8 +6,9 @@ and of what nobody takes, so that shares add up to 1 whatever the solver left ov
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from .passage import passage
 from .system import Array, Pool, System
 
 Ints = NDArray[np.intp]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,22 @@ def mixing(system: System, levels: Array, elements: Sequence[str]) -> Mixing:
         ratio=np.concatenate(ratios) if ratios else np.zeros((0, len(elements))),
         made_by=np.array([i for i, _, _ in outputs], dtype=np.intp),
         lost=lost,
-        **edges,
+        source=edges.source,
+        target=edges.target,
+        into=edges.into,
+        share=edges.share,
+        output=edges.output,
     )
+
+
+class _Edges(NamedTuple):
+    """The edges of `Mixing`."""
+
+    source: Ints
+    target: Ints
+    into: Ints
+    share: Array
+    output: Ints
 
 
 def _edges(
@@ -113,17 +129,17 @@ def _edges(
     share: Array,
     pool_of: Ints,
     years: int,
-) -> Mapping[str, Ints | Array]:
+) -> _Edges:
     """Every (take, output, year) in which something goes, as arrays."""
     take, output = (np.array([pair[side] for pair in pairs], dtype=np.intp) for side in (0, 1))
     row, year = np.nonzero(share[take] > 0.0) if len(take) else (take, take)
     take, output = take[row], output[row]
     into = np.array([pool for _, pool, _ in outputs], dtype=np.intp)[output]
     lag = np.array([lag for _, _, lag in outputs], dtype=np.intp)[output]
-    return {
-        "source": pool_of[take] * years + year,
-        "target": np.where(year + lag < years, into * years + year + lag, -1),
-        "into": into,
-        "share": share[take, year],
-        "output": output,
-    }
+    return _Edges(
+        source=pool_of[take] * years + year,
+        target=np.where(year + lag < years, into * years + year + lag, -1),
+        into=into,
+        share=share[take, year],
+        output=output,
+    )

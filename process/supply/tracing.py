@@ -13,12 +13,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array, csc_array, eye_array
 from scipy.sparse.linalg import splu
 
 from .beginnings import UNDONE, Beginnings, anew, beginnings
-from .mixing import Ints, Mixing, mixing
+from .mixing import Ints, Mask, Mixing, mixing
 from .passage import CLOSES, TracingError, elements
 from .system import Array, Need, Pool, System
 
@@ -35,8 +34,6 @@ STAGES: Mapping[str, tuple[str, ...]] = {
 """Where origin may be counted, and the stages of plants that do it."""
 ROOM = 20_000_000
 """Numbers of flows by origin that are kept, of all elements together; what is beyond is solved again when asked."""
-
-Mask = NDArray[np.bool_]
 
 
 class Use(NamedTuple):
@@ -242,7 +239,7 @@ class Traced:
         went = went + _sums(start[later], sent[later], m.years)
         into = begun + _sums(m.target[within], sent[within], len(begun))
         pools = _apart(through, into).reshape(-1, m.years).max(axis=0, initial=0.0)
-        return np.maximum(_apart(came, went), pools)
+        return np.asarray(np.maximum(_apart(came, went), pools))
 
     @property
     def worst(self) -> Worst:
@@ -302,29 +299,37 @@ def trace(levels: Solved, at: str = MINE) -> Traced:
 
 
 def _factorised(m: Mixing, kept: Mask) -> Callable[[int, Array], Array]:
-    """A solver of flows: (element, what begins at nodes) -> what passes. Equal splits are factorised once."""
+    """A solver of flows: (element, what begins at nodes) -> what passes. Elements of equal splits share their factors."""
     inside = kept & (m.target >= 0)
-    nodes = len(m.pools) * m.years
-    known: dict[bytes, Any] = {}
+    known: dict[bytes, tuple[Ints, Any]] = {}
+
+    def factor(element: int) -> tuple[Ints, Any]:
+        value = m.passed(element)[inside]
+        held = value > 0.0
+        target, source = m.target[inside][held], m.source[inside][held]
+        nodes, at = np.unique(np.concatenate([target, source]), return_inverse=True)  # the others pass nothing on
+        entries = (value[held], (at[: len(target)], at[len(target) :]))
+        matrix = csc_array(eye_array(len(nodes)) - coo_array(entries, shape=(len(nodes), len(nodes))))
+        try:
+            # Columns are dominated by their diagonal: no pivoting, so no cancellation and no negative flow.
+            options = {"SymmetricMode": True}
+            found = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
+        except RuntimeError as error:
+            raise TracingError(
+                f"{m.elements[element]} goes round for ever: activities in a loop lose none of it",
+                "give one of them a yield below 1",
+            ) from error
+        return nodes, found
 
     def solve(element: int, right: Array) -> Array:
         key = m.ratio[:, element].tobytes()
         if key not in known:
-            value = m.passed(element)[inside]
-            held = value > 0.0
-            entries = (value[held], (m.target[inside][held], m.source[inside][held]))
-            matrix = csc_array(eye_array(nodes) - coo_array(entries, shape=(nodes, nodes)))
-            try:
-                # Columns are dominated by their diagonal: no pivoting, so no cancellation and no negative flow.
-                known[key] = splu(
-                    matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
-                )
-            except RuntimeError as error:
-                raise TracingError(
-                    f"{m.elements[element]} goes round for ever: activities in a loop lose none of it",
-                    "give one of them a yield below 1",
-                ) from error
-        return np.asarray(known[key].solve(right))
+            known[key] = factor(element)
+        nodes, found = known[key]
+        out = right.copy()
+        if len(nodes):
+            out[nodes] = found.solve(right[nodes])
+        return out
 
     return solve
 

@@ -299,7 +299,7 @@ def trace(levels: Solved, at: str = MINE) -> Traced:
 
 
 def _factorised(m: Mixing, kept: Mask) -> Callable[[int, Array], Array]:
-    """A solver of flows: (element, what begins at nodes) -> what passes. Elements of equal splits share their factors."""
+    """A solver of flows: (element, what begins at nodes) -> what passes; elements of equal splits share factors."""
     inside = kept & (m.target >= 0)
     known: dict[bytes, tuple[Ints, Any]] = {}
 

@@ -28,6 +28,8 @@ STEPS = 8
 """Steps from ore to magnet, each at most as dear as the dearest there are."""
 LEAST_SHARE = 1e-7
 """Levels below this share of the largest demand are what a solver leaves, not an amount."""
+MINOR = 1e-4
+"""Share of a way's cost below which a lever does not make it another way."""
 ALIKE = 1e-5
 """A way that closes a smaller share of the gap is none."""
 
@@ -82,8 +84,12 @@ class Way:
 
     @property
     def choices(self) -> frozenset[Choice]:
-        """Its levers by kind and stage. The same stage built elsewhere is no other way: it costs the same here."""
-        return frozenset(use.choice.broad for use in self.uses)
+        """Its levers by kind and stage, those aside that bear less than `MINOR` of its cost.
+
+        The same stage built elsewhere is no other way: it costs the same here.
+        """
+        least = MINOR * float(self.cost.sum())
+        return frozenset(use.choice.broad for use in self.uses if float(use.cost.sum()) >= least)
 
     @property
     def open_years(self) -> tuple[int, ...]:

@@ -237,6 +237,5 @@ def surplus(levels: Levels, regions: Collection[str] | None = None) -> tuple[Sur
                 made[name] = made.get(name, np.zeros(years)) + output.amount * level
     factors = {name: oxide_factor(name) for name in made}
     found = [Surplus(name, left.get(name, np.zeros(years)) * k, made[name] * k) for name, k in factors.items()]
-    return tuple(
-        sorted((one for one in found if one.made.any()), key=lambda one: (-float(one.tonnes.max()), one.element))
-    )
+    found = [one for one in found if float(one.tonnes.max(initial=0.0)) > SMALL * float(one.made.max(initial=0.0))]
+    return tuple(sorted(found, key=lambda one: (-float(one.tonnes.max()), one.element)))

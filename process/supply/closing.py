@@ -20,9 +20,9 @@ from .system import Array, System
 
 Progress = Callable[[int, str], None]
 
-DEAREST = 10.0
+DEAREST = 100.0
 """How many times what a t could cost in all years a t of unmet demand weighs: no gap is left to save money."""
-WEIGHED = (1.0, 10.0, 3.0)
+WEIGHED = (1.0, 3.0, 0.1)
 """What the weight of unmet demand is multiplied by, one after the other, until an optimum is proved."""
 STEPS = 8
 """Steps from ore to magnet, each at most as dear as the dearest there are."""

@@ -133,7 +133,8 @@ class Draft:
             for i, bound in enumerate(self.bounds)
             if bound.kind == "capacity" and bound.plant == building.plant and bound.stage == choice.stage
         ]
-        columns, runs = [], set()
+        columns: list[int] = []
+        runs: set[int] = set()
         for i in rows:
             bound = self.bounds[i]
             most = np.where(bound.most > 0.0, building.most, 0.0)

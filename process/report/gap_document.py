@@ -12,6 +12,7 @@ from ..studies.gap_assumptions import assumed, counts
 from ..supply.shadow import worth_word
 from .figures import number
 from .gap_uncertainty import body as uncertainty_body
+from .ways import lift_words, way_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -135,7 +136,10 @@ def body(found: Gap, changes: Mapping[str, str], samples: GapUncertainty | None 
             }
             for one in (found.shortfalls.rows if found.shortfalls is not None else ())
         ],
-        "ways": [_way(one) for one in (found.closing.ways if found.closing is not None else ())],
+        "ways": [_way(one, way_words(one)) for one in (found.closing.ways if found.closing is not None else ())],
+        "rules_aside": [
+            _way(one, lift_words(one)) for one in (found.closing.lifts if found.closing is not None else ())
+        ],
         "ways_certain": None if found.closing is None else found.closing.complete,
         "sites": [_site(one) for one in found.sites],
         "uncertainty": None if samples is None else uncertainty_body(samples),
@@ -168,8 +172,9 @@ def _row(one: StageGap) -> dict[str, Any]:
     return {**row, **{f"{what}_t_per_year": _list(getattr(one, what)) for what in QUANTITIES}}
 
 
-def _way(one: Way) -> dict[str, Any]:
+def _way(one: Way, words: str) -> dict[str, Any]:
     return {
+        "words": words,
         "closes": one.closes,
         "open_years": list(one.open_years),
         "left_t_per_year": _list(one.left),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.table import Table
 
+from ..goods import words as words_of
 from ..supply.shadow import STAGE_WORDS
 from .figures import NONE, amount, listed, percent
 from .tables import row, table
@@ -26,7 +27,10 @@ def lever(use: Use) -> str:
     """A lever in words: what is done, and where."""
     choice = use.choice
     what = STAGE_WORDS.get(choice.stage, choice.stage.replace("_", " "))
-    words = [VERBS.get(choice.kind, choice.kind), what, choice.what.replace("_", " ")]
+    if choice.kind == "recycle":
+        what = "old magnets"
+    of = words_of(choice.what) if ":" in choice.what else choice.what.replace("_", " ")
+    words = [VERBS.get(choice.kind, choice.kind), what, of]
     return " ".join(word for word in words if word) + (f" in {choice.region}" if choice.region else "")
 
 

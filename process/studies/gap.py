@@ -37,6 +37,12 @@ if TYPE_CHECKING:
     Tables = Mapping[str, Mapping[str, StageYield]]
 
 
+NO_GROWTH = (
+    "What each stage is short by, were all free to grow, has no proved optimum here: it is the need less imports and "
+    "effective capacity instead."
+)
+
+
 class GapError(ValueError):
     """A scenario that has no solution; `places` are the lines of its file that cannot hold together."""
 
@@ -202,8 +208,8 @@ def _short(found: Gap, priced: Levels) -> Gap:
         return found
     try:
         short = closing.shortfalls(found.scenario, found.tables, base=_base(found))
-    except (Infeasible, SolverError) as error:
-        return replace(found, notes=(*found.notes, f"what each stage is short by is not known by growth: {error}"))
+    except (Infeasible, SolverError):
+        return replace(found, notes=(*found.notes, NO_GROWTH))
     by: dict[tuple[str, str], Array] = {}
     for row in found.rows:
         if row.stage != "mine":

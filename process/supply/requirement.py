@@ -67,7 +67,7 @@ class _Standard:
     cracked: bool
     """Whether the regions crack in plants of their own, not where they separate."""
     finished: bool
-    """Whether the regions finish heavies in plants of their own."""
+    """Whether any plant of the scenario parts heavies on its own: separations then leave them together."""
 
     def of(self, stage: str) -> StageYield | None:
         """The yields of a stage; None where the scenario names no flowsheet that has it."""
@@ -155,7 +155,8 @@ def needed(scenario: Scenario, system: System, tables: Tables, regions: Collecti
     where, years = tuple(regions or scenario.focus), len(system.years)
     own = {activity.stage for activity in system.activities if activity.region in where and activity.kind == "plant"}
     cracked = "cracking" in own
-    standard = _Standard(scenario, tables, cracked, "heavy_separation" in own)
+    apart = any("heavy_separation" in plant.stages for plant in scenario.plants.values())
+    standard = _Standard(scenario, tables, cracked, apart)
     none = np.zeros(years)
     magnets, alloy = none, none
     metal = dict.fromkeys(ITEMS, none)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..goods import words
-from ..supply.shadow import STAGE_WORDS
 from .figures import amount, listed
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def use_words(use: Use, years: Sequence[int]) -> str:
     much = rounded(use.largest)
     if kind == "build":
         of = f" ({what.replace('_', ' ')})" if what else ""
-        return f"build {much} {use.unit} of {STAGE_WORDS.get(stage, stage)}{of} in {region} by {by}"
+        return f"build {much} {use.unit} of {stage.replace('_', ' ')} capacity{of} in {region} by {by}"
     if kind == "recycle":
         return f"collect up to {much} t/year more of old magnets in {region} by {by}"
     if kind == "substitute":

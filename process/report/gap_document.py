@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..studies.gap import Gap
     from ..studies.gap_uncertainty import GapUncertainty
-    from ..supply.closing import Way
+    from ..supply.closing import Closing, Way
     from ..supply.gaps import StageGap
     from ..supply.sites import SiteStage
 
@@ -170,6 +170,16 @@ def _list(values: NDArray[np.float64] | Iterable[float]) -> list[float | None]:
 def _row(one: StageGap) -> dict[str, Any]:
     row = {"stage": one.stage, "item": one.item, "unit": one.unit}
     return {**row, **{f"{what}_t_per_year": _list(getattr(one, what)) for what in QUANTITIES}}
+
+
+def _ways(closing: Closing | None) -> dict[str, Any]:
+    if closing is None:
+        return {"ways": [], "rules_aside": [], "ways_certain": None}
+    return {
+        "ways": [_way(one, way_words(one)) for one in closing.ways],
+        "rules_aside": [_way(one, lift_words(one)) for one in closing.lifts],
+        "ways_certain": closing.complete,
+    }
 
 
 def _way(one: Way, words: str) -> dict[str, Any]:

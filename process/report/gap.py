@@ -11,8 +11,7 @@ from rich.text import Text
 
 from ..scenario import SUPPLY_STAGES
 from ..studies.gap_assumptions import assumed, counts
-from ..supply.requirement import ITEMS
-from ..supply.shadow import STAGE_WORDS, gain, worth_word
+from ..studies.gap_words import ITEMS, STAGE_WORDS, gain, worth_word
 from . import gap_ways
 from .figures import NONE, amount, listed, percent, plain
 from .tables import CLOSES, row, sentences, table
@@ -350,7 +349,8 @@ def binding_line(found: Gap, year: int) -> str:
     head = f"{tonnes(unmet)} of {tonnes(asked)} t of magnets unmet"
     one = found.bottleneck(year)
     if one is None:
-        return f"{head}; no stage by itself: what is sold into the focus is limited"
+        first = next((one.words for one in found.bindings if one.year == year), "")
+        return f"{head}; no stage is short of it all by itself" + (f"; first of the limits: {first}" if first else "")
     what = f"{one.item} oxide" if one.unit != "t" else one.item
     share = f"{STAGE_WORDS[one.stage]}, short by {tonnes(one.missing)} t {what}"
     return f"{head}: {share}; 1 t more a year {gain(one.worth, _worth(found))}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..studies.gap_assumptions import assumed, counts
-from ..supply.shadow import worth_word
+from ..studies.gap_words import worth_word
 from .figures import number
 from .gap_uncertainty import body as uncertainty_body
 from .ways import lift_words, way_words

@@ -9,7 +9,7 @@ import numpy as np
 from rich.table import Table
 
 from ..goods import words as words_of
-from ..supply.shadow import STAGE_WORDS
+from ..studies.gap_words import STAGE_WORDS
 from .figures import NONE, amount, listed, percent
 from .tables import row, table
 

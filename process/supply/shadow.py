@@ -201,8 +201,8 @@ def bindings(scenario: Scenario, levels: Levels, objective: Objective = "unmet")
             if own[i, y] > least:
                 worth, limit = float(own[i, y]), float(np.nan_to_num(activity.most[y]))
                 words = f"{activity.name}, {year}: 1 t more {gain(worth, word)}"
-                where = (activity.stage, activity.region, year)
-                out.append(Binding("most", *where, "it", limit, worth, plants, activity.name, words))
+                stage, region, name = activity.stage, activity.region, activity.name
+                out.append(Binding("most", stage, region, year, "it", limit, worth, plants, name, words))
     return tuple(sorted(out, key=lambda one: (one.year, -one.worth * max(one.limit, 1.0), one.words)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ...studies.gap_assumptions import assumed
-from ...supply.shadow import worth_word
+from ...studies.gap_words import worth_word
 from ..figures import listed
 from .book import Book, Page, column
 from .cells import COUNT, SHARE, Cell, Formula, Number, form

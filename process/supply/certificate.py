@@ -20,6 +20,9 @@ KILOGRAM = 1e-3
 """t/year below which a throughput is not told from nothing: residuals are relative to no less."""
 FARTHING = 1e-6
 """Of the dearest column's cost, below which a price is not told from rounding: wrong signs are relative to no less."""
+MOVED = 1e-8
+"""Share of the objective that a wrong sign may be worth at the largest limit of all; less is no wrong sign. Costs that
+are cheap beside a dear unmet demand are not told finer by the solver."""
 PRIMAL, DUAL, GAP = 1e-9, 1e-6, 1e-9
 """The largest residuals that count as proved."""
 
@@ -83,7 +86,8 @@ def certify(program: Linear, levels: Array, prices: Array) -> Certificate:
     weighed = np.maximum(weighed, FARTHING * float(np.abs(program.cost).max(initial=0.0)))
     wrong = np.where(np.isinf(program.high), np.maximum(-z, 0.0), 0.0)
     wrong = np.maximum(wrong, np.where(np.isinf(program.low), np.maximum(z, 0.0), 0.0))
-    wrong = _over(wrong, weighed)
+    worth = np.abs(np.concatenate([program.least, program.most, program.low, program.high]))
+    reach = float(worth[np.isfinite(worth)].max(initial=0.0))
     wrong_row = np.where(np.isinf(program.most), np.maximum(-prices, 0.0), 0.0)
     wrong_row = np.maximum(wrong_row, np.where(np.isinf(program.least), np.maximum(prices, 0.0), 0.0))
     scale = float(np.abs(prices).max(initial=0.0))
@@ -101,6 +105,8 @@ def certify(program: Linear, levels: Array, prices: Array) -> Certificate:
         + (np.maximum(z, 0.0) * _finite(program.low) - np.maximum(-z, 0.0) * _finite(program.high)).sum()
     )
     size = max(float(np.abs(paid).sum()), abs(bound))
+    told = _over(wrong, weighed)
+    wrong = np.minimum(told, wrong * (reach * DUAL / (size * MOVED))) if size else told
     worst = float(np.max(np.concatenate([over / through, outside]), initial=0.0))
     return Certificate(
         primal=worst,

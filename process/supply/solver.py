@@ -20,6 +20,8 @@ from .parts import fixed, parts, useful
 from .system import Array
 
 LARGE = 4_000
+"""Columns from which the weights of the dual simplex are better guessed (devex) than kept exactly."""
+WIDE = 60_000
 """Columns from which an interior point with a walk to a corner is faster than the dual simplex."""
 
 
@@ -39,12 +41,14 @@ SIMPLEX_FIRST = (
     _Try("highs-ipm", True, _INSIDE),
     _Try("highs-ds", True, {}),
 )
+_GUESSED = {**_TIGHT, "simplex_dual_edge_weight_strategy": "devex"}
 INSIDE_FIRST = (
     _Try("highs-ipm", False, _INSIDE),
     _Try("highs-ipm", True, _INSIDE),
     _Try("highs-ds", True, _TIGHT),
     _Try("highs-ds", True, {}),
 )
+GUESSED_FIRST = (_Try("highs-ds", False, _GUESSED), *INSIDE_FIRST)
 SCALINGS = 3
 """Passes of scaling; the sizes hardly move after that."""
 FURTHEST = 16
@@ -130,7 +134,7 @@ def solve_part(part: Linear) -> Optimum | None:
         return Optimum(np.zeros(0), np.zeros(len(part.least)), certificate) if certificate.primal <= PRIMAL else None
     best: Optimum | None = None
     refused, messages = 0, []
-    for way in SIMPLEX_FIRST if len(part.cost) < LARGE else INSIDE_FIRST:
+    for way in _ways(len(part.cost)):
         status, message, levels, prices = _solve(part, way)
         if status:
             refused += status == 2
@@ -150,6 +154,13 @@ def solve_part(part: Linear) -> Optimum | None:
             raise SolverError("the objective has no end: some activity makes what is asked for and has no limit")
         raise SolverError(f"the linear program ended without an optimum: {messages[-1]}")
     return best
+
+
+def _ways(columns: int) -> tuple[_Try, ...]:
+    """In which order a part of so many columns is tried."""
+    if columns < LARGE:
+        return SIMPLEX_FIRST
+    return GUESSED_FIRST if columns < WIDE else INSIDE_FIRST
 
 
 def attempt(part: Linear) -> tuple[Array, Array] | None:

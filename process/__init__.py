@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .scenario import Scenario
     from .stream import Stream
     from .studies.compare import Comparison, compare
+    from .studies.gap import Gap, gap
 
 try:
     __version__ = version("didymium")
@@ -30,11 +31,13 @@ _PLACES = {
     "Comparison": ".studies.compare",
     "Flowsheet": ".flowsheet",
     "FlowsheetError": ".files.diagnostics",
+    "Gap": ".studies.gap",
     "Result": ".flowsheet",
     "Scenario": ".scenario",
     "SolveError": ".network.errors",
     "Stream": ".stream",
     "compare": ".studies.compare",
+    "gap": ".studies.gap",
     "load": ".flowsheet",
     "load_scenario": ".files.scenario_load",
 }
@@ -43,12 +46,14 @@ __all__ = [
     "Comparison",
     "Flowsheet",
     "FlowsheetError",
+    "Gap",
     "Result",
     "Scenario",
     "SolveError",
     "Stream",
     "__version__",
     "compare",
+    "gap",
     "load",
     "load_scenario",
 ]

@@ -21,6 +21,11 @@ SAYS = {
     "pictures": ("the organic is richest", "pictures: nd_sm_cut profile"),
     "solvent_extraction_circuit": ("Nd + Dy in strip liquor", "waste salts: NH4Cl", "over-saponified"),
     "start_up": ("total reflux: on grade after 3.7 days", "feed on at once", "% at worst"),
+    "where_it_breaks": (
+        "The cheapest way to close it: build",
+        "Dy in the magnets",
+        "With Chinese goods let in: <Gap us_2030",
+    ),
     "targets": ("all targets of mountain_pass, baotou are met",),
 }
 

@@ -22,9 +22,9 @@ def weights(life: Value, horizon: int) -> Array:
     """Share of the magnets sold in a calendar year that comes back k calendar years later, k from 0, shape (horizon,).
 
     `life` is years in service. Without a spread all come back in the nearest whole year. With one, sales are spread
-    evenly over their year, and what is sold at time u of a year and serves L years comes back k years later where k ≤ u + L <
-    k + 1; so the mean of k is that of L. What lasts longer than the horizon does not come back: the shares add up to 1
-    or less. A normal spread is cut at the bounds of the value and at 0.
+    evenly over their year, and what is sold at time u of a year and serves L years comes back k years later where
+    k ≤ u + L < k + 1; so the mean of k is that of L. What lasts longer than the horizon does not come back: the shares
+    add up to 1 or less. A normal spread is cut at the bounds of the value and at 0.
 
     >>> from didymium.spreads import Triangular
     >>> weights(Value(2.0), 4).tolist()

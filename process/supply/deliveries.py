@@ -15,6 +15,11 @@ FEW = 1e-6
 """Share of magnets sold that comes back in a year, below which none does: a gram per t only upsets a solver."""
 
 
+EVEN = 0.05
+"""By how much more the last tenth of a demand weighs than the first: regions and end uses that tie are short alike, and
+no more than a twentieth of what could be served goes to that."""
+
+
 def deliveries(builder: Builder) -> None:
     """Adds every demand, the activities that serve it and the return of old magnets."""
     for use in builder.scenario.demand:
@@ -30,7 +35,7 @@ def _oxides(builder: Builder, use: EndUse, tonnes: Array) -> None:
     good = builder.good(
         Good(f"oxide:{name}", "separation", {name: 1.0}, good_value(builder.scenario, "oxide", name, {}))
     )
-    need = builder.need(Need(use.region, use.use, good.name, tonnes, use.weight, use.must))
+    need = builder.need(Need(use.region, use.use, good.name, tonnes, use.weight, use.must, EVEN))
     builder.add(
         Activity(
             name=f"{use.region} {use.use}: {good.name}",
@@ -46,7 +51,7 @@ def _oxides(builder: Builder, use: EndUse, tonnes: Array) -> None:
 def _magnets(builder: Builder, use: EndUse, tonnes: Array) -> None:
     kinds = builder.scenario.magnets
     main = magnet_good(builder, kinds[use.good])
-    need = builder.need(Need(use.region, use.use, main.name, tonnes, use.weight, use.must))
+    need = builder.need(Need(use.region, use.use, main.name, tonnes, use.weight, use.must, EVEN))
     _serve(builder, use, need, kinds[use.good], 1.0, None)
     for other in use.substitutes:
         most = np.array([other.at_most.at(year) for year in builder.years]) * tonnes

@@ -1,6 +1,7 @@
 """The linear program of a chain as sparse arrays: which column and row stands for what, and what each costs.
 
-Columns: the level of each activity in each year, then what of each demand is unmet in each year. Rows: each pool and
+Columns: the level of each activity in each year, then what of each demand is unmet in each year, then the further tenths
+of what is unmet where a demand is to be short evenly. Rows: each pool and
 year takes no more than it gets; each demand and year is served or unmet; each bound and year holds. Everything runs
 over the years last, so that (thing, year) is `thing * years + year`.
 """
@@ -25,6 +26,10 @@ HUNDREDTH = 0.01
 """What a t of unmet demand weighs where most magnets are asked for, in t of magnets: it decides between equals."""
 
 
+TENTHS = 10
+"""Into how many parts the unmet part of a demand is cut where it is to be even."""
+
+
 @dataclass(frozen=True)
 class Linear:
     """Least `cost` · x with `least` ≤ `table` x ≤ `most` and `low` ≤ x ≤ `high`; what is not limited is infinite."""
@@ -41,14 +46,22 @@ class Linear:
 class Program(Linear):
     """The linear program of a system.
 
-    Columns are activities × years, then needs × years; rows are pools × years, needs × years, bounds × years. `cost`
-    is in units of `unit` USD, so that a t of unmet demand costs about 1.
+    Columns are activities × years, needs × years, further tenths of needs × years; rows are pools × years, needs ×
+    years, bounds × years. `cost` is in units of `unit` USD, so that a t of unmet demand costs about 1. `tenths` says of
+    which need each column of unmet demand is.
     """
 
     system: System
     pools: tuple[Pool, ...]
     unit: float
     unmet_cost: float
+    tenths: tuple[int, ...]
+
+    def unmet(self, levels: Array) -> Array:
+        """t/year of each need that is unmet at the levels of all columns, shape (needs, years)."""
+        out = np.zeros((len(self.system.needs), self.years))
+        np.add.at(out, np.array(self.tenths, dtype=np.int64), levels[self.activity_columns :].reshape(-1, self.years))
+        return out
 
     @property
     def years(self) -> int:
@@ -155,8 +168,10 @@ def program(system: System, objective: Objective = "unmet", unmet_cost: float | 
             entries.put(place[output.pool], i, -output.amount, output.lag)
         for need, amount in activity.serves.items():
             entries.put(first_need + need, i, amount)
-    for i in range(len(needs)):
-        entries.put(first_need + i, len(activities) + i, 1.0)
+    even = [i for i, need in enumerate(needs) if need.even > 0.0 and not need.must]
+    tenths = [*range(len(needs)), *(i for i in even for _ in range(1, TENTHS))]
+    for column, i in enumerate(tenths, start=len(activities)):
+        entries.put(first_need + i, column, 1.0)
     for i, bound in enumerate(system.bounds):
         for of, weight in bound.of:
             entries.put(first_bound + i, of, weight)
@@ -170,17 +185,25 @@ def program(system: System, objective: Objective = "unmet", unmet_cost: float | 
     least = [np.full_like(given, -np.inf), tonnes, _limits([bound.least for bound in system.bounds], years, -np.inf)]
     unmet = [np.full(years, 0.0 if need.must else np.inf) for need in needs]
     cost, charge, unmet_cost = charges(system, objective, unmet_cost)
+    charge = charge[np.array(tenths, dtype=np.int64)]
+    for i in even:
+        unmet[i] = tonnes[i] / TENTHS
+    for at, i in enumerate(tenths[len(needs) :]):
+        part = 1 + at % (TENTHS - 1)
+        unmet.append(tonnes[i] / TENTHS if part < TENTHS - 1 else np.full(years, np.inf))
+        charge[len(needs) + at] *= 1.0 + needs[i].even * part / (TENTHS - 1)
     unit = unmet_cost if objective != "cost" else max(1.0, float(np.abs([*cost, *charge]).max(initial=0.0)))
-    rows, columns = (first_bound + len(system.bounds)) * years, (len(activities) + len(needs)) * years
+    rows, columns = (first_bound + len(system.bounds)) * years, (len(activities) + len(tenths)) * years
     return Program(
         system=system,
         pools=pools,
         cost=np.repeat(np.concatenate([cost, charge]) / unit, years),
-        low=_limits([*(one.least for one in activities), *(None for _ in needs)], years, 0.0).ravel(),
+        low=_limits([*(one.least for one in activities), *(None for _ in tenths)], years, 0.0).ravel(),
         high=_limits(list(chain((one.most for one in activities), unmet)), years, np.inf).ravel(),
         table=entries.table((rows, columns)),
         least=np.concatenate([one.ravel() for one in least]),
         most=np.concatenate([one.ravel() for one in most]),
         unit=unit,
         unmet_cost=unmet_cost,
+        tenths=tuple(tenths),
     )

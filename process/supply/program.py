@@ -116,7 +116,7 @@ def _levels(table: Program, found: Optimum) -> Levels:
         system=system,
         pools=table.pools,
         levels=found.levels[:split].reshape(-1, years),
-        unmet=found.levels[split:].reshape(-1, years),
+        unmet=table.unmet(found.levels),
         surplus=np.maximum(left, 0.0).reshape(-1, years),
         pool_price=0.0 - prices[:first].reshape(-1, years),
         bound_price=np.abs(prices[table.bound_rows]).reshape(-1, years),

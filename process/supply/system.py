@@ -73,7 +73,7 @@ class Activity:
     (a stock to the next year) or `deliver`. `serves` maps demands (by index) to t served per unit. `splits` gives, of
     an activity whose inlet is a mixture, the share of each element of it that goes to each output pool; where it is
     empty the contents of goods say it. What is in no output is lost. `least` and `most` bound the level by year.
-    `cost` is USD per unit of level.
+    `cost` is USD per unit of level. `shut` maps trade rules by name to the years in which they let nothing pass.
     """
 
     name: str
@@ -88,6 +88,7 @@ class Activity:
     least: Array | None = None
     serves: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     splits: Mapping[str, Mapping[Pool, float]] = field(default_factory=lambda: MappingProxyType({}))
+    shut: Mapping[str, NDArray[np.bool_]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ class Bound:
 
     `of` pairs the index of an activity with its weight, a float or an array of shape (years,). `kind` says why it is
     there (`capacity`, `quota`, `granted`, `share`, `stock`, `must run`); `plant`, `stage`, `region` and `good` say
-    where. `lag` pairs of `back` count the level of earlier years: (activity, weight, years back).
+    where, `rules` names the trade rules that ask for it. `back` counts the level of earlier years: (activity, weight,
+    years back).
     """
 
     name: str
@@ -109,13 +111,16 @@ class Bound:
     region: str = ""
     good: str = ""
     back: tuple[tuple[int, float, int], ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
     """A demand by year: t of `good` that an end use of a region asks for, shape (years,).
 
-    What is not served is unmet, at `weight` per t in the least unmet demand; with `must` nothing may be unmet.
+    What is not served is unmet, at `weight` per t in the least unmet demand; with `must` nothing may be unmet. `even`
+    says by how much more the last tenth of the demand weighs than the first, as a share: demands that tie are then
+    short alike.
     """
 
     region: str
@@ -124,6 +129,7 @@ class Need:
     tonnes: Array
     weight: float = 1.0
     must: bool = False
+    even: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

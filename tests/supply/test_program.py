@@ -363,3 +363,32 @@ def test_prices_are_finite_differences_where_both_sides_agree(seed):
 def test_certificate_of_a_solved_system_is_that_of_its_levels(five):
     found = optimum(five)
     assert certify(five, found.levels, found.prices) == found.certificate
+
+
+def test_demands_that_tie_are_short_alike() -> None:
+    table = systems.Table(1)
+    ore = systems.Pool("oxide:Dy", "us")
+    table.add("mine", "source", {}, {ore: 1.0}, most=60.0)
+    for use in ("cars", "wind"):
+        need = table.need("us", use, "oxide:Dy", 100.0)
+        table.add(use, "deliver", {ore: 1.0}, {}, serves={need: 1.0})
+    plain = table.system()
+    even = dataclasses.replace(plain, needs=tuple(dataclasses.replace(one, even=0.05) for one in plain.needs))
+    assert solve(plain).unmet.sum() == pytest.approx(140.0)
+    found = solve(even)
+    assert found.certificate.proved
+    assert found.unmet[:, 0] == pytest.approx([70.0, 70.0])
+
+
+def test_evenness_gives_way_to_what_is_served() -> None:
+    """Where one demand takes a tenth more of the good the thriftier goes first; a hundredth moves two of ten parts."""
+    for more, there, unmet in ((1.10, 60.0, [40.0, 100.0]), (1.01, 40.0 + 20.0 * 1.01, [60.0, 80.0])):
+        table = systems.Table(1)
+        ore = systems.Pool("oxide:Dy", "us")
+        table.add("mine", "source", {}, {ore: 1.0}, most=there)
+        for use, each in (("cars", 1.0), ("wind", more)):
+            need = table.need("us", use, "oxide:Dy", 100.0)
+            table.add(use, "deliver", {ore: each}, {}, serves={need: 1.0})
+        system = table.system()
+        even = tuple(dataclasses.replace(one, even=0.05) for one in system.needs)
+        assert solve(dataclasses.replace(system, needs=even)).unmet[:, 0] == pytest.approx(unmet)

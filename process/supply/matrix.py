@@ -1,9 +1,8 @@
 """The linear program of a chain as sparse arrays: which column and row stands for what, and what each costs.
 
-Columns: the level of each activity in each year, then what of each demand is unmet in each year, then the further tenths
-of what is unmet where a demand is to be short evenly. Rows: each pool and
-year takes no more than it gets; each demand and year is served or unmet; each bound and year holds. Everything runs
-over the years last, so that (thing, year) is `thing * years + year`.
+Columns: the level of each activity in each year, then what of each demand is unmet in each year, then the further
+tenths of that where a demand is to be short evenly. Rows: each pool and year takes no more than it gets; each demand
+and year is served or unmet; each bound and year holds. Everything runs over the years last, so that (thing, year) is `thing * years + year`.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from ..data import deposits
 from ..plan import Position
 from ..scenario import Objective, Scenario
 from ..supply import gaps, outcome, requirement, shadow
+from ..supply.passage import TracingError
 from ..supply.program import Infeasible, Levels, SolverError, solve
 from ..supply.rules_notes import notes as rules_notes
 from ..supply.sites import sites as compared
@@ -41,6 +42,10 @@ NO_GROWTH = (
     "What each stage is short by, were all free to grow, has no proved optimum here: it is the need less imports and "
     "effective capacity instead."
 )
+
+
+NOTHING = "nothing satisfies all that this scenario asks for"
+REPORT = "change a number a little, or report the file"
 
 
 class GapError(ValueError):
@@ -175,22 +180,47 @@ def gap(
     GapError where nothing satisfies the scenario, `supply.sites.UnknownPlant`, and what loading or solving a flowsheet
     raises.
     """
-    from ..supply.chain import build
-
     if tables is None:
         from .yield_tables import yield_tables
 
         tables = yield_tables(flowsheets(scenario))
+    try:
+        return _gap(scenario, objective or scenario.objective, tables, ways, sites, progress)
+    except UNSOLVED as error:
+        raise unsolved(scenario, error) from error
+
+
+UNSOLVED = (Infeasible, SolverError, TracingError)
+"""What building, solving, closing and tracing a chain raise where they find no answer."""
+
+
+def unsolved(scenario: Scenario, error: Exception) -> GapError:
+    """What a user is told of a chain without an answer; its rows may be of another chain than the file's."""
+    if isinstance(error, Infeasible):
+        return GapError(NOTHING, [(scenario.position, words) for words in error.conflict])
+    if isinstance(error, TracingError):
+        return GapError(error.reason, (), error.remedy or REPORT)
+    return GapError(str(error), (), REPORT)
+
+
+def _gap(
+    scenario: Scenario,
+    aim: Objective,
+    tables: Tables,
+    ways: int,
+    sites: Sequence[str],
+    progress: Progress | None,
+) -> Gap:
+    from ..supply.chain import build
+
     system = build(scenario, tables)
-    aim = objective or scenario.objective
     try:
         levels = solve(system, aim)
         priced = solve(shadow.loosened(system, scenario.focus), aim, unmet_cost=levels.unmet_cost)
     except Infeasible as error:
-        places = [(_place(scenario, system, clash), clash.words) for clash in error.clashes]
-        raise GapError("nothing satisfies all that this scenario asks for", places) from error
-    except SolverError as error:
-        raise GapError(str(error), (), "change a number a little, or report the file") from error
+        system, clashes = _conflict(scenario, tables, aim) or (system, error.clashes)
+        places = [(_place(scenario, system, clash), clash.words) for clash in clashes]
+        raise GapError(NOTHING, places) from error
     made = found(scenario, aim, tables, levels, priced)
     made = _short(made, priced)
     if ways:
@@ -248,8 +278,24 @@ def found(scenario: Scenario, objective: Objective, tables: Tables, levels: Leve
     )
 
 
+def _conflict(scenario: Scenario, tables: Tables, aim: Objective) -> tuple[System, tuple[Clash, ...]] | None:
+    """What cannot hold together where also the ways of trade stand that rules shut, so that their rules are named."""
+    from ..supply.chain import build
+
+    system = build(scenario, tables, shut_ways=True)
+    try:
+        solve(system, aim)
+    except Infeasible as error:
+        return system, error.clashes
+    except SolverError:
+        pass
+    return None
+
+
 def _place(scenario: Scenario, system: System, clash: Clash) -> Position:
     """The line of the file that a part of a conflict comes from: of a demand, a plant, a rule or a stockpile."""
+    if clash.rules:
+        return scenario.rules[clash.rules[0]].position
     if clash.of == "need":
         need = system.needs[clash.index]
         uses = (one.position for one in scenario.demand if (one.region, one.use) == (need.region, need.use))
@@ -258,9 +304,11 @@ def _place(scenario: Scenario, system: System, clash: Clash) -> Position:
     plant = scenario.plants.get(row.plant)
     if plant is not None:
         return next((one.position for one in plant.stages.values() if one.stage == row.stage), plant.position)
+    if row.kind in ("stock", "hold"):
+        stocks = scenario.stockpiles.items()
+        mine = (one.position for name, one in stocks if f"{row.name}:".startswith(f"stockpile {name}:"))
+        return next(mine, scenario.position)
     named = {
-        **{f"stockpile {name}": one.position for name, one in scenario.stockpiles.items()},
-        **{name: one.position for name, one in scenario.rules.items()},
         **{f"{one.region} {one.use}": one.position for one in scenario.demand},
         **{f"{one.use} of {one.region}": one.position for one in scenario.demand},
     }

@@ -29,7 +29,7 @@ from .attempts import Failure
 from .checkpoint import Checkpoint
 from .chunks import Chunk, cut, one_thread, packed
 from .distributions import DistributionError
-from .gap import GapError, flowsheets
+from .gap import flowsheets, unsolved
 from .sampling import Method, quantiles
 from .slips import Fares, SlippingPlant, factors, fares, slipping
 from .uncertainty import HIGH, LEAST_VALUES, LOW, UncertaintyError
@@ -319,11 +319,11 @@ def _check(
 
 def _as_written(scenario: Scenario, tables: Tables, objective: Objective) -> tuple[dict[str, Array], dict[str, Array]]:
     """Every output where plants fare as the file says, and what it is a share of."""
-    system = build(scenario, tables)
     try:
+        system = build(scenario, tables)  # licences are a share of what a program of its own finds
         levels = solve(system, objective)
     except (Infeasible, SolverError) as error:
-        raise GapError(str(error), [(scenario.position, str(error))]) from error
+        raise unsolved(scenario, error) from error
     required = requirement.needed(scenario, system, tables)
     found = _outputs(scenario, levels, tables)
     asked = {f"gap.{stage}.{item}": tonnes for (stage, item), tonnes in required.needed.items()}
@@ -379,9 +379,8 @@ def solved(task: Task, start: int, stop: int) -> Chunk:
     values = np.full((stop - start, len(task.names) * years), np.nan)
     failures = []
     for sample in range(stop - start):
-        system = build(scenario, task.tables, fates.slips(sample))
         try:
-            levels = solve(system, task.objective)
+            levels = solve(build(scenario, task.tables, fates.slips(sample)), task.objective)
         except (Infeasible, SolverError) as error:
             failures.append(Failure(start + sample, "", str(error), scenario.position))
             continue

@@ -24,6 +24,7 @@ from didymium.studies.gap import GapError
 from didymium.studies.gap_uncertainty import GapUncertainty, gap_uncertainty
 from didymium.studies.slips import fares, slipping
 from didymium.studies.uncertainty import UncertaintyError
+from didymium.supply.program import SolverError
 from didymium.supply.yields import StageYield
 
 AT = Position("iron.yaml", 1, 1)
@@ -246,8 +247,35 @@ def _musts(tonnes: float) -> tuple[EndUse, ...]:
 
 
 def test_what_cannot_hold_as_written_is_no_run() -> None:
-    with pytest.raises(GapError, match="cannot hold together"):
+    with pytest.raises(GapError, match="nothing satisfies all that this scenario asks for") as caught:
         run(scenario(NEW, demand=_musts(900.0)))
+    assert any("must be met" in words for _, words in caught.value.places)
+
+
+def test_an_unproved_program_of_licences_fails_its_sample_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, built = module.build, []
+
+    def build(*given: Any) -> Any:
+        built.append(given)
+        if len(built) == 3:  # as written, the first sample, the second
+            raise SolverError("optimum not proved: forced")
+        return real(*given)
+
+    monkeypatch.setattr(module, "build", build)
+    some = run(scenario(NEW), 4)
+    assert [(one.index, one.reason) for one in some.failures] == [(1, "optimum not proved: forced")]
+    assert some.solved.tolist() == [True, False, True, True]
+
+
+def test_an_unproved_program_of_licences_as_written_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def build(*_: Any) -> Any:
+        raise SolverError("optimum not proved: forced")
+
+    monkeypatch.setattr(module, "build", build)
+    with pytest.raises(GapError, match="optimum not proved: forced") as caught:
+        run(scenario(NEW), 4)
+    assert caught.value.places == ()
+    assert caught.value.remedy == "change a number a little, or report the file"
 
 
 def test_samples_without_a_solution_are_told_and_count_nowhere() -> None:

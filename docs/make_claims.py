@@ -78,7 +78,8 @@ Held against the shipped scenarios ([gaps.md](gaps.md)). *Computed* is what a sc
 has all its own ranges at one end (demand), or plants as late as the file allows and in time (capacity): *low* of an
 announced plant is that it is not built. A single figure is **supported** within 10 % of the value, **contradicted**
 where it lies outside the range by more than 10 %, else **undecidable**; a bound is supported where the whole range
-agrees, contradicted where none of it does. History of shares rests on quotas and nameplates of the time
+agrees, contradicted where none of it does. What is an input of the scenario or hangs on one alone decides nothing: such
+a reading says so and is undecidable. Shares of the past rest on quotas and nameplates of the time
 ([world_2025.md](world_2025.md) says which rows are circular), those of later years on what is announced.
 """
 

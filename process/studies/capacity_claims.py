@@ -2,7 +2,8 @@
 
 A value is computed from a scenario; its range, where there is one, is that of the file's own numbers all at one end:
 demand low or high, plants late or in time. A single figure is supported where it lies within 10 % of the value,
-contradicted where it lies outside the range by more than 10 %, else undecidable.
+contradicted where it lies outside the range by more than 10 %, else undecidable. What is an input of the scenario, or
+hangs on one alone, decides nothing.
 """
 
 from __future__ import annotations
@@ -75,11 +76,13 @@ def evaluate(gaps: Gaps | None = None) -> tuple[CapacityFinding, ...]:
 def finding(claim: CostClaim, gaps: Gaps) -> CapacityFinding:
     """One claim against the scenarios that are there."""
     readings = []
-    for scenario, what, value, low, high in RULES[claim.key](gaps):
-        if np.isnan(value):
+    for one in RULES[claim.key](gaps):
+        if np.isnan(one.value):
             continue
-        said, reason = judged(claim, value, low, high)
-        readings.append(Reading(scenario, what, value, low, high, said, reason))
+        said, reason = judged(claim, one.value, one.low, one.high)
+        if one.rests:
+            said, reason = "undecidable", f"{reason}, but {one.rests}"
+        readings.append(Reading(one.scenario, one.what, one.value, one.low, one.high, said, reason))
     return CapacityFinding(claim, tuple(readings))
 
 
@@ -96,7 +99,7 @@ def judged(claim: CostClaim, value: float, low: float, high: float) -> tuple[Ver
     >>> judged(capacity_claims()["europe_share"], 0.06, 0.04, 0.12)
     ('undecidable', '0.06 agrees, but not all of 0.04 to 0.12')
     """
-    spread = not np.isnan(low)
+    spread = not np.isnan(low) and low < high
     low, high = (low, high) if spread else (value, value)
     band = f"{_number(low)} to {_number(high)}" if spread else _number(value)
     if claim.relation in ("above", "below"):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ..supply import requirement
 from ..supply.ramp import effective
-from ..supply.tracing import trace
 from ..supply.values import oxide_factor
 
 if TYPE_CHECKING:
@@ -32,14 +31,24 @@ CARS = ((2000e3, 1.0e6), (2000e3, 1.5e6), (1000e3, 0.5e6))
 """kg of magnets a year and the cars that makers of magnets say they make: Neo's two ends, MP and GM (two motors)."""
 
 
-Counted = Iterator[tuple[str, str, float, float, float]]
-"""Scenario, what is counted, value, low, high (NaN: no range)."""
 NONE = float("nan")
 
 
-def _plain(scenario: str, what: str, value: float) -> tuple[str, str, float, float, float]:
-    """A value without a range."""
-    return scenario, what, value, NONE, NONE
+class Count(NamedTuple):
+    """One way to count a claim: `low` and `high` are NaN without a range.
+
+    `rests` says why the value cannot decide the claim, where it is an input of the scenario or hangs on one.
+    """
+
+    scenario: str
+    what: str
+    value: float
+    low: float = NONE
+    high: float = NONE
+    rests: str = ""
+
+
+Counted = Iterator[Count]
 
 
 def _asked(uses: Iterator[EndUse], year: int) -> tuple[float, float, float]:
@@ -68,7 +77,9 @@ def _at(found: Gap, values: Array, year: int) -> float:
 def _us_demand(gaps: Gaps) -> Counted:
     if found := gaps.get(US):
         for year in (2026, 2030, 2035):
-            yield US, f"magnets asked for in {year}", *_asked(_magnet_uses(found.scenario, "us"), year)
+            asked = _asked(_magnet_uses(found.scenario, "us"), year)
+            rests = "this is the scenario's own demand, from memory of a government review (doe2022) and assumed shares"
+            yield Count(US, f"magnets asked for in {year}", *asked, rests)
 
 
 def _could(stages: list[PlantStage], year: int) -> tuple[float, float, float]:
@@ -92,14 +103,13 @@ TEXAS = ("independence", "independence_more", "northlake")
 
 def _texas(gaps: Gaps) -> Counted:
     if found := gaps.get(US):
+        stages = _stages(found, TEXAS, "magnet")
+        yield Count(US, "nameplate of all the company's magnet plants", sum(one.capacity.nominal for one in stages))
         for year in (2028, 2030, 2033):
-            yield (
-                US,
-                f"what it can make in {year}; low: nothing announced is built",
-                *_could(_stages(found, TEXAS, "magnet"), year),
-            )
+            what = f"what they can make in {year}; low: nothing announced is built"
+            yield Count(US, what, *_could(stages, year))
         made = sum((one.used for one in found.plants if one.plant in TEXAS and one.stage == "magnet"), np.zeros(1))
-        yield _plain(US, "what it makes in 2033 with the oxides there are", _at(found, made, 2033))
+        yield Count(US, "what they make in 2033 with the oxides there are", _at(found, made, 2033))
 
 
 def _separated(found: Gap, year: int, region: str) -> float:
@@ -111,13 +121,8 @@ def _separated(found: Gap, year: int, region: str) -> float:
 
 def _eu_refinery(gaps: Gaps) -> Counted:
     if found := gaps.get(EUROPE):
-        yield (
-            EUROPE,
-            "all separations in Europe in 2026, as their nameplates count",
-            _separated(found, 2026, "europe"),
-            NONE,
-            NONE,
-        )
+        what = "all separations in Europe in 2026, as their nameplates count"
+        yield Count(EUROPE, what, _separated(found, 2026, "europe"))
 
 
 def _needed(found: Gap, region: str, stage: str, items: tuple[str, ...], year: int) -> float:
@@ -129,10 +134,17 @@ def _needed(found: Gap, region: str, stage: str, items: tuple[str, ...], year: i
 def _europe_share(gaps: Gaps) -> Counted:
     if found := gaps.get(EUROPE):
         for year in (2026, 2030):
-            asked = _needed(found, "europe", "separation", ("NdPr", "Dy", "Tb"), year)
-            yield _plain(EUROPE, f"of the oxides of NdPr, Dy and Tb needed in {year}", REFINERY / asked)
+            needed = _needed(found, "europe", "separation", ("NdPr", "Dy", "Tb"), year)
+            what = f"of the oxides of NdPr, Dy and Tb needed in {year}; range: of the demand"
+            yield Count(EUROPE, what, *_over(REFINERY / needed, found, "europe", year))
         value, low, high = _asked(_magnet_uses(found.scenario, "europe"), 2026)
-        yield EUROPE, "of the magnets asked for in 2026", REFINERY / value, REFINERY / high, REFINERY / low
+        yield Count(EUROPE, "of the magnets asked for in 2026", REFINERY / value, REFINERY / high, REFINERY / low)
+
+
+def _over(share: float, found: Gap, region: str, year: int) -> tuple[float, float, float]:
+    """A share of what a region needs: as written, at the high end of its demand, at the low end."""
+    value, low, high = _asked(_magnet_uses(found.scenario, region), year)
+    return share, share * value / high, share * value / low
 
 
 def _us_heavies(gaps: Gaps) -> Counted:
@@ -143,82 +155,69 @@ def _us_heavies(gaps: Gaps) -> Counted:
                 for one in found.plants
                 if one.plant == "mountain_pass" and one.stage == "heavy_separation"
             )
-            asked = _needed(found, "us", "heavy_separation", ("Dy", "Tb"), year)
-            yield _plain(US, f"Dy and Tb made in {year} of those needed", made / asked)
+            share = made / _needed(found, "us", "heavy_separation", ("Dy", "Tb"), year)
+            what = f"Dy and Tb made in {year} of those needed; range: of the demand"
+            yield Count(US, what, *_over(share, found, "us", year))
 
 
 def _baotou(gaps: Gaps) -> Counted:
+    if found := gaps.get(US):
+        held = _stages(found, ("baotou",), "separation")
+        if held:
+            what = "all separation at Baotou in 2025, t of oxides per calendar day"
+            yield Count(US, what, sum(effective(one, (2025,))[0] for one in held) / DAYS)
     if found := gaps.get(WORLD):
-        plants = [one for one in found.plants if one.stage == "separation" and one.plant.startswith("baotou")]
-        if plants:
-            made = sum(_at(found, one.effective, 2025) for one in plants)
-            yield _plain(WORLD, "all separation at Baotou in 2025, per calendar day", made / DAYS)
-        china = _separated(found, 2025, "china")
-        yield _plain(WORLD, "all separation in China in 2025, per calendar day", china / DAYS)
+        what = "all separation in China in 2025, t of oxides per calendar day"
+        yield Count(WORLD, what, _separated(found, 2025, "china") / DAYS)
 
 
 def _stocks(gaps: Gaps) -> Counted:
     if (found := gaps.get(BAN)) and "military" in found.scenario.stockpiles:
         stock = found.scenario.stockpiles["military"]
-        kind = found.scenario.magnets["hot"].content["Dy"].nominal
+        content = found.scenario.magnets["hot"].content["Dy"].nominal
         uses = [use for use in _magnet_uses(found.scenario, "us") if use.good == "hot"]
-        monthly = sum(use.tonnes.at(2025) for use in uses) * kind * oxide_factor("Dy") / 12.0
-        low, high = (one / monthly for one in stock.start.range())
-        yield (
-            BAN,
-            "Dy of the stock that the scenario assumes, over its use in defence",
-            stock.start.nominal / monthly,
-            low,
-            high,
-        )
+        monthly = sum(use.tonnes.at(2025) for use in uses) * content * oxide_factor("Dy") / 12.0
+        kept = 1.0
+        for stage in ("metal", "alloy", "magnet"):
+            kept *= found.tables[found.scenario.standard[stage]][stage].share("Dy", stage)
+        for what, share in (("at the yields of metal, alloy and magnets", kept), ("counting what magnets hold", 1.0)):
+            months = [one * share / monthly for one in (stock.start.nominal, *stock.start.range())]
+            rests = "levels of stocks are not public: the start is the scenario's assumption, sized by the claim"
+            yield Count(BAN, f"Dy of the stock over its use in defence, {what}", *months, rests)
 
 
 def _car(_: Gaps) -> Counted:
     each = [mass / cars for mass, cars in CARS]
-    yield "", "magnets over cars, as makers of magnets put them", float(np.mean(each)), min(each), max(each)
-
-
-def _origin(found: Gap, at: str, region: str, year: int, element: str, uses: tuple[str, ...] = ()) -> dict[str, float]:
-    """Shares of regions in an element of what a region's demand gets in a year, as counted at a stage."""
-    traced = trace(found.levels, at)
-    total: dict[str, float] = {}
-    for need in found.levels.system.needs:
-        if need.region == region and need.good.startswith("magnet:") and (not uses or need.use in uses):
-            for origin, tonnes in traced.flow(need, year).get(element, {}).items():
-                total[origin] = total.get(origin, 0.0) + tonnes
-    whole = sum(total.values())
-    return {origin: tonnes / whole for origin, tonnes in total.items()} if whole > 0.0 else {}
+    rests = "they count hybrids and single motors, and nobody publishes a car's own"
+    what = "magnets over cars or motors, as makers of magnets put them"
+    yield Count("", what, float(np.mean(each)), min(each), max(each), rests)
 
 
 def _car_china(gaps: Gaps) -> Counted:
     if found := gaps.get(EUROPE):
-        share = _origin(found, "magnet", "europe", 2025, "Nd", ("cars",))
-        yield (
-            EUROPE,
-            "Nd in magnets of European cars in 2025 by where the magnets were made",
-            share.get("china", 0.0),
-            NONE,
-            NONE,
-        )
+        value, low, high = _asked(_magnet_uses(found.scenario, "europe"), 2025)
+        plants = [one for one in found.plants if one.region == "europe" and one.stage == "magnet"]
+        own = sum(_at(found, one.effective, 2025) for one in plants)
+        rests = "Europe stands for Germany, all uses for cars, and Japan may sell some of it"
+        what = "magnets that Europe cannot make itself, of those asked for in 2025"
+        yield Count(EUROPE, what, *(max(0.0, 1.0 - own / asked) for asked in (value, low, high)), rests)
 
 
 def _niron(gaps: Gaps) -> Counted:
     if found := gaps.get(US):
+        stages = _stages(found, ("sartell",), "magnet")
+        yield Count(US, "nameplate as announced", sum(one.capacity.nominal for one in stages))
         for year in (2027, 2028, 2030):
-            yield US, f"what it can make in {year}", *_could(_stages(found, ("sartell",), "magnet"), year)
+            yield Count(US, f"what it can make in {year}, by the ramp of magnet plants", *_could(stages, year))
 
 
 def _mp_utilisation(gaps: Gaps) -> Counted:
     if found := gaps.get(WORLD):
         for one in found.plants:
             if one.plant.startswith("mountain_pass") and one.stage == "separation":
-                yield (
-                    WORLD,
-                    "NdPr oxide made in 2025 over nameplate",
-                    _at(found, one.used, 2025) / _at(found, one.nameplate, 2025),
-                    NONE,
-                    NONE,
-                )
+                share = _at(found, one.used, 2025) / _at(found, one.nameplate, 2025)
+                rests = "the ramp is read from the company's output; that output over nameplate is 43 %"
+                yield Count(WORLD, "NdPr oxide made in 2025 over nameplate", share, rests=rests)
 
 
 def _shares(found: Gap, stage: str, year: int) -> dict[str, float]:
@@ -233,7 +232,9 @@ def _shares(found: Gap, stage: str, year: int) -> dict[str, float]:
 
 def _china_output(gaps: Gaps) -> Counted:
     if found := gaps.get(WORLD):
-        yield _plain(WORLD, "t REO mined in 2024", _shares(found, "mine", 2024).get("china", 0.0))
+        share = _shares(found, "mine", 2024).get("china", 0.0)
+        rests = "China's mines run at the quota, which is what is published as its output"
+        yield Count(WORLD, "t REO mined in 2024", share, rests=rests)
 
 
 def _made(found: Gap, elements: tuple[str, ...], year: int) -> dict[str, float]:
@@ -256,7 +257,7 @@ def _of_china(gaps: Gaps, elements: tuple[str, ...], what: str) -> Counted:
             made = _made(found, elements, year)
             whole = sum(made.values())
             if whole > 0.0:
-                yield _plain(WORLD, f"{what} made in {year}", made.get("china", 0.0) / whole)
+                yield Count(WORLD, f"{what} made in {year}", made.get("china", 0.0) / whole)
 
 
 def _mp_shipped(gaps: Gaps) -> Counted:
@@ -276,22 +277,21 @@ def _mp_shipped(gaps: Gaps) -> Counted:
             for one in found.flows
             if one.good == good.name and one.origin == "us" and one.to == "china"
         )
-        yield _plain(WORLD, "t REO sold to China over t REO mined", to * oxides / mined)
+        yield Count(WORLD, "t REO sold to China over t REO mined", to * oxides / mined)
 
 
 def _eu_self(gaps: Gaps) -> Counted:
     if found := gaps.get(EUROPE):
-        for at, what in (("mine", "mined"), ("separation", "separated"), ("magnet", "made into magnets")):
-            for element in ("Nd", "Dy"):
-                share = _origin(found, at, "europe", 2030, element)
-                if share:
-                    yield (
-                        EUROPE,
-                        f"{element} {what} in Europe, in what is delivered in 2030",
-                        share.get("europe", 0.0),
-                        NONE,
-                        NONE,
-                    )
+        for stage, item, what in (
+            ("separation", "NdPr", "NdPr oxide that Europe can separate"),
+            ("magnet", "magnets", "magnets that Europe can make"),
+            ("mine", "NdPr", "NdPr that Europe can mine"),
+        ):
+            row = next((one for one in found.rows if (one.stage, one.item) == (stage, item)), None)
+            could = 0.0 if row is None else _at(found, row.effective, 2030)
+            share = could / _needed(found, "europe", stage, (item,), 2030)
+            told = f"{what} of what it needs in 2030, all announced built; range: of the demand"
+            yield Count(EUROPE, told, *_over(share, found, "europe", 2030))
 
 
 def _replicates(gaps: Gaps) -> Counted:
@@ -307,13 +307,11 @@ def _replicates(gaps: Gaps) -> Counted:
                     short |= row.gap > 0.0
             closed = [year for i, year in enumerate(found.years) if not short[i:].any()]
             years = closed[0] - RESTART if closed else np.inf
-            yield (
-                US,
-                f"from {RESTART} until {item} of the own demand, all announced built; never: not by {found.years[-1]}",
-                float(years),
-                NONE,
-                NONE,
+            what = (
+                f"from {RESTART} until {item} of the own demand, all announced built; never: not by {found.years[-1]}"
             )
+            rests = "plants announced later are not in it, and it asks for all of the demand"
+            yield Count(US, what, float(years), rests=rests)
 
 
 RULES: Mapping[str, Callable[[Gaps], Counted]] = {

@@ -87,7 +87,10 @@ def test_cars_need_no_scenario() -> None:
     (reading,) = found.readings
     # 2,000 t in 1 and in 1.5 million cars, 1,000 t in 0.5 million
     assert (reading.low, reading.high) == (pytest.approx(4.0 / 3.0), pytest.approx(2.0))
-    assert found.verdict == "contradicted"
+    # 1.2 and a tenth lie below 4/3, but nobody publishes a car's own
+    assert judged(capacity_claims()["car_mass"], reading.value, reading.low, reading.high)[0] == "contradicted"
+    assert found.verdict == "undecidable"
+    assert "nobody publishes" in found.reason
 
 
 def test_a_series_of_one_year_holds() -> None:
@@ -95,3 +98,7 @@ def test_a_series_of_one_year_holds() -> None:
     (use,) = [one for one in found.demand if one.region == "us" and one.use == "defence"]
     assert isinstance(use.tonnes, Series)
     assert _asked(iter([use]), 2033)[0] == 3_000.0
+
+
+def test_a_range_without_width_is_one_number() -> None:
+    assert judged(claim(0.05, 0.05, "equals"), 0.0, 0.0, 0.0) == ("contradicted", "0.05 lies above 0")

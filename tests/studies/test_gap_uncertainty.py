@@ -19,6 +19,7 @@ from didymium.report import gap_uncertainty as report
 from didymium.scenario import EndUse, MagnetKind, PlantStage, Scenario, Series, SitePlant
 from didymium.spreads import Triangular, Uniform
 from didymium.studies import gap_uncertainty as module
+from didymium.studies.attempts import Failure
 from didymium.studies.checkpoint import CheckpointError
 from didymium.studies.gap import GapError
 from didymium.studies.gap_uncertainty import GapUncertainty, gap_uncertainty
@@ -105,6 +106,14 @@ def test_the_chance_of_a_gap_is_a_share_of_samples(found: GapUncertainty) -> Non
     assert found.unmet_probability(0.5) == pytest.approx((found.outputs["unmet"] > 500.0).mean(axis=0))
     assert found.probability()[0] == 1.0
     assert 0.0 < found.probability()[-1] < 0.6
+
+
+def test_chances_and_their_error_are_of_the_solved_samples(found: GapUncertainty) -> None:
+    worst = np.array([[0.5], [0.0], [0.0], [np.nan]]) * np.ones(4)
+    failed = (Failure(3, "", "no solution", AT),)
+    some = replace(found, samples=4, outputs={"worst": worst}, failures=failed)
+    assert some.probability() == pytest.approx([1 / 3] * 4)
+    assert some.error(np.full(4, 0.5)) == pytest.approx([np.sqrt(0.25 / 3.0)] * 4)
 
 
 def test_an_endless_need_is_short(found: GapUncertainty) -> None:

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from didymium.supply import program as programs
 from didymium.supply import solver
-from didymium.supply.certificate import certify, reduced
+from didymium.supply.certificate import Certificate, certify, reduced
 from didymium.supply.matrix import Linear, program
 from didymium.supply.program import SolverError, row_name, solve
 from didymium.supply.solver import Optimum, mend, optimum, sizes
@@ -69,6 +69,36 @@ def test_what_is_not_optimal_is_seen_and_measured(levels, prices, part, size):
     assert not found.proved
     assert getattr(found, part) == pytest.approx(size, rel=1e-3)
     assert "not proved" in str(found)
+
+
+def one(cost, entry, *, least=-np.inf, most=np.inf, high=np.inf):
+    """One column from 0 up and one row."""
+    limits = (np.array([least]), np.array([most]))
+    return Linear(np.array([cost]), np.zeros(1), np.array([high]), csr_array(np.array([[entry]])), *limits)
+
+
+def test_a_positive_price_of_a_row_without_a_least_is_of_the_wrong_sign():
+    found = certify(one(1.0, 1.0, most=5.0, high=1.0), np.zeros(1), np.array([1e-3]))
+    assert (found.dual, found.slack, found.gap) == (1.0, 0.0, 0.0)
+    assert not found.proved
+
+
+def test_a_price_of_a_least_that_is_more_than_met_is_slack():
+    # 1.5 where 1 is asked for, at a price of 1: half a unit of slack of an objective of 1.5
+    found = certify(one(1.0, 1.0, least=1.0), np.array([1.5]), np.ones(1))
+    assert found.slack == pytest.approx(1.0 / 3.0, rel=1e-12)
+
+
+def test_a_gain_below_a_limit_is_slack():
+    # 2 of at most 3, each worth 1: one unit of slack of an objective of 3
+    found = certify(one(-1.0, 1.0, most=10.0, high=3.0), np.array([2.0]), np.zeros(1))
+    assert found.slack == pytest.approx(1.0 / 3.0, rel=1e-12)
+
+
+def test_slack_alone_is_no_proof():
+    found = Certificate(0.0, 0.0, 1e-6, 0.0, 0, 0)
+    assert found.worst == pytest.approx(1e3)
+    assert not found.proved
 
 
 def test_residuals_are_relative_to_the_throughput_of_a_row():

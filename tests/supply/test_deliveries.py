@@ -9,10 +9,11 @@ import pytest
 
 from didymium.plan import Position
 from didymium.quantities import Value
-from didymium.scenario import Substitute
+from didymium.scenario import Series, Substitute
+from didymium.spreads import Uniform
 from didymium.supply.chain import build
 from didymium.supply.program import Levels, solve
-from didymium.supply.system import System
+from didymium.supply.system import Bound, System
 from didymium.supply.values import oxide_factor
 
 _SPEC = importlib.util.spec_from_file_location("small_scenario", Path(__file__).with_name("small_scenario.py"))
@@ -99,3 +100,52 @@ def test_nothing_is_collected_where_nobody_collects() -> None:
     demand = use(past, life=Value(5.0, "year"), collected=series(y2025=0.0, y2027=0.2))
     made = solve(_system([site], [use(series(y2025=9000.0), name="more"), demand]))
     assert _level(made, "collection of old magnets") == pytest.approx([0.0, 100.0, 200.0])
+
+
+def _rows(found: System) -> dict[str, Bound]:
+    return {one.good: one for one in found.bounds if one.kind == "collection"}
+
+
+def _returns(found: System, name: str) -> list[tuple[float, int]]:
+    (one,) = [one for one in found.activities if one.name == f"us cars: magnet:{name}"]
+    return [(output.amount, output.lag) for output in one.makes]
+
+
+def _with_substitute(tonnes: Series, each: float) -> System:
+    other = Substitute("plain", Value(each), series(y2025=0.10), AT)
+    demand = use(tonnes, substitutes=(other,), life=Value(1.0, "year"), collected=series(y2025=0.5))
+    return _system([whole_chain()], [demand])
+
+
+def test_as_much_of_a_substitute_comes_back_as_was_sold_of_it() -> None:
+    found = _with_substitute(series(y2025=100.0), 1.5)
+    main, other = _returns(found, "motor"), _returns(found, "plain")
+    assert sum(amount for amount, _ in main) == pytest.approx(1.0)
+    assert other == [(pytest.approx(1.5 * amount), lag) for amount, lag in main]
+    rows = _rows(found)
+    assert [(weight, lag) for _, weight, lag in rows["scrap:motor"].back] == [(-amount, lag) for amount, lag in main]
+    assert [(weight, lag) for _, weight, lag in rows["scrap:plain"].back] == [(-amount, lag) for amount, lag in other]
+
+
+def test_what_was_sold_the_year_before_the_first_comes_back_as_the_main_magnet_alone() -> None:
+    found = _with_substitute(series(y2024=100.0), 1.5)
+    by_lag = dict((lag, amount) for amount, lag in _returns(found, "motor"))
+    old = [100.0 * by_lag.get(year - 2024, 0.0) for year in found.years]
+    assert old[0] > 0.0
+    (given,) = found.givens
+    assert given.pool.good == "spent:us.cars.motor"
+    assert given.tonnes == pytest.approx(old)
+    rows = _rows(found)
+    assert rows["scrap:motor"].most == pytest.approx(old)
+    assert rows["scrap:plain"].most.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_hundredth_that_comes_back_in_a_year_counts() -> None:
+    life = Value(50.0, "year", spread=Uniform(0.0, 100.0))
+    found = _system([whole_chain()], [use(series(y2025=100.0), life=life, collected=series(y2025=1.0))])
+    # half of the sales of a year are in use for half a year on average by its end
+    assert _returns(found, "motor") == [
+        (pytest.approx(0.005), 0),
+        (pytest.approx(0.01), 1),
+        (pytest.approx(0.01), 2),
+    ]

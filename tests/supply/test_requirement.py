@@ -12,7 +12,7 @@ from didymium.elements import INDEX, OXIDE_FACTOR
 from didymium.quantities import Value
 from didymium.scenario import EndUse, MagnetKind, Scenario, Series
 from didymium.supply.chain import build
-from didymium.supply.requirement import Requirement, held, needed
+from didymium.supply.requirement import Requirement, held, needed, passed
 from didymium.supply.system import Good
 
 from . import gap_chain as hand
@@ -94,6 +94,31 @@ def test_old_magnets_come_back_after_their_life() -> None:
     assert 0.0 < old[1] <= old[2] <= 1_000.0 * 0.2 * 0.01 * 0.9 * DY * (1 + 1e-12)
 
 
+def test_no_more_comes_back_than_is_asked_for() -> None:
+    # Of 10,000 t sold in every year before, all comes back; 100 t are asked for now.
+    use = EndUse(
+        "us",
+        "cars",
+        "motor",
+        Series({2020: hand.value(10_000), 2024: hand.value(10_000), 2025: hand.value(100)}),
+        hand.HERE,
+        life=Value(1.0, "year"),
+        collected=Series({2025: hand.value(1.0, "1")}),
+    )
+    found = pulled(recycling(1e6, demand=(use,)))
+    assert found.returned["NdPr"][0] == pytest.approx(0.3 * 100.0 / 0.8 / 0.98 / 0.98 * NDPR)
+    assert found.needed["mine", "NdPr"][0] == 0.0
+    assert found.needed["heavy_separation", "Dy"][0] == 0.0
+
+
+def test_swarf_is_no_more_than_what_magnets_leave() -> None:
+    tables = hand.tables()
+    for one in tables["plain"]["magnet"].yields.values():
+        one["swarf"] = 0.5
+    found = pulled(recycling(1e6), tables)
+    assert found.returned["Dy"] == pytest.approx([0.2 * 1_000.0 / 0.8 * 0.01 * 0.9 * DY] * 3)
+
+
 def test_oxides_asked_for_add_to_separation_alone() -> None:
     both = (*hand.scenario().demand, EndUse("us", "lamps", "Dy oxide", Series({2025: hand.value(7.0)}), hand.HERE))
     one, other = pulled(hand.scenario()).needed, pulled(hand.scenario(demand=both)).needed
@@ -128,3 +153,12 @@ def test_mixtures_hold_their_own_elements() -> None:
     assert held(Good("concentrate:x", "mine", {"Nd": 0.2, "Pr": 0.1}), "NdPr") == pytest.approx(0.2 * ND + 0.1 * PR)
     assert held(Good("oxide:NdPr", "separation", {"NdPr": 1.0}), "NdPr") == pytest.approx(NDPR)
     assert held(Good("oxide:Ce", "separation", {"Ce": 1.0}), "NdPr") == 0.0
+
+
+def test_nd_and_pr_weigh_by_what_of_each_enters() -> None:
+    from didymium.supply.yields import StageYield
+
+    yields = {"Nd": {"metal": 0.9}, "Pr": {"metal": 0.5}}
+    table = StageYield("metal", "works", {}, yields, 0.0, 0.0, "t", entering={"Nd": 0.8, "Pr": 0.2})
+    assert passed(table, "NdPr", "metal") == table.share("NdPr", "metal") > 0.8
+    assert passed(table, "Dy", "metal") == table.share("NdPr", "metal")

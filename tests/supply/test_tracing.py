@@ -18,6 +18,7 @@ HEAVY_ORE = {"La": 0.2, "Nd": 0.2, "Pr": 0.1, "Dy": 0.5}
 GOODS = {
     "concentrate:a": Good("concentrate:a", "mine", ORE),
     "concentrate:b": Good("concentrate:b", "mine", HEAVY_ORE),
+    "heavy:b": Good("heavy:b", "separation", {"Dy": 1.0}),
     "oxide:NdPr": Good("oxide:NdPr", "separation", {"NdPr": 1.0}),
     "oxide:Dy": Good("oxide:Dy", "separation", {"Dy": 1.0}),
     "oxide:La": Good("oxide:La", "separation", {"La": 1.0}),
@@ -158,6 +159,22 @@ def test_a_recycle_that_carries_one_origin_only_shifts_the_blend() -> None:
     assert traced.share(swarf, 2025)["Nd"] == pytest.approx({"china": 20 / 70, "us": 50 / 70}, rel=1e-12)
     # What is given goes by the mines' Nd to Pr.
     assert traced.flow(swarf, 2025)["Pr"]["us"] == pytest.approx(0.2 * 50.0, rel=1e-12)
+
+
+def test_heavies_parted_elsewhere_count_there_as_separated() -> None:
+    ore, heavy, oxide = pool("concentrate:b", "china"), pool("heavy:b"), pool("oxide:Dy")
+    traced = trace(
+        levels(
+            [
+                (mine("b", "china", ore), [20.0]),
+                (makes("light", {ore: 1.0}, (heavy, 0.5), stage="separation", region="china"), [20.0]),
+                (makes("heavy", {heavy: 1.0}, (oxide, 0.8), stage="heavy_separation"), [10.0]),
+            ]
+        ),
+        at="separation",
+    )
+    assert traced.share(heavy, 2025) == {"Dy": {"china": 1.0}}
+    assert traced.share(oxide, 2025) == {"Dy": {"us": 1.0}}
 
 
 def test_a_stock_mixes_two_years() -> None:

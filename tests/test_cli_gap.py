@@ -237,3 +237,14 @@ def test_a_change_in_a_conflict_is_named() -> None:
     assert any(
         line.startswith("--set demand.us.cars.must: demand of us for cars in 2025 must be met") for line in lines
     )
+
+
+@pytest.mark.parametrize("count", ["0", "-3"])
+def test_a_number_of_samples_is_at_fault_before_the_slips(count: str) -> None:
+    result = invoke("small.yaml", "--ways", "0", "--samples", count)
+    assert result.exit_code == 1
+    assert f"{count} samples cannot be drawn" in result.stderr
+
+
+def test_a_page_without_samples_says_that_plants_count_as_built(whole: Any) -> None:
+    assert "All plants count as built" in whole.stdout

@@ -34,6 +34,8 @@ CASES = {
     "dear": "--product cars --elements Dy --value 30_000%USD2024/kg",
     "alloy": "--product motor%alloy --threshold 10%%",
     "none": "--product disks",
+    "nothing_used": "--region china",
+    "nothing_held": "--elements Sm",
     "unknown_product": "--product magnetz",
     "unused_product": "--product Tb%metal",
     "unknown_region": "--region usa",
@@ -49,7 +51,7 @@ CASES = {
     "set": "--set plants.home.stages.mine.capacity=3_000%kg",
 }
 """Arguments by the name of their golden text; a % stands for a blank, %% for per cent."""
-FINE = ("all", "cars", "separated", "dear", "alloy", "none", "threshold")
+FINE = ("all", "cars", "separated", "dear", "alloy", "none", "nothing_used", "nothing_held", "threshold")
 
 
 def arguments(text: str) -> list[str]:

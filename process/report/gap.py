@@ -43,6 +43,7 @@ BY = (
     "short by: what the stage would grow by if each could grow at its cost; of mines need less imports and capacity; "
     "the stage that holds back most is first"
 )
+AS_BUILT = "All plants count as built, late by no more than the file's number: gaps and prices are at their good end."
 QUANTITIES = ("nameplate", "effective", "needed", "gap", "made", "imported")
 
 
@@ -102,7 +103,7 @@ def page(
         out += gap_uncertainty.page(samples, years)
     if found.closing is not None:
         out += gap_ways.ways(found)
-    out.append(_words(found, at))
+    out.append(_words(found, at, samples))
     return out
 
 
@@ -260,13 +261,14 @@ def surplus(found: Gap, years: Sequence[int]) -> Table:
         "Oxides that nobody takes, all regions, t of oxide a year",
         ["oxide"],
         [*(str(year) for year in years), "of what is made"],
-        "what ores bring besides what is asked for; the share is of the last year shown",
+        "what ores bring besides what is asked for; the share is of all years shown together",
     )
     for one in found.surplus:
         scale = float(one.made.max(initial=0.0))
         numbers = _dust(_at(found, one.tonnes, years), scale)
         if any(numbers):
-            share = percent(_at(found, one.share, years)[-1], 0)
+            made_of_it = sum(_at(found, one.made, years))
+            share = percent(sum(_at(found, one.tonnes, years)) / made_of_it, 0) if made_of_it > 0.0 else NONE
             row(made, one.element, *(text or "–" for text in numbers), share)
     return made
 
@@ -319,7 +321,7 @@ def assumed_values(found: Gap) -> Table:
     return made
 
 
-def _words(found: Gap, years: Sequence[int]) -> Table:
+def _words(found: Gap, years: Sequence[int], samples: GapUncertainty | None = None) -> Table:
     lines: list[tuple[str, str, str]] = []
     for year in years:
         lines.append(("binds", str(year), binding_line(found, year)))
@@ -327,6 +329,8 @@ def _words(found: Gap, years: Sequence[int]) -> Table:
     if idle := idle_line(found, dry):
         lines.append(("does not bind", str(dry), idle))
     lines += [("ways", "", text) for text in ways_lines(found)]
+    if samples is None:
+        lines.append(("note", "", AS_BUILT))
     lines += [("note", "", note) for note in found.notes]
     some, every = counts(found.scenario)
     lines.append(("on assumptions", "", f"{some} of the file's {every} values (--assumptions lists them)"))
@@ -345,7 +349,9 @@ def binding_line(found: Gap, year: int) -> str:
     y = found.years.index(year)
     unmet, asked = float(found.unmet[y]), float(found.asked[y])
     if unmet <= 1e-6 * max(asked, 1.0):
-        return f"nothing: all of {tonnes(asked) or '0'} t of magnets is delivered"
+        if asked <= 0.0:
+            return "nothing: no magnets are asked for"
+        return f"nothing: all of {tonnes(asked)} t of magnets is delivered"
     head = f"{tonnes(unmet)} of {tonnes(asked)} t of magnets unmet"
     one = found.bottleneck(year)
     if one is None:
@@ -353,6 +359,8 @@ def binding_line(found: Gap, year: int) -> str:
         return f"{head}; no stage is short of it all by itself" + (f"; first of the limits: {first}" if first else "")
     what = f"{one.item} oxide" if one.unit != "t" else one.item
     share = f"{STAGE_WORDS[one.stage]}, short by {tonnes(one.missing)} t {what}"
+    if np.isnan(one.worth):
+        return f"{head}: {share}"
     return f"{head}: {share}; 1 t more a year {gain(one.worth, _worth(found))}"
 
 
@@ -373,9 +381,16 @@ def ways_lines(found: Gap) -> list[str]:
 
 
 def idle_line(found: Gap, year: int) -> str:
-    """What does not bind in a year: how much of each stage is used."""
+    """What does not bind in a year: how much of each stage is used; what has a price or is named as binding is not."""
     order = {stage: i for i, stage in enumerate(SUPPLY_STAGES)}
-    idle = sorted((one for one in found.slack if one.year == year), key=lambda one: order[one.stage])
+    first = found.bottleneck(year)
+    priced = {(one.stage, one.region) for one in found.bindings if one.year == year}
+    free = (
+        one
+        for one in found.slack
+        if one.year == year and (one.stage, one.region) not in priced and (first is None or one.stage != first.stage)
+    )
+    idle = sorted(free, key=lambda one: order[one.stage])
     several = len(found.scenario.focus) > 1
     names = [
         f"{STAGE_WORDS[one.stage]}{f' of {one.region}' if several else ''} ({percent(one.used, 0)} used)"

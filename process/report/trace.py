@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LEAST = 5e-4
 """Origins that stay below this share of every element are shown together."""
+NOT_ASKED = "whether ore and later stages have room is not asked"
 MISS = 1e-6
 """How far the program's levels and the traced flows may lie apart before it is told."""
 COUNTED = {
@@ -34,11 +35,23 @@ BEFORE = {"before": "there before", "undone": "not done yet"}
 def page(found: Trace) -> list[RenderableType]:
     """All products of a region, or one product with all that is known of it; the verdicts stand last."""
     if found.question.product is None:
-        return [_all(found), _foot(found)]
+        return [*_all_or_none(found), _foot(found)]
     out: list[RenderableType] = []
     for one in found.found:
         out += _one(found, one)
     return [*out, _foot(found)]
+
+
+def _all_or_none(found: Trace) -> list[RenderableType]:
+    """The table of all products, and a sentence where there is none, or none that holds what is counted."""
+    where = listed(list(found.regions))
+    if not found.found:
+        return [sentences([("products", "", f"{where} uses none in {found.year}: nothing to trace")])]
+    counted = found.question.elements
+    if counted is not None and not any(element in one.flow for one in found.found for element in counted):
+        told = f"none of {where} in {found.year} holds {listed(list(counted))}"
+        return [_all(found), sentences([("products", "", told)])]
+    return [_all(found)]
 
 
 def _all(found: Trace) -> Table:
@@ -205,7 +218,7 @@ def _told(found: Trace, one: Origins) -> list[tuple[str, str, str]]:
     if short:
         out.append(("clean sourcing", "", f"no free capacity elsewhere for all of the {listed(short)}"))
     elif one.sourcing and all(each.enough for each in one.sourcing):
-        out.append(("clean sourcing", "", "free capacity elsewhere would do"))
+        out.append(("clean sourcing", "", f"free capacity at that stage elsewhere would do; {NOT_ASKED}"))
     if one.route:
         out.append((f"most {one.routed} came by", "", ", then ".join(_steps(one, found.year))))
     return out

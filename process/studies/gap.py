@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     Tables = Mapping[str, Mapping[str, StageYield]]
 
 
+OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
 NO_GROWTH = (
     "What each stage is short by, were all free to grow, has no proved optimum here: it is the need less imports and "
     "effective capacity instead."
@@ -173,13 +174,17 @@ def gap(
     sites: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Gap:
-    """The gap of a scenario, by its own objective or another.
+    """The gap of a scenario, by its own objective or another (`OBJECTIVES`).
 
     `tables` are the yields of its flowsheets, where they are known already; each flowsheet is solved once otherwise.
     `ways` asks for so many of the cheapest ways to close the gap, `sites` names plants to set side by side. Raises
-    GapError where nothing satisfies the scenario, `supply.sites.UnknownPlant`, and what loading or solving a flowsheet
-    raises.
+    ValueError for another objective or fewer than no ways, GapError where nothing satisfies the scenario,
+    `supply.sites.UnknownPlant`, and what loading or solving a flowsheet raises.
     """
+    if objective is not None and objective not in OBJECTIVES:
+        raise ValueError(f"no objective {objective!r}; there is {', '.join(OBJECTIVES)}")
+    if ways < 0:
+        raise ValueError(f"{ways} ways are fewer than none; give 0 or more")
     if tables is None:
         from .yield_tables import yield_tables
 
@@ -274,7 +279,7 @@ def found(scenario: Scenario, objective: Objective, tables: Tables, levels: Leve
         flows=outcome.flows(levels, focus),
         returned=outcome.returned(levels, focus),
         traced=trace(levels),
-        notes=(*required.notes, *rules_notes(scenario, system.goods)),
+        notes=(*_silent(scenario, system), *required.notes, *rules_notes(scenario, system.goods)),
     )
 
 
@@ -290,6 +295,11 @@ def _conflict(scenario: Scenario, tables: Tables, aim: Objective) -> tuple[Syste
     except SolverError:
         pass
     return None
+
+
+def _silent(scenario: Scenario, system: System) -> tuple[str, ...]:
+    asking = {need.region for need in system.needs}
+    return tuple(f"{region} is in focus and asks for nothing" for region in scenario.focus if region not in asking)
 
 
 def _place(scenario: Scenario, system: System, clash: Clash) -> Position:

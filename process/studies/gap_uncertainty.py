@@ -302,11 +302,6 @@ def _check(
     chunk: int,
     workers: int | None,
 ) -> None:
-    if not plants:
-        raise UncertaintyError(
-            f"no plant of {scenario.name} may be late or fail",
-            "give `slips:` by status, or a plant's stage a `delay:` with a range or a `success:` below 100 %",
-        )
     if not 1 <= samples <= MOST:
         raise UncertaintyError(f"{samples} samples cannot be drawn", f"ask for 1 to {MOST:,}, such as 200")
     if seed < 0:
@@ -315,6 +310,11 @@ def _check(
         raise UncertaintyError(f"chunks of {chunk} samples hold nothing", f"give 1 or more, such as {CHUNK}")
     if workers is not None and workers < 1:
         raise UncertaintyError(f"{workers} workers do nothing", "give 1 or more")
+    if not plants:
+        raise UncertaintyError(
+            f"no plant of {scenario.name} may be late or fail",
+            "give `slips:` by status, or a plant's stage a `delay:` with a range or a `success:` below 100 %",
+        )
 
 
 def _as_written(scenario: Scenario, tables: Tables, objective: Objective) -> tuple[dict[str, Array], dict[str, Array]]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 UNITS = {ALLOY: "t", MAGNETS: "t"}
 OXIDE = "t oxide"
 """The unit of all other items."""
+WORLD = "world"
+"""The place of the common market."""
 RETURNS = ("swarf", "scrap", "spent")
 """Forms of what goes back: no product of a stage."""
 SMALL = 1e-6
@@ -166,11 +168,41 @@ def _plates(scenario: Scenario, bound: Bound, years: Collection[int]) -> Array:
     return sum((nameplate(one, years) for one in found), np.zeros(len(years)))
 
 
-def _imports(system: System, levels: Array, item: str, stage: str, where: Collection[str], heavies: bool) -> Array:
+def _foreign(system: System, levels: Array, where: Collection[str]) -> Mapping[Pool, Array]:
+    """What of the common market's goods comes from other regions, 0..1, shape (years,); pools are mixed perfectly."""
+    years = len(system.years)
+    own: dict[Pool, Array] = {}
+    every: dict[Pool, Array] = {}
+    for activity, level in zip(system.activities, levels, strict=True):
+        for output in activity.makes if activity.kind == "trade" else ():
+            if output.pool.place == WORLD and output.lag < years:
+                came = np.zeros(years)
+                came[output.lag :] = output.amount * level[: years - output.lag]
+                every[output.pool] = every.get(output.pool, np.zeros(years)) + came
+                if any(home(pool.place) in where for pool in activity.takes):
+                    own[output.pool] = own.get(output.pool, np.zeros(years)) + came
+    return {
+        pool: 1.0 - np.divide(tonnes, every[pool], out=np.zeros(years), where=every[pool] > 0.0)
+        for pool, tonnes in own.items()
+    }
+
+
+def _imports(
+    system: System,
+    levels: Array,
+    item: str,
+    stage: str,
+    where: Collection[str],
+    heavies: bool,
+    foreign: Mapping[Pool, Array],
+) -> Array:
+    """t/year of an item that regions buy elsewhere; what they buy of their own on the common market is none."""
     out = np.zeros(len(system.years))
     for activity, level in zip(system.activities, levels, strict=True):
         if activity.kind != "trade" or any(home(pool.place) in where for pool in activity.takes):
             continue
+        for pool in activity.takes:
+            level = level * foreign.get(pool, 1.0)
         for output in activity.makes:
             good = system.goods[output.pool.good]
             if home(output.pool.place) in where and stage_of(good, item, heavies) == stage:
@@ -191,6 +223,7 @@ def table(
     ores = mined(system)
     years = len(system.years)
     heavies = any(stage == "heavy_separation" for stage, _ in required.needed)
+    foreign = _foreign(system, levels.levels, where)
     out = []
     for stage in SUPPLY_STAGES:
         bounds = [b for b in system.bounds if b.kind == "capacity" and b.stage == stage and b.region in where]
@@ -206,7 +239,7 @@ def table(
             asked = required.needed.get((stage, item))
             if asked is None and not plates.any():
                 continue
-            bought = _imports(system, levels.levels, item, stage, where, heavies)
+            bought = _imports(system, levels.levels, item, stage, where, heavies, foreign)
             out.append(
                 StageGap(stage, item, plates, effective, np.zeros(years) if asked is None else asked, made, bought)
             )

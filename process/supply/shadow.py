@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .. import goods
 from ..scenario import SUPPLY_STAGES, Objective
 from .builder import carrier
-from .gaps import OXIDE, RETURNS, UNITS, StageGap, amount, home
+from .conflict import plain
+from .gaps import OXIDE, RETURNS, UNITS, StageGap, amount, home, stage_of
 from .requirement import ALLOY, MAGNETS, held
 from .system import Array, Bound, Given, Good, Pool, System
 from .values import oxide_factor
@@ -82,7 +84,7 @@ class Price:
 class Bottleneck:
     """A stage that binds in a year: `missing` is what it is short by, t/year of the item, `worth` per t of that.
 
-    `needed` is what demand asks of the stage.
+    `needed` is what demand asks of the stage. `worth` is NaN where prices say nothing of the stage.
     """
 
     year: int
@@ -144,6 +146,11 @@ def counted(stage: str, counts: str) -> str:
     return f"{counts} oxide"
 
 
+def _good(name: str) -> str:
+    """A good of a limit in words; empty where the limit is of several."""
+    return goods.words(name) if name else ""
+
+
 def worth_word(system: System, objective: Objective) -> str:
     """What prices count in: t of magnets where nothing else is asked for and no end use weighs more than another."""
     if objective == "cost":
@@ -182,12 +189,14 @@ def bindings(scenario: Scenario, levels: Levels, objective: Objective = "unmet")
             if not priced:
                 continue
             worth, first = max(priced, key=lambda one: one[0])
-            limit = float(sum(np.nan_to_num(bound.most[y]) for _, bound in priced))
+            less = bool(np.isnan(first.most[y]) and np.isfinite(first.least[y]))
+            limit = float(sum(np.nan_to_num((bound.least if less else bound.most)[y]) for _, bound in priced))
             plants = tuple(dict.fromkeys(bound.plant for _, bound in priced if bound.plant))
-            of = counted(first.stage, _counts(scenario, first)) if first.kind == "capacity" else "it"
+            of = counted(first.stage, _counts(scenario, first)) if first.kind == "capacity" else _good(first.good)
             head = STAGE_WORDS.get(first.stage, first.name) if first.kind == "capacity" else first.name
             where = f", {first.region}" if first.region and first.kind == "capacity" else ""
-            words = f"{head}{where}, {year}: 1 t more {of} a year {gain(float(worth), word)}"
+            room = f"1 t {'less' if less else 'more'}{f' {of}' if of else ''} a year"
+            words = f"{head}{where}, {year}: {room} {gain(float(worth), word)}"
             one = Binding(
                 first.kind, first.stage, first.region, year, of, limit, float(worth), plants, first.name, words
             )
@@ -197,12 +206,13 @@ def bindings(scenario: Scenario, levels: Levels, objective: Objective = "unmet")
         if activity.most is None:
             continue
         plants = (activity.plant,) if activity.plant else ()
+        of = _good(next((pool.good for pool in activity.takes), ""))
         for y, year in enumerate(system.years):
             if own[i, y] > least:
                 worth, limit = float(own[i, y]), float(np.nan_to_num(activity.most[y]))
-                words = f"{activity.name}, {year}: 1 t more {gain(worth, word)}"
+                words = f"{plain(system, i)}, {year}: 1 t more {gain(worth, word)}"
                 stage, region, name = activity.stage, activity.region, activity.name
-                out.append(Binding("most", stage, region, year, "it", limit, worth, plants, name, words))
+                out.append(Binding("most", stage, region, year, of, limit, worth, plants, name, words))
     return tuple(sorted(out, key=lambda one: (one.year, -one.worth * max(one.limit, 1.0), one.words)))
 
 
@@ -279,7 +289,8 @@ def bottlenecks(
     lacks them. Of those, the one whose missing tonnes hold back most demand at their worth is named first.
     `priced` is the solution that prices are read from (`loosened`). `short` are tonnes by (stage, item) that the
     cheapest expansion adds, where they are known; they replace what is needed less the effective capacity and the
-    imports.
+    imports. Where several stages are short together, so that no price says which, the one is named that leaves the
+    most of the unmet demand without its item (`_holding`): no year with unmet demand is without a stage.
     """
     system, where = levels.system, scenario.focus
     unmet = np.zeros(len(system.years))
@@ -291,23 +302,30 @@ def bottlenecks(
     least, none = 0.0 if objective == "cost" else BINDS, np.zeros(len(system.years))
     out: list[Bottleneck] = []
     for y, year in enumerate(system.years):
-        found = []
-        lack = {
-            need.good.partition(":")[2]: float(tonnes[y])
-            for need, tonnes in zip(system.needs, levels.unmet, strict=True)
-            if need.region in where
-        }
+        lack: dict[str, float] = {}
+        for need, tonnes in zip(system.needs, levels.unmet, strict=True):
+            if need.region in where:
+                kind = need.good.partition(":")[2]
+                lack[kind] = lack.get(kind, 0.0) + float(tonnes[y])
         if unmet[y] <= 1e-6 * max(float(asked[y]), 1.0):
             continue
-        for row in rows:
-            missing = float((lacking(rows, row) if short is None else short.get((row.stage, row.item), none))[y])
-            needed = float(row.needed[y])
-            if needed <= 0.0 or missing <= 1e-6 * needed:
-                continue
-            rents = _rent(system, worth, row, where, y)
-            value = _mean(rents, {f"{row.stage}:{kind}": tonnes for kind, tonnes in lack.items()})
-            if value > least:
-                found.append((value * missing, value, missing, row))
+        found: list[tuple[float, float, float, StageGap]] = []
+        for source in (None,) if short is None else (short, None):
+            for row in rows:
+                if source is None:
+                    missing = min(float(lacking(rows, row)[y]), _wanted(levels, rows, row, where, y))
+                else:
+                    missing = float(source.get((row.stage, row.item), none)[y])
+                needed = float(row.needed[y])
+                if needed <= 0.0 or missing <= 1e-6 * needed:
+                    continue
+                rents = _rent(system, worth, row, where, y) or _absent(system, worth, rows, row, where, y)
+                value = _mean(rents, {f"{row.stage}:{kind}": tonnes for kind, tonnes in lack.items()})
+                if value > least:
+                    found.append((value * missing, value, missing, row))
+            if found:
+                break
+        found = found or _holding(levels, rows, short, where, y)
         most = max((one[0] for one in found), default=0.0)
         for holds, value, missing, row in sorted(found, key=lambda one: -one[0]):
             if holds < LEAST * most:
@@ -316,6 +334,58 @@ def bottlenecks(
             words = f"{STAGE_WORDS[row.stage]}, {year}: short by {missing:,.0f} t {unit}"
             out.append(Bottleneck(year, row.stage, row.item, row.unit, missing, float(row.needed[y]), value, words))
     return tuple(out)
+
+
+def _wanted(levels: Levels, rows: Collection[StageGap], row: StageGap, where: Collection[str], y: int) -> float:
+    """t/year of a stage's item that unmet demand asks of it: its part of all demand for the item, what returns too."""
+    asked = unmet = 0.0
+    for need, tonnes in zip(levels.system.needs, levels.unmet, strict=True):
+        good = levels.system.goods[need.good]
+        own = float(good.form == "magnet") if row.item in UNITS else held(good, row.item)
+        if need.region in where:
+            asked += own * float(need.tonnes[y])
+            unmet += own * float(tonnes[y])
+    back = sum(float(one.made[y]) for one in rows if one.stage == "recycling" and one.item == row.item)
+    return (float(row.needed[y]) + back) * unmet / asked if asked > 0.0 else 0.0
+
+
+def _holding(
+    levels: Levels,
+    rows: Collection[StageGap],
+    short: Mapping[tuple[str, str], Array] | None,
+    where: Collection[str],
+    y: int,
+) -> list[tuple[float, float, float, StageGap]]:
+    """What stages hold back where prices do not tell them apart: t unmet that ask for an item, by the share missing.
+
+    Missing is what a stage would grow by, else what it is short by in the table, else, where capacity is enough and a
+    rule or an ore is in the way, what unmet demand asks of the stage that it asks most of, the first of equals.
+    """
+    known = [row for row in rows if row.needed[y] > 0.0 and np.isfinite(row.needed[y])]
+    wanted = [_wanted(levels, rows, row, where, y) for row in known]
+    none = np.zeros(len(levels.system.years))
+    grown = [float((short or {}).get((row.stage, row.item), none)[y]) for row in known]
+    lacked = [min(float(lacking(rows, row)[y]), most) for row, most in zip(known, wanted, strict=True)]
+    for amounts in (grown, lacked, wanted):
+        out = [
+            (missing / float(row.needed[y]) * _unmet_with(levels, row.item, where, y), float("nan"), missing, row)
+            for row, missing in zip(known, amounts, strict=True)
+            if missing > 1e-6 * float(row.needed[y])
+        ]
+        if out:
+            first = max(out, key=lambda one: one[0])
+            return [first] if amounts is wanted else out
+    return []
+
+
+def _unmet_with(levels: Levels, item: str, where: Collection[str], y: int) -> float:
+    """t/year of unmet demand for goods that hold an item."""
+    goods = levels.system.goods
+    return sum(
+        float(tonnes[y])
+        for need, tonnes in zip(levels.system.needs, levels.unmet, strict=True)
+        if need.region in where and (item in UNITS or held(goods[need.good], item) > 0.0)
+    )
 
 
 def _rent(
@@ -347,6 +417,65 @@ def _rent(
             if total > 0.0 and tonnes > 0.0:
                 best[kind] = max(best.get(kind, 0.0), rent * own / total / tonnes)
     return best
+
+
+def _absent(
+    system: System,
+    worth: Mapping[Pool, Array],
+    rows: Collection[StageGap],
+    row: StageGap,
+    where: Collection[str],
+    y: int,
+) -> dict[str, float]:
+    """The worth of a t more of a stage that no plant of any region has, by kind for alloy and magnets, else by "".
+
+    What its good is worth in the regions less what of the good before it makes a t; the goods before are those of the
+    last stage that has any, as the gap table asks for them.
+    """
+    if any(one.stage == row.stage and one.kind in ("plant", "source") for one in system.activities):
+        return {}
+    heavies = any(one.stage == "heavy_separation" for one in rows)
+    goods = [good for good in system.goods.values() if stage_of(good, row.item, heavies) == row.stage]
+    out: dict[str, float] = {}
+    for good in goods:
+        values = [
+            price * _part(worth, good, row.item, region, y) / amount(good, row.item)
+            for region in where
+            if (price := _here(worth, Pool(good.name, region), region, y)) is not None
+        ]
+        kind = good.name if row.item in UNITS else ""
+        if values:
+            out[kind] = max(out.get(kind, 0.0), max(values))
+    before = _before(system, worth, rows, row, where, y, heavies)
+    return {kind: value - before for kind, value in out.items()}
+
+
+def _before(
+    system: System,
+    worth: Mapping[Pool, Array],
+    rows: Collection[StageGap],
+    row: StageGap,
+    where: Collection[str],
+    y: int,
+    heavies: bool,
+) -> float:
+    """What a stage takes to make a t of its item, at the cheapest good of the last stage before it that has one."""
+    if row.item in UNITS:
+        return 0.0
+    for stage in reversed(SUPPLY_STAGES[: SUPPLY_STAGES.index(row.stage)]):
+        one = next((each for each in rows if (each.stage, each.item) == (stage, row.item)), None)
+        if one is None or one.needed[y] <= 0.0 or not np.isfinite(one.needed[y]):
+            continue
+        found = [
+            price * _part(worth, good, row.item, region, y) / amount(good, row.item)
+            for good in system.goods.values()
+            if stage_of(good, row.item, heavies) == stage
+            for region in where
+            if (price := _here(worth, Pool(good.name, region), region, y)) is not None
+        ]
+        if found:
+            return min(found) * float(one.needed[y] / row.needed[y])
+    return 0.0
 
 
 def _mean(rents: Mapping[str, float], lack: Mapping[str, float]) -> float:

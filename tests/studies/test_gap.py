@@ -187,3 +187,49 @@ def test_us_2030_names_what_binds_in_every_year_with_a_gap(us: Gap) -> None:
     assert us.row("magnet", "magnets").needed == pytest.approx(us.asked)
     assert us.traced.worst.value <= 1e-9
     assert us.levels.certificate.proved
+
+
+def test_what_is_no_objective_and_no_number_of_ways(scenario: Scenario, tables: Any) -> None:
+    with pytest.raises(ValueError, match="no objective 'bogus'; there is unmet, magnets, cost"):
+        gap(scenario, "bogus", tables)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="-2 ways are fewer than none"):
+        gap(scenario, tables=tables, ways=-2)
+
+
+def test_a_focus_that_asks_for_nothing_is_told(scenario: Scenario, tables: Any) -> None:
+    from dataclasses import replace
+
+    from didymium.report.gap import binding_line
+
+    silent = gap(replace(scenario, focus=("china",)), tables=tables)
+    assert "china is in focus and asks for nothing" in silent.notes
+    assert binding_line(silent, 2025) == "nothing: no magnets are asked for"
+
+
+def test_a_stage_is_not_both_binding_and_not(found: Gap) -> None:
+    from dataclasses import replace
+
+    from didymium.report.gap import idle_line
+
+    assert "metal making" not in idle_line(found, 2025)
+    assert "magnet making" in idle_line(found, 2025)
+    priced = replace(found.bindings[0], stage="magnet", region="us", year=2025)
+    assert "magnet making" not in idle_line(replace(found, bindings=(priced,)), 2025)
+
+
+def test_the_share_that_nobody_takes_counts_all_years_shown(found: Gap) -> None:
+    from dataclasses import replace
+
+    from rich.console import Console
+
+    from didymium.report.gap import surplus
+
+    def shown(made: list[float]) -> str:
+        one = replace(found.surplus[0], tonnes=np.array([30.0, 0.0]), made=np.array(made))
+        console = Console(width=100)
+        with console.capture() as caught:
+            console.print(surplus(replace(found, surplus=(one,)), [2025, 2026]))
+        return caught.get()
+
+    assert "50 %" in shown([60.0, 0.0])
+    assert "25 %" in shown([60.0, 60.0])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from didymium.scenario import Scenario
+from didymium.scenario import Scenario, TradeRule
 from didymium.supply.chain import build
 from didymium.supply.gaps import StageGap, could_make, mined, stage_of, surplus, table
 from didymium.supply.program import Levels, solve
@@ -97,6 +98,29 @@ def test_the_richest_ore_goes_first_as_far_as_it_is_mined() -> None:
     assert could_make(system, row, "Tb", row.most, mined(system)).tolist() == [0.0, 0.0]
 
 
+def test_an_ore_into_another_track_is_the_same_ore() -> None:
+    system, row = small(1_000.0, {"rich": 200.0})
+    at = next(i for i, one in enumerate(system.activities) if one.name == "rich")
+    (ore,) = system.activities[at].takes
+    twin = replace(system.activities[at], takes={ore._replace(track="clean"): 1.0})
+    row = replace(row, of=((at, 1.0), (len(system.activities), 1.0)))
+    system = replace(system, activities=(*system.activities, twin), bounds=(*system.bounds[:-1], row))
+    assert could_make(system, row, "Dy", row.most, mined(system)) == pytest.approx(20.0 * 1.14768 * FLAT, rel=1e-4)
+
+
+def test_what_is_under_way_counts_when_it_arrives() -> None:
+    away = hand.plant("away", "china", hand.stage("away", "heavy_separation", "china", 50, "Dy"))
+    light = hand.stage("far", "separation", "china", 5_000, "REO")
+    mine = hand.stage("far", "mine", "china", 5_000, "REO", deposits=("plain",))
+    plants = {**hand.scenario().plants, "far": hand.plant("far", "china", mine, light), "away": away}
+    slow = TradeRule("slow", "licence", ("china",), hand.HERE, goods=("Dy oxide",), delay=hand.value(1.0, "year"))
+    found, levels = rows(hand.scenario(plants=plants, rules={"slow": slow}))
+    heavy = found["heavy_separation", "Dy"]
+    # Nothing arrives in the first year; in the next what the own 5 t lack, shipped the year before.
+    assert levels.unmet[0] == pytest.approx([1_000.0, 0.0, 0.0], abs=1e-6)
+    assert heavy.imported[:2] == pytest.approx([0.0, heavy.needed[1] - 5.0], abs=1e-6)
+
+
 def test_which_stage_sells_a_good() -> None:
     dy = Good("oxide:Dy", "separation", {"Dy": 1.0})
     assert stage_of(dy, "Dy", True) == "heavy_separation"
@@ -111,3 +135,21 @@ def test_surplus_is_what_ores_bring_besides(by_hand: Any) -> None:
     assert found["Ce"].share.tolist() == pytest.approx([0.0, 1.0, 1.0])
     assert found["Ce"].tonnes[1] > found["La"].tonnes[1] > 0.0
     assert not surplus(by_hand[1], ("china",))
+
+
+def test_what_the_focus_buys_of_its_own_on_the_common_market_is_no_import() -> None:
+    from didymium.supply.gaps import _foreign
+    from didymium.supply.system import Activity, Good, Output, Pool, System
+
+    def sale(source: str, to: str, lag: int = 0) -> Activity:
+        made = (Output(Pool("oxide:Dy", to), 1.0, lag),)
+        return Activity(f"{source} to {to}", "trade", {Pool("oxide:Dy", source): 1.0}, made)
+
+    rows = (sale("us>", "world"), sale("japan>", "world", 1), sale("world", "us"))
+    goods = {"oxide:Dy": Good("oxide:Dy", "oxide", {"Dy": 1.0})}
+    system = System(
+        years=(2025, 2026), goods=goods, activities=rows, bounds=(), needs=(), givens=(), regions=(), groups={}
+    )
+    levels = np.array([[3.0, 3.0], [1.0, 9.0], [4.0, 4.0]])
+    assert _foreign(system, levels, ("us",))[Pool("oxide:Dy", "world")] == pytest.approx([0.0, 0.25])
+    assert _foreign(system, levels, ("china",)) == {}

@@ -130,3 +130,32 @@ def test_objectives_of_money_price_in_money() -> None:
     _, priced, _ = solved(scenario)
     found = shadow.bindings(scenario, priced, "cost")
     assert any(one.words.endswith(" USD") and one.worth > 1_000.0 for one in found)
+
+
+def test_a_stage_that_no_region_has_is_named_by_what_it_would_make() -> None:
+    start = hand.scenario()
+    home = start.plants["home"]
+    left = {name: one for name, one in home.stages.items() if name != "heavy_separation"}
+    scenario = replace(start, plants={**start.plants, "home": replace(home, stages=left)})
+    levels, priced, _ = solved(scenario)
+    assert levels.unmet[0] == pytest.approx([1_000.0] * 3)
+    none = np.zeros(3)
+    needs = {"separation": (16.0, 700.0), "heavy_separation": (15.0, 0.0), "metal": (14.0, 1_000.0)}
+    rows = [StageGap(name, "Dy", none, none + have, none + need, none, none) for name, (need, have) in needs.items()]
+    found = shadow.bottlenecks(scenario, levels, priced, rows)
+    assert [(one.year, one.stage) for one in found] == [(year, "heavy_separation") for year in hand.YEARS]
+    assert found[0].missing == pytest.approx(15.0)
+
+
+def test_no_year_with_unmet_demand_is_without_a_stage(by_hand: Any) -> None:
+    levels, priced, rows = by_hand
+    dumb = replace(priced, pool_price=np.zeros_like(priced.pool_price))
+    found = shadow.bottlenecks(hand.scenario(), levels, dumb, rows)
+    assert (found[0].year, found[0].stage, found[0].item) == (2025, "heavy_separation", "Dy")
+    assert {one.year for one in found} == set(hand.YEARS)
+    assert np.isnan(found[0].worth)
+    enough = tuple(replace(row, effective=row.needed * 2.0) for row in rows)  # capacity is not what is in the way
+    assert {one.year for one in shadow.bottlenecks(hand.scenario(), levels, dumb, enough)} == set(hand.YEARS)
+    grown = {("metal", "NdPr"): np.array([1.0, 2.0, 3.0])}
+    first = shadow.bottlenecks(hand.scenario(), levels, dumb, rows, short=grown)[0]
+    assert (first.stage, first.missing) == ("metal", 1.0)

@@ -6,7 +6,7 @@ shares 0..1; positions keep the way back to the line that said it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from types import MappingProxyType
@@ -19,12 +19,27 @@ if TYPE_CHECKING:
 SUPPLY_STAGES = ("mine", "cracking", "separation", "heavy_separation", "metal", "alloy", "magnet", "recycling")
 """The stages of a chain of many plants. A flowsheet's separation covers cracking and both separations."""
 
+EXTRACTION = ("solvent_extraction", "extraction_circuit", "separation_train")
+"""Kinds of unit that separate rare earths from each other."""
+RECYCLING = ("swarf_leach", "magnet_collection", "hydrogen_recycling")
+"""Kinds of unit that take old or rejected magnets."""
+
 Objective = Literal["unmet", "magnets", "cost"]
 Status = Literal["running", "building", "announced"]
 
 
 def _none() -> Mapping[str, Value]:
     return MappingProxyType({})
+
+
+def without_stages(flowsheet: str, stages: Sequence[str], has: Collection[str]) -> str:
+    """That a flowsheet has not the stages that plants ask of it.
+
+    >>> without_stages("works", ["mine", "separation"], {"magnet", "alloy", "leaching"})
+    'works has no mine and no separation; it has alloy, magnet'
+    """
+    own = ", ".join(stage for stage in SUPPLY_STAGES if stage in has)
+    return f"{flowsheet} has no {' and no '.join(stages)}; it has {own or 'no stage of a chain'}"
 
 
 @dataclass(frozen=True, slots=True)

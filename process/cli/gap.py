@@ -13,6 +13,7 @@ from .faults import Fault, faults
 from .outputs import STDOUT, ready, ready_workbook, write_document, write_workbook
 
 if TYPE_CHECKING:
+    from ..plan import Position
     from ..scenario import Scenario
     from ..studies.gap import Gap, GapError
     from ..studies.gap_uncertainty import GapUncertainty
@@ -111,6 +112,7 @@ def solved(scenario: Scenario, ways: int = 0, sites: Sequence[str] = ()) -> Gap:
     from ..report.terminal import clean
     from ..studies.gap import GapError, flowsheets
     from ..studies.gap import gap as study
+    from ..supply.lacking import LackingStages
     from ..supply.sites import UnknownPlant, check
     from .arguments import solve
 
@@ -122,6 +124,8 @@ def solved(scenario: Scenario, ways: int = 0, sites: Sequence[str] = ()) -> Gap:
         raise typer.BadParameter(str(error), param_hint="'--sites'") from None
     except GapError as error:
         raise fault(scenario, error) from error
+    except LackingStages as error:
+        raise Fault("\n".join(told(place, f"error: {words}") for place, words in error.faults)) from None
     except (SolveError, CostError) as error:
         for name in flowsheets(scenario):  # tells where in its file
             flowsheet = load_flowsheet(name)
@@ -162,8 +166,11 @@ def fault(scenario: Scenario, error: GapError) -> Fault:
     if not error.places:
         return Fault(f"{scenario.path}: error: {error.reason}", error.remedy)
     lines = [f"{scenario.path}: error: {error.reason}: these cannot hold together"]
-    for position, words in error.places:
-        where = position.file if position.file.startswith("--set ") else str(position)
-        shown = "" if where == position.file else pointed(position)
-        lines.append(f"{where}: {words}{shown}")
+    lines += [told(position, words) for position, words in error.places]
     return Fault("\n".join(lines), error.remedy)
+
+
+def told(position: Position, words: str) -> str:
+    """What is said of a place of a file, with its line."""
+    where = position.file if position.file.startswith("--set ") else str(position)
+    return f"{where}: {words}" + ("" if where == position.file else pointed(position))

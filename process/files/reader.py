@@ -80,7 +80,7 @@ def read_bytes(path: Path, name: str) -> bytes:
             raise refuse("this is not a regular file")
         if state.st_size > LARGEST_FILE:
             size, most = state.st_size / 1e6, LARGEST_FILE / 1e6
-            raise refuse(f"the file is too large: {size:.1f} MB; a flowsheet has at most {most:.1f} MB")
+            raise refuse(f"the file is too large: {size:.1f} MB; a file has at most {most:.1f} MB")
         with path.open("rb") as stream:
             data = stream.read(LARGEST_FILE + 1)
     except FlowsheetError:

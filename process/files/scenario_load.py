@@ -29,7 +29,6 @@ _OF_READER = (
     "split the flowsheet",
     "expected a flowsheet",
     "a flowsheet is plain text",
-    "a flowsheet has at most",
     "flowsheets hold",
 )
 """How the reader calls a file, whatever it is."""
@@ -113,7 +112,7 @@ class _Loading:
         try:
             self.model = ScenarioKeys.model_validate(self._data(root), context={"read": read})
         except ValidationError as error:
-            self.faults += faults.diagnostics(error)
+            self.faults += map(self._nothing_there, faults.diagnostics(error))
         self.faults += faults.empty(self.tree.bottom, (), self.faults)
         references = ScenarioReferences(root, self.known, locate(path_or_name, SCENARIO)[0].parent)
         references.check()
@@ -125,6 +124,13 @@ class _Loading:
         self.faults += [
             fault for fault in found if (fault.place.source, fault.place.line, fault.place.column) not in said
         ]
+
+    def _nothing_there(self, fault: Diagnostic) -> Diagnostic:
+        """A null that removes nothing says so, where it stands in a file that extends another."""
+        source = fault.place.source
+        if not fault.message.endswith(" has no value") or source is self.tree.bottom or source.aside:
+            return fault
+        return replace(fault, hint="what this file extends has no such key: there is nothing to remove")
 
     def _head(self, root: Node) -> Node:
         """Checks that this is a scenario of a format that is known, before anything else is said about it."""

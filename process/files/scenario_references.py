@@ -9,8 +9,10 @@ from typing import TypeVar
 
 from ..goods import PRICED, GoodError, good_names, one_good, separate
 from ..quantities import QuantityError, suggestion
+from ..scenario import SUPPLY_STAGES, without_stages
+from . import scenario_stages
 from .diagnostics import Diagnostic, Place
-from .merge import shipped
+from .merge import SCENARIO, shipped, shipped_scenarios, sort_of
 from .nodes import entries, table
 from .reader import Node
 from .scenario_values import date_of, quarter_of, year_of, years_of
@@ -42,7 +44,7 @@ class ScenarioReferences:
         self.plants = table(self.root, "plants")
         self.rules = table(self.root, "rules")
         self.uses = list(dict.fromkeys(use for uses in table(self.root, "demand").values() for use in table(uses)))
-        self.deposits = sorted({*self.known.deposits, *shipped()})
+        self.deposits = sorted({*self.known.deposits, *scenario_stages.mines()})
         self.years = _read(years_of, table(self.root).get("years")) or ()
 
     def check(self) -> None:
@@ -65,9 +67,16 @@ class ScenarioReferences:
             return
         if not known and what in REQUIRED:
             return  # the schema says that there is none
-        hint = f"{_plural(what)}: {', '.join(known)}" if known else ""
+        hint = f"{_plural(what)}: {', '.join(known)}" if known else self._none_of(what, node.value)
         near = suggestion(node.value, known)
         self._error(place or node.place, f"unknown {what} {node.value!r}{near}", hint)
+
+    def _none_of(self, what: str, name: str) -> str:
+        """What to do where a file names none of what it refers to."""
+        if what == "ramp":
+            key = name if name.isidentifier() else "name"
+            return f"this file names none; write ramp: [40 %, 75 %, 100 %], or ramps: {{{key}: [40 %, 75 %, 100 %]}}"
+        return f"this file names no {_plural(what)}"
 
     def _each_of(self, node: Node | None, names: Iterable[str], what: str) -> None:
         known = list(names)
@@ -108,9 +117,11 @@ class ScenarioReferences:
             found = beside.is_file()
         except (OSError, ValueError):
             found = False
-        if not found:
+        hint = f"flowsheets: {', '.join(shipped())}; or a file beside this one"
+        if (node.value in shipped_scenarios() and not found) or (found and sort_of(beside) is SCENARIO):
+            self._error(node.place, f"{node.value} is a scenario, not a flowsheet", hint)
+        elif not found:
             near = suggestion(node.value, shipped())
-            hint = f"flowsheets: {', '.join(shipped())}; or a file beside this one"
             self._error(node.place, f"unknown flowsheet {node.value!r}{near}", hint)
 
     def _good(self, text: str, place: Place, single: bool = False) -> str:
@@ -151,6 +162,35 @@ class ScenarioReferences:
             for name in table(stages):
                 assert stages is not None
                 self._stage(plant_name, stages.keys[name], name, table(stages)[name])
+        self._missing_stages()
+
+    def _missing_stages(self) -> None:
+        """A flowsheet has the stages that plants take from it; what only a solve shows is said after that."""
+        asked: dict[int, tuple[Node, list[tuple[str, Place]]]] = {}
+        standard = table(self.root, "standard")
+        for plant in self.plants.values():
+            own = table(plant).get("flowsheet")
+            stages = table(plant).get("stages")
+            for name, stage in table(stages).items():
+                assert stages is not None
+                node = table(stage).get("flowsheet") or own or standard.get(name)
+                if node is not None and isinstance(node.value, str) and name in SUPPLY_STAGES:
+                    asked.setdefault(id(node), (node, []))[1].append((name, stages.keys[name]))
+        for node, wanted in asked.values():
+            text = str(node.value)
+            has = scenario_stages.stages(text if text in shipped() else str(self.folder / text))
+            if has is None:
+                continue
+            lacking = {name: place for name, place in reversed(wanted) if name not in has}
+            names = [name for name in SUPPLY_STAGES if name in lacking]
+            if names:
+                known = [] if "heavy_separation" in names else scenario_stages.those_with(names)
+                hint = f"flowsheets with {' and '.join(names)}: {', '.join(known)}" if known else ""
+                related = tuple(
+                    (lacking[name], f"this {name}") for name in names if lacking[name].line != node.place.line
+                )
+                message = without_stages(text, names, has - {"heavy_separation"})
+                self.faults.append(Diagnostic(node.place, message, hint, related=related))
 
     def _stage(self, plant: str, place: Place, name: str, stage: Node) -> None:
         keys, above, label = table(stage), table(self.plants[plant]), f"plants.{plant}.stages.{name}"
@@ -161,6 +201,8 @@ class ScenarioReferences:
             self._one_of(ramp, table(self.root, "ramps"), "ramp")
         self._each_of(keys.get("deposits"), self.deposits, "deposit")
         self._each_of(keys.get("makes"), self.magnets, "kind of magnet")
+        if name not in SUPPLY_STAGES:
+            return  # the schema says so, and what such a stage may hold nobody knows
         for key, stages in (("deposits", ORES), ("makes", OF_KINDS)):
             if key in keys and stage.keys and name not in stages:
                 what = "takes no ore" if key == "deposits" else "makes no magnets"

@@ -99,13 +99,18 @@ def years_of(item: object) -> tuple[int, ...]:
     text = _text(item)
     found = _YEARS.fullmatch(text)
     if found is None:
-        raise QuantityError(f"{text[:40]!r} is no range of years", "such as 2024 to 2035", 0, len(text))
+        raise QuantityError(
+            f"{text[:40]!r} is no range of years",
+            f"such as 2024 to 2035: at most {MOST_YEARS} years, from {FIRST} to {LAST}",
+            0,
+            len(text),
+        )
     first = _year(int(found[1]), text)
     last = _year(int(found[2] or found[1]), text)
     if last < first:
         raise QuantityError(f"{text}: the last year is before the first", f"write {last} to {first}", 0, len(text))
     if last - first >= MOST_YEARS:
-        raise QuantityError(f"{text} is {last - first + 1} years", f"at most {MOST_YEARS}", 0, len(text))
+        raise QuantityError(f"{text} is {last - first + 1} years", f"at most {MOST_YEARS}, from {FIRST} to {LAST}", 0, len(text))
     return tuple(range(first, last + 1))
 
 

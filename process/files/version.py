@@ -42,7 +42,7 @@ def _version_fault(root: Node, word: str) -> Diagnostic | None:
     start = f"start with didymium: {FORMAT}"
     if not isinstance(root.value, dict):
         what = "a list" if isinstance(root.value, list) else "one value"
-        return Diagnostic(root.place, f"a {word} is a mapping of keys, not {what}", start)
+        return Diagnostic(root.place, f"a file is a mapping of keys, not {what}", start)
     version = root.value.get("didymium")
     if version is None:
         return Diagnostic(root.place, "the key 'didymium', the format version, is missing", start)

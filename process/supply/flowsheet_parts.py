@@ -10,12 +10,9 @@ import numpy as np
 
 from ..elements import GROUPS
 from ..network.solution import Solution
+from ..scenario import EXTRACTION, RECYCLING
 from ..stream import Stream
 
-EXTRACTION = ("solvent_extraction", "extraction_circuit", "separation_train")
-"""Kinds of unit that separate rare earths from each other."""
-RECYCLING = ("swarf_leach", "magnet_collection", "hydrogen_recycling")
-"""Kinds of unit that take old or rejected magnets."""
 MAIN = 0.8
 """Share of a product's rare-earth oxides that makes it the oxide of an element, of Nd and Pr or of La and Ce."""
 MOSTLY = 0.5

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..data import deposits
-from ..elements import INDEX, OXIDE_FACTOR, RARE_EARTHS, members
+from ..elements import INDEX, OXIDE_FACTOR, RARE_EARTHS
 from ..scenario import MagnetKind, PlantStage
 from .builder import Builder, carrier
+from .lacking import check, passes
 from .ramp import effective
 from .system import Activity, Array, Bound, Good, Output, Pool
 from .values import good_value, oxide_factor
@@ -57,21 +58,20 @@ class _Stage:
         return self.stage.region
 
     def table(self, name: str) -> StageYield:
-        """What the plant's flowsheet yields at a stage, or the standard one where it has none."""
-        own = self.builder.tables.get(self.flowsheet, {})
-        if name in own:
-            return own[name]
-        return self.builder.tables[self.builder.scenario.standard[self.stage.stage]][name]
+        """What the plant's flowsheet yields at a stage: its own, or the standard one where the plant names none."""
+        return self.builder.tables[self.flowsheet][name]
 
     def share(self, table: StageYield, element: str, form: str) -> float:
-        """The share of an element that leaves in a form: the plant's own number, else its flowsheet's."""
+        """The share of an element or group that leaves in a form: the plant's own number, else its flowsheet's.
+
+        That of NdPr weighs Nd and Pr by what of each enters the stage of the flowsheet.
+        """
         own = self.stage.yields
         if form not in ("heavy", "swarf"):
             for name in (element, carrier(element), "REO"):
                 if name in own:
                     return own[name].nominal
-        found = [table.yields[e].get(form, 0.0) for e in members(element) if e in table.yields]
-        return sum(found) / len(found) if found else 0.0
+        return table.share(element, form)
 
     def cost(self, table: StageYield) -> float:
         own = self.stage.running_cost
@@ -116,8 +116,10 @@ class _Stage:
 def plants(builder: Builder, slips: Mapping[tuple[str, str], Slip]) -> None:
     """Adds every stage of every plant of the scenario, with the nameplate that holds it.
 
-    `slips` says by (plant, stage) how late one is and whether it is built; the others fare as the file says.
+    `slips` says by (plant, stage) how late one is and whether it is built; the others fare as the file says. Raises
+    LackingStages for flowsheets that have not the stages which plants take from them.
     """
+    check(builder.scenario, builder.tables)
     stages = [(name, one) for name, plant in builder.scenario.plants.items() for one in plant.stages.values()]
     order = {name: i for i, name in enumerate(_MAKERS)}
     for name, one in sorted(stages, key=lambda pair: order[pair[1].stage]):
@@ -258,6 +260,8 @@ def _metal(stage: _Stage) -> None:
         if name not in named:
             continue
         table = stage.table("metal")
+        if not passes(stage.stage, table, name):
+            continue
         share = stage.share(table, name, "metal") or stage.share(table, "NdPr", "metal")
         oxide = stage.builder.single("oxide", name, "separation")
         metal = stage.builder.single("metal", name, "metal")
@@ -312,7 +316,7 @@ def _magnet(stage: _Stage) -> None:
             stage.add(made.name, {}, [Output(stage.sale(made), 1.0)], 1.0, stage.cost(table))
             continue
         main = max(content, key=lambda name: content[name])
-        passed = stage.share(table, main, "magnet")
+        passed = stage.share(table, main, "magnet") or stage.share(table, "NdPr", "magnet")
         alloy = stage.builder.good(Good(f"alloy:{kind.name}", "alloy", content))
         takes = {stage.here(alloy): 1.0 / passed}
         for name in kind.diffused:
@@ -346,7 +350,9 @@ def _recycling(stage: _Stage) -> None:
                 oxide = stage.builder.single("oxide", name, "separation")
                 won = stage.share(table, name, "oxide") or stage.share(table, "NdPr", "oxide")
                 makes.append(Output(stage.sale(oxide), share * won))
-            stage.add(good.name, {stage.here(good): 1.0}, makes, 1.0, stage.cost(table))
+            # The nameplate counts what goes in, costs count the rare earths in oxides that come out.
+            cost = stage.cost(table) * sum(one.amount for one in makes)
+            stage.add(good.name, {stage.here(good): 1.0}, makes, 1.0, cost)
 
 
 _MAKERS = {

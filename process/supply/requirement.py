@@ -48,13 +48,12 @@ def held(good: Good, item: str) -> float:
 
 
 def passed(table: StageYield, item: str, form: str) -> float:
-    """Share of an item that enters a stage which leaves in a form; of a group the mean of its members'.
+    """Share of an item that enters a stage which leaves in a form, `StageYield.share`.
 
     What the flowsheet does not carry goes as its Nd and Pr do.
     """
-    found = [table.yields[e].get(form, 0.0) for e in members(item) if e in table.yields]
-    if found:
-        return float(sum(found) / len(found))
+    if any(e in table.yields for e in members(item)):
+        return table.share(item, form)
     return 0.0 if item == LIGHT else passed(table, LIGHT, form)
 
 
@@ -170,21 +169,23 @@ def needed(scenario: Scenario, system: System, tables: Tables, regions: Collecti
         main = max(inside, key=lambda name: inside[name])
         kept = standard.share("magnet", main, "magnet")
         molten = Good(f"alloy:{kind}", "alloy", inside)
-        alloy = alloy + tonnes / kept
+        cast = _over(tonnes, kept)
+        alloy = alloy + cast
         if standard.of("magnet") is not None:
-            back.add(molten, tonnes / kept * min(standard.share("magnet", main, "swarf"), 1.0 - kept))
+            back.add(molten, np.where(np.isfinite(cast), cast, 0.0) * min(standard.share("magnet", main, "swarf"), 1.0 - kept))
         for item in ITEMS:
             laid = held(good, item) - held(molten, item)
             taken = _own(standard, item, "diffused") or kept
-            into = tonnes / kept * held(molten, item) / standard.share("alloy", item, "alloy")
-            metal[item] = metal[item] + into + tonnes * laid / taken
+            part = held(molten, item)
+            into = _over(cast * part, standard.share("alloy", item, "alloy")) if part > 0.0 else none
+            metal[item] = metal[item] + into + _over(tonnes * laid, taken)
     _old(scenario, system, where, back)
     room = _room(system, where)
     share = np.minimum(1.0, np.divide(room, back.mass, out=np.zeros(years), where=back.mass > 0.0))
     out: dict[tuple[str, str], Array] = {("magnet", MAGNETS): magnets, ("alloy", ALLOY): alloy}
     returned: dict[str, Array] = {}
     for item in ITEMS:
-        oxide = metal[item] / standard.share("metal", item, "metal")
+        oxide = _over(metal[item], standard.share("metal", item, "metal"))
         for need in system.needs:
             if need.region in where and need.good == f"oxide:{item}":
                 oxide = oxide + need.tonnes
@@ -195,7 +196,7 @@ def needed(scenario: Scenario, system: System, tables: Tables, regions: Collecti
         entering = _over(fresh, straight + heavy * finish)
         out["metal", item] = metal[item]
         if heavy > 0.0:
-            out["heavy_separation", item] = entering * heavy * finish
+            out["heavy_separation", item] = entering * heavy * finish if finish > 0.0 else none
         out["separation", item] = entering * (straight + heavy) if straight + heavy > 0.0 else entering
         if cracked:
             out["cracking", item] = entering
@@ -207,8 +208,7 @@ def needed(scenario: Scenario, system: System, tables: Tables, regions: Collecti
 def _own(standard: _Standard, item: str, form: str) -> float:
     """What the magnet stage's flowsheet itself says of an item in a form; 0 where it says nothing."""
     table = standard.of("magnet")
-    own = [] if table is None else [table.yields[e].get(form, 0.0) for e in members(item) if e in table.yields]
-    return sum(own) / len(own) if own else 0.0
+    return 0.0 if table is None else table.share(item, form)
 
 
 def _ways(standard: _Standard, item: str) -> tuple[float, float]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from ..elements import RARE_EARTHS
 from ..network.solution import Solution
-from .flowsheet_parts import EXTRACTION, HEAVY, MOSTLY, Region, heavies, own, parts
+from ..scenario import EXTRACTION
+from .flowsheet_parts import HEAVY, MOSTLY, Region, heavies, own, parts
 from .yield_costs import REJECTS, Money, PartCosts
 from .yields import StageYield
 

@@ -40,6 +40,8 @@ class StageYield:
     def share(self, name: str, form: str) -> float:
         """Share of an element or group (`NdPr`, `REO`) that leaves in a form, 0..1; a group by the oxides that enter.
 
+        Members that the stage does not carry do not count. Where nothing says what enters, the others count alike.
+
         >>> nd, pr = {"oxide": 0.9}, {"oxide": 0.8}
         >>> entering = {"Nd": 0.75, "Pr": 0.25}
         >>> found = StageYield("extraction", "works", {}, {"Nd": nd, "Pr": pr}, 0.0, 0.0, "t", entering=entering)
@@ -52,5 +54,5 @@ class StageYield:
         weights = [self.entering.get(one, 0.0) * float(OXIDE_FACTOR[INDEX[one]]) for one in names]
         total = sum(weights)
         if total <= 0.0:
-            return 0.0
+            return sum(self.yields[one].get(form, 0.0) for one in names) / len(names) if names else 0.0
         return sum(w * self.yields[one].get(form, 0.0) for w, one in zip(weights, names, strict=True)) / total

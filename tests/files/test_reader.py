@@ -156,7 +156,7 @@ def test_sparse_giant_is_refused_at_once(tmp_path):
     with pytest.raises(FlowsheetError) as caught:
         read_bytes(path, "giant.yaml")
     assert time.perf_counter() - start < HANG
-    assert str(caught.value) == "giant.yaml: error: the file is too large: 100.0 MB; a flowsheet has at most 1.0 MB"
+    assert str(caught.value) == "giant.yaml: error: the file is too large: 100.0 MB; a file has at most 1.0 MB"
 
 
 def test_largest_file_is_read(tmp_path):

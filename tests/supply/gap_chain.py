@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from didymium.plan import Position
 from didymium.quantities import Value
 from didymium.scenario import EndUse, MagnetKind, PlantStage, Scenario, Series, SitePlant
+from didymium.supply.yields import StageYield
 
 HERE = Position("hand.yaml", 1, 1)
 YEARS = (2025, 2026, 2027)
 
 
-@dataclass(frozen=True)
-class Yield:
-    """What `supply.yields.StageYield` says, as far as a chain reads it."""
-
-    yields: Mapping[str, Mapping[str, float]]
-    composition: Mapping[str, float] = field(default_factory=dict)
-    usd_per_t: float = 10.0
-    capital_usd_per_t_year: float = 100.0
-    note: str = ""
+def made(yields: Mapping[str, Mapping[str, float]], composition: Mapping[str, float] | None = None) -> StageYield:
+    """What a stage of the flowsheet yields, whichever it is."""
+    return StageYield("any", "plain", composition or {}, yields, 10.0, 100.0, "t")
 
 
 ALL = ("La", "Ce", "Pr", "Nd", "Tb", "Dy")
@@ -33,21 +27,21 @@ def every(shares: Mapping[str, float], names: tuple[str, ...] = ALL) -> dict[str
     return {name: dict(shares) for name in names}
 
 
-def tables() -> dict[str, dict[str, Yield]]:
+def tables() -> dict[str, dict[str, StageYield]]:
     """One flowsheet `plain` that passes 90 % at separation, 95 % of heavies, metal and alloy 98 %, magnet 80 %."""
     light = every({"oxide": 0.9}, ("La", "Ce", "Pr", "Nd"))
     heavy = every({"heavy": 0.9}, ("Tb", "Dy"))
     ore = {"La": 0.25, "Ce": 0.5, "Pr": 0.05, "Nd": 0.16, "Tb": 0.005, "Dy": 0.035}
     return {
         "plain": {
-            "mine": Yield(every({"mixed": 1.0}), ore),
-            "separation": Yield({**light, **heavy}),
-            "extraction": Yield({**light, **heavy}),
-            "heavy_separation": Yield(every({"oxide": 0.95})),
-            "metal": Yield(every({"metal": 0.98})),
-            "alloy": Yield(every({"alloy": 0.98})),
-            "magnet": Yield(every({"magnet": 0.8, "swarf": 0.15})),
-            "recycling": Yield(every({"oxide": 0.9})),
+            "mine": made(every({"mixed": 1.0}), ore),
+            "separation": made({**light, **heavy}),
+            "extraction": made({**light, **heavy}),
+            "heavy_separation": made(every({"oxide": 0.95})),
+            "metal": made(every({"metal": 0.98})),
+            "alloy": made(every({"alloy": 0.98})),
+            "magnet": made(every({"magnet": 0.8, "swarf": 0.15})),
+            "recycling": made(every({"oxide": 0.9})),
         }
     }
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 from didymium.plan import Position
 from didymium.quantities import Value
 from didymium.scenario import EndUse, MagnetKind, PlantStage, Scenario, Series, SitePlant
+from didymium.supply.yields import StageYield
 
 AT = Position("small.yaml", 1, 1)
 
 ORE = {"Ce": 0.5, "Nd": 0.2, "Pr": 0.05, "Dy": 0.05, "La": 0.2}
 
 
-def stage_yield(stage: str, yields: dict[str, dict[str, float]], cost: float = 10.0, **more: Any) -> Any:
-    """What a stage yields, in the shape of `StageYield`."""
-    return SimpleNamespace(
+def stage_yield(stage: str, yields: dict[str, dict[str, float]], cost: float = 10.0, **more: Any) -> StageYield:
+    """What a stage yields."""
+    return StageYield(
         stage=stage,
         flowsheet="works",
         composition=more.get("composition", {}),
@@ -24,7 +24,7 @@ def stage_yield(stage: str, yields: dict[str, dict[str, float]], cost: float = 1
         usd_per_t=cost,
         capital_usd_per_t_year=more.get("capital", 100.0),
         per="t",
-        note="",
+        entering=more.get("entering", {}),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -223,3 +224,22 @@ def test_a_plant_that_must_run() -> None:
     made = solve(found)
     index = [i for i, one in enumerate(found.activities) if one.stage == "magnet"]
     assert made.levels[index].sum(axis=0) == pytest.approx(np.full(3, 60.0))
+
+
+def test_nd_and_pr_weigh_by_what_of_each_enters_a_metal_stage() -> None:
+    known = tables()
+    yields = {"Nd": {"metal": 0.9}, "Pr": {"metal": 0.5}, "Dy": {"metal": 0.95}}
+    known["works"]["metal"] = small.stage_yield("metal", yields, entering={"Nd": 0.79, "Pr": 0.2, "Dy": 0.01})
+    made = _one(build(scenario([whole_chain()], [use(series(y2025=1.0))]), known), "works metal: metal:NdPr")
+    nd, pr = 0.79 * FACTOR["Nd"], 0.2 * FACTOR["Pr"]
+    assert made.takes[Pool("oxide:NdPr", "us")] == pytest.approx((nd + pr) / (0.9 * nd + 0.5 * pr))
+
+
+def test_a_stage_that_the_flowsheet_lacks_is_not_taken_from_the_standard_one() -> None:
+    from didymium.supply.lacking import LackingStages
+
+    known = tables()
+    known["bare"] = {"magnet": known["works"]["magnet"]}
+    stage = replace(plant_stage("metal", 10.0), flowsheet="bare")
+    with pytest.raises(LackingStages, match="small.yaml:1:1: bare has no metal; it has magnet"):
+        build(scenario([whole_chain(), plant("poor", stage)], [use(series(y2025=1.0))]), known)

@@ -28,6 +28,7 @@ def test_a_group_of_which_one_member_enters_is_that_member() -> None:
     assert found(Nd=0.9).share("NdPr", "oxide") == 0.9
 
 
-def test_a_group_that_nobody_weighs_is_nothing() -> None:
+def test_members_of_a_group_that_nobody_weighs_count_alike() -> None:
     bare = StageYield("metal", "works", {}, {"Nd": {"metal": 0.9}, "Pr": {"metal": 0.8}}, 0.0, 0.0, "t")
-    assert bare.share("NdPr", "metal") == 0.0
+    assert bare.share("NdPr", "metal") == pytest.approx(0.85)
+    assert bare.share("LaCe", "metal") == 0.0

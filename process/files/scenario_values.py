@@ -110,7 +110,8 @@ def years_of(item: object) -> tuple[int, ...]:
     if last < first:
         raise QuantityError(f"{text}: the last year is before the first", f"write {last} to {first}", 0, len(text))
     if last - first >= MOST_YEARS:
-        raise QuantityError(f"{text} is {last - first + 1} years", f"at most {MOST_YEARS}, from {FIRST} to {LAST}", 0, len(text))
+        most = f"at most {MOST_YEARS}, from {FIRST} to {LAST}"
+        raise QuantityError(f"{text} is {last - first + 1} years", most, 0, len(text))
     return tuple(range(first, last + 1))
 
 

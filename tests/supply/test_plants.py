@@ -241,5 +241,5 @@ def test_a_stage_that_the_flowsheet_lacks_is_not_taken_from_the_standard_one() -
     known = tables()
     known["bare"] = {"magnet": known["works"]["magnet"]}
     stage = replace(plant_stage("metal", 10.0), flowsheet="bare")
-    with pytest.raises(LackingStages, match="small.yaml:1:1: bare has no metal; it has magnet"):
+    with pytest.raises(LackingStages, match=r"small.yaml:1:1: bare has no metal; it has magnet"):
         build(scenario([whole_chain(), plant("poor", stage)], [use(series(y2025=1.0))]), known)

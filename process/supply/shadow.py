@@ -12,7 +12,7 @@ from .. import goods
 from ..scenario import SUPPLY_STAGES, Objective
 from .builder import carrier
 from .conflict import plain
-from .gaps import OXIDE, RETURNS, UNITS, StageGap, amount, home, stage_of
+from .gaps import OXIDE, RETURNS, UNITS, StageGap, amount, stage_of
 from .requirement import ALLOY, MAGNETS, held
 from .system import Array, Bound, Given, Good, Pool, System
 from .values import oxide_factor
@@ -105,11 +105,12 @@ def loosened(system: System, regions: Collection[str]) -> System:
     """A system with a little more room everywhere, to find prices in.
 
     Where nothing of a good is made and no capacity stands, prices are not told by the optimum: any large one proves it.
-    With 0.1 t/year more of every limit, and of every good in the regions, they are what that first tonne is worth.
+    With 0.1 t/year more of every limit, and of every good in the regions, they are what that first tonne is worth. What
+    makes demands short alike where they tie is left out: it would make the last tenth of a demand worth more.
     """
     years = len(system.years)
     some = np.full(years, SLIGHT)
-    pools = [pool for pool in system.pools() if home(pool.place) in regions and not pool.good.startswith(RETURNS)]
+    pools = [pool for pool in system.pools() if pool.region in regions and not pool.good.startswith(RETURNS)]
     return replace(
         system,
         bounds=tuple(replace(bound, most=bound.most + SLIGHT) for bound in system.bounds),
@@ -117,6 +118,7 @@ def loosened(system: System, regions: Collection[str]) -> System:
             one if one.most is None else replace(one, most=one.most + SLIGHT) for one in system.activities
         ),
         givens=(*system.givens, *(Given(pool, some) for pool in pools)),
+        needs=tuple(replace(need, even=0.0) for need in system.needs),
     )
 
 

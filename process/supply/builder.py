@@ -32,7 +32,10 @@ def carrier(element: str) -> str:
 
 @dataclass
 class Builder:
-    """What has been added so far. Plants, trade, stocks, deliveries each add their part; `system` freezes it."""
+    """What has been added so far. Plants, trade, stocks, deliveries each add their part; `system` freezes it.
+
+    With `shut_ways` a way of trade that rules shut is there too, with no room: a conflict can then name the rules.
+    """
 
     scenario: Scenario
     tables: Tables
@@ -41,6 +44,7 @@ class Builder:
     bounds: list[Bound] = field(default_factory=list)
     needs: list[Need] = field(default_factory=list)
     givens: list[Given] = field(default_factory=list)
+    shut_ways: bool = False
     _known: set[Pool] = field(default_factory=set)
 
     @property

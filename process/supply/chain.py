@@ -25,9 +25,14 @@ def build(
     scenario: Scenario,
     tables: Tables,
     slips: Mapping[tuple[str, str], Slip] = MappingProxyType({}),
+    *,
+    shut_ways: bool = False,
 ) -> System:
-    """The system of a scenario. `tables` are the yields by flowsheet and stage, `slips` how plants fare."""
-    builder = Builder(scenario, tables)
+    """The system of a scenario. `tables` are the yields by flowsheet and stage, `slips` how plants fare.
+
+    `shut_ways` keeps ways of trade that rules shut, without room: to be asked for where nothing satisfies the scenario.
+    """
+    builder = Builder(scenario, tables, shut_ways=shut_ways)
     plants(builder, slips)
     deliveries(builder)
     for name, good in builder.goods.items():

@@ -58,6 +58,7 @@ def granted(builder: Builder, laws: Iterable[TradeRule], shipments: Sequence[Shi
                     least=builder.none(),
                     region=to,
                     good=good,
+                    rules=(rule.name,),
                 )
             )
 

@@ -98,6 +98,7 @@ def _part_years(builder: Builder, rule: TradeRule, shipments: Iterable[Shipment]
             rule.kind,
             [*((one.index, weight) for one in mine), *made.now],
             np.where(part, made.given, np.nan),
+            rule=rule.name,
             good=good,
             region=origin,
             back=made.back,
@@ -113,7 +114,7 @@ def _quota(builder: Builder, rule: TradeRule, shipments: Sequence[Shipment], led
         if np.isnan(most).all() or not sent:
             continue
         when = f", quarter {quarter}" if quarter else ""
-        _row(builder, f"{rule.name}{when}", "quota", [(one.index, 1.0) for one in sent], most)
+        _row(builder, f"{rule.name}{when}", "quota", [(one.index, 1.0) for one in sent], most, rule=rule.name)
     if not rules.quarterly(rule):
         return
     stated = [~np.isnan(rules.limit(rule, builder.years, quarter)) for quarter in rules.QUARTERS]
@@ -126,6 +127,7 @@ def _quota(builder: Builder, rule: TradeRule, shipments: Sequence[Shipment], led
                 "quota",
                 [*((one.index, 4.0 / quarter) for one in sold if 0 < one.quarter <= quarter), *made.now],
                 np.where(np.any(stated, axis=0), made.given, np.nan),
+                rule=rule.name,
                 good=good,
                 region=origin,
                 back=made.back,
@@ -139,8 +141,10 @@ def _row(
     of: Terms,
     most: Array,
     *,
+    rule: str,
     good: str = "",
     region: str = "",
     back: tuple[tuple[int, float, int], ...] = (),
 ) -> None:
-    builder.bound(Bound(name, kind, tuple(of), most, builder.none(), region=region, good=good, back=back))
+    none = builder.none()
+    builder.bound(Bound(name, kind, tuple(of), most, none, region=region, good=good, back=back, rules=(rule,)))

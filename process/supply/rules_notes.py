@@ -73,6 +73,12 @@ def _quota(rule: TradeRule, scenario: Scenario, goods: Mapping[str, Good]) -> It
     free = [str(year) for year in scenario.years if not any(at == year for at, _ in rule.limit)]
     if free:
         yield f"no limit is stated, and none holds, in {listed(free)}."
+    for year in scenario.years:
+        told = {quarter for at, quarter in rule.limit if at == year}
+        if told and 0 not in told:
+            rest = [f"Q{quarter}" for quarter in rules.QUARTERS if quarter not in told]
+            if rest:
+                yield f"no limit is stated, and none holds, in {listed(rest)} of {year}."
 
 
 def _licence(rule: TradeRule, scenario: Scenario, goods: Mapping[str, Good]) -> Iterator[str]:

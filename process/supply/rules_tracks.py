@@ -95,10 +95,13 @@ def tracks(scenario: Scenario, goods: Mapping[str, Good], activities: Iterable[A
 def protected(scenario: Scenario, need: Need) -> Array:
     """The share of each year in which a demand may be served with clean goods only, 0..1, shape (years,)."""
     share = np.zeros(len(scenario.years))
-    for rule in rules.active(scenario):
-        if rules.by_use(rule) and _protects(rule, need):
-            share = np.maximum(share, rules.holds(rule, scenario.years))
+    for rule in _protecting(scenario, need):
+        share = np.maximum(share, rules.holds(rule, scenario.years))
     return share
+
+
+def _protecting(scenario: Scenario, need: Need) -> tuple[TradeRule, ...]:
+    return tuple(rule for rule in rules.active(scenario) if rules.by_use(rule) and _protects(rule, need))
 
 
 def _protects(rule: TradeRule, need: Need) -> bool:
@@ -179,10 +182,13 @@ def _protect(builder: Builder, twins: Mapping[int, int]) -> None:
         ordinary = [(i, builder.activities[i].serves[at]) for i in twins if at in builder.activities[i].serves]
         if not share.any() or not ordinary:
             continue
+        years = builder.years
+        mine = _protecting(builder.scenario, need)
+        shut = {rule.name: rules.holds(rule, years) >= 1.0 for rule in mine}
         for i, _ in ordinary:
             one = builder.activities[i]
             most = builder.flat(np.inf) if one.most is None else one.most
-            builder.activities[i] = replace(one, most=np.where(share >= 1.0, 0.0, most))
+            builder.activities[i] = replace(one, most=np.where(share >= 1.0, 0.0, most), shut={**one.shut, **shut})
         part = (share > 0.0) & (share < 1.0)
         if part.any():
             builder.bound(
@@ -194,6 +200,7 @@ def _protect(builder: Builder, twins: Mapping[int, int]) -> None:
                     least=builder.none(),
                     region=need.region,
                     good=need.good,
+                    rules=tuple(rule.name for rule in mine),
                 )
             )
 

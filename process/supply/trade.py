@@ -6,9 +6,10 @@ not sold on. A region whose sales of a good meet a rule ships it straight to eac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import combinations
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +107,7 @@ class _Market:
         """Ways of a good from one region to another: by which rules it goes, and in which quarter."""
         years = self.builder.years
         out = []
-        for way in _settled(_ways(laws, to, years), years):
+        for way in _settled(_ways(laws, to, years, self.builder.shut_ways), years):
             duty = sum(rule.rate.nominal for rule in way.under if rule.rate is not None)
             told = ", ".join(rule.name for rule in way.under)
             quarter = f"Q{way.quarter}" if way.quarter else ""
@@ -121,6 +122,7 @@ class _Market:
                     region=to,
                     cost=self.freight + duty * self.builder.goods[good].value,
                     most=None if way.open.all() else np.where(way.open, np.inf, 0.0),
+                    shut=way.shut,
                 )
             )
             out.append(Shipment(index, good, origin, to, frozenset(rule.name for rule in way.under), way.quarter))
@@ -147,13 +149,15 @@ def delayed(pool: Pool, delay: float, latest: int | None = None) -> tuple[Output
 class _Way:
     """Rules that a shipment goes under, the quarter that it leaves in (0: any), and the years that it may.
 
-    All of it arrives `latest` years later, where that is given.
+    All of it arrives `latest` years later, where that is given. `shut` are other years, in which rules let nothing
+    pass that could go this way without them, by the rule's name.
     """
 
     under: tuple[TradeRule, ...]
     quarter: int
     open: NDArray[np.bool_]
     latest: int | None = None
+    shut: Mapping[str, NDArray[np.bool_]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def delay(self) -> float:
@@ -173,16 +177,18 @@ def _settled(ways: Iterable[_Way], years: tuple[int, ...]) -> Iterator[_Way]:
             latest = len(years) - 1 - i
             if i and way.open[i] and way.open[i - 1] and way.delay > latest:
                 rest[i] = False
-                yield replace(way, open=np.arange(len(years)) == i, latest=latest)
-        if rest.any():
+                yield replace(way, open=np.arange(len(years)) == i, latest=latest, shut={})
+        if rest.any() or way.shut:
             yield replace(way, open=rest)
 
 
-def _ways(laws: list[TradeRule], to: str, years: tuple[int, ...]) -> Iterator[_Way]:
-    """Every set of rules that something can go under in a year: those that hold all year it cannot leave out."""
+def _ways(laws: list[TradeRule], to: str, years: tuple[int, ...], shut_ways: bool) -> Iterator[_Way]:
+    """Every set of rules that something can go under in a year: those that hold all year it cannot leave out.
+
+    With `shut_ways` also those that are shut in all years.
+    """
     share = {rule.name: rules.counted(rule, years) for rule in laws}
-    shut = [rule for rule in laws if rules.closes(rule, to)]
-    bear = [rule for rule in laws if rule not in shut]
+    bear = [rule for rule in laws if not rules.closes(rule, to)]
     for count in range(len(bear) + 1):
         for under in combinations(bear, count):
             free = [rule for rule in laws if rule not in under]
@@ -191,14 +197,40 @@ def _ways(laws: list[TradeRule], to: str, years: tuple[int, ...]) -> Iterator[_W
                 possible &= share[rule.name] > 0.0
             for rule in free:
                 possible &= share[rule.name] < 1.0
-            if not possible.any():
+            shut = _shut(under, free, to, share) if shut_ways else {}
+            if not possible.any() and not shut:
                 continue
             if not any(rules.quarterly(rule) for rule in under):
-                yield _Way(under, 0, possible)
+                yield _Way(under, 0, possible, shut=shut)
                 continue
             stated = [np.isnan(rules.limit(rule, years, q)) for rule in under for q in rules.QUARTERS]
-            whole = possible & np.all(stated, axis=0)
-            if whole.any():
-                yield _Way(under, 0, whole)
+            whole = np.asarray(np.all(stated, axis=0))
+            if (possible & whole).any() or _within(shut, whole):
+                yield _Way(under, 0, possible & whole, shut=_within(shut, whole))
             for quarter in rules.QUARTERS:
-                yield _Way(under, quarter, possible & ~np.all(stated, axis=0))
+                yield _Way(under, quarter, possible & ~whole, shut=_within(shut, ~whole))
+
+
+def _shut(
+    under: tuple[TradeRule, ...], free: list[TradeRule], to: str, share: Mapping[str, NDArray[np.float64]]
+) -> dict[str, NDArray[np.bool_]]:
+    """Years in which rules alone shut what would else go under the others, by rule; a delay shuts what would be sooner.
+
+    A quota, a tariff or a share of licences shuts nothing: its own rows or its cost say what it does.
+    """
+    closing = [
+        rule
+        for rule in free
+        if rules.closes(rule, to) or (rule.delay is not None and rule.delay.nominal > 0.0 and rule.granted is None)
+    ]
+    exists = np.ones(len(next(iter(share.values()), ())), dtype=bool)
+    for rule in under:
+        exists &= share[rule.name] > 0.0
+    for rule in free:
+        if rule not in closing:
+            exists &= share[rule.name] < 1.0
+    return {rule.name: years for rule in closing if (years := exists & (share[rule.name] >= 1.0)).any()}
+
+
+def _within(shut: Mapping[str, NDArray[np.bool_]], years: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
+    return {name: both for name, of in shut.items() if (both := of & years).any()}

@@ -19,13 +19,14 @@ from didymium.supply.system import Bound, Output, Pool
 def load(name):
     spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
     module = sys.modules.setdefault(name, importlib.util.module_from_spec(spec))
-    if not hasattr(module, "Table"):
+    if not vars(module).get("__file__") or not (hasattr(module, "Table") or hasattr(module, "Chain")):
         spec.loader.exec_module(module)
     return module
 
 
 systems = load("random_systems")
 Table = systems.Table
+small = load("small_trade")
 
 
 def heavies(wanted, most, years=3):
@@ -120,7 +121,9 @@ def test_a_demand_that_nothing_can_serve_stands_alone():
     table = Table(1)
     table.need("us", "defence", "magnet:motor", 5.0, must=True)
     found = clashes(table.system())
-    assert [one.words for one in found] == ["demand of us for defence in 2025 must be met: 5 t of motor magnets"]
+    assert [one.words for one in found] == [
+        "demand of us for defence in 2025 must be met: 5 t of motor magnets; nobody makes motor magnets"
+    ]
 
 
 def test_a_plant_that_must_run_without_its_feed():
@@ -210,6 +213,110 @@ def test_only_the_part_in_conflict_is_told():
     need = table.need("us", "lamps", "oxide:Nd", 8.0)
     table.add("lamps", "deliver", {other: 1.0}, {}, serves={need: 1.0})
     assert len(clashes(table.system())) == 2
+
+
+def under(*parts, years=1, made=100.0, must=5.0, use="cars", others=()):
+    """The us must have Dy oxide of China under rules; what cannot hold together, with the ways that rules shut."""
+    chain = small.Chain(*parts, years=years, regions=("us", "china", *others))
+    chain.builder.shut_ways = True
+    chain.makes("china", made)
+    for region in others:
+        chain.makes(region, 1.0)
+    chain.needs("us", must, use=use, must=True)
+    with pytest.raises(Infeasible) as caught:
+        chain.solve()
+    return [(one.words, one.rules) for one in caught.value.clashes]
+
+
+ASKED = ("demand of us for cars in 2026 must be met: 5 t of Dy oxide", ())
+
+
+def test_a_ban_that_shuts_a_way_for_good_is_named():
+    # the ban leaves no way at all in the program that is solved when there is no conflict
+    assert under(small.rule("ban", name="embargo", first=2020.0)) == [
+        ("rule embargo in 2026: no Dy oxide goes from china to us", ("embargo",)),
+        ASKED,
+    ]
+
+
+def test_two_bans_on_one_way_are_named_together():
+    found = under(small.rule("ban", name="a"), small.rule("ban", name="b", goods=("Dy oxide",)))
+    assert found == [("rules a and b in 2026: no Dy oxide goes from china to us", ("a", "b")), ASKED]
+
+
+def test_a_ban_in_the_years_that_it_holds_only():
+    found = under(small.rule("ban", name="embargo", first=2027.0), years=2)
+    assert [rules for _, rules in found] == [("embargo",), ()]
+    assert found[0][0].startswith("rule embargo in 2027: ")
+
+
+def test_a_licence_that_others_get_is_named():
+    found = under(small.rule("licence", name="permits", buyers=("europe",)), others=("europe",))
+    assert found[0][1] == ("permits",)
+    assert "rule permits in 2026: no Dy oxide goes from china to us" in [words for words, _ in found]
+
+
+def test_what_arrives_late_is_told_of_its_licence():
+    found = under(small.rule("licence", name="permits", delay=1.5), years=2)
+    assert found[0] == ("rule permits in 2026: no Dy oxide goes from china to us but under it", ("permits",))
+
+
+def test_a_quota_says_its_own_limit_and_nothing_of_ways_around_it():
+    assert under(small.rule("quota", name="q", limit={(2026, 0): 1})) == [
+        ("rule q in 2026: at most 1 t", ("q",)),
+        ASKED,
+    ]
+
+
+def test_a_quota_beside_a_ban_that_would_do_alone_is_left_out():
+    found = under(small.rule("quota", name="q", limit={(2026, 0): 1}), small.rule("ban", name="embargo"))
+    assert found in ([("rule q in 2026: at most 1 t", ("q",)), ASKED], [(found[0][0], ("embargo",)), ASKED])
+
+
+def test_the_part_of_a_year_before_a_ban_is_told_with_its_rule():
+    found = under(small.rule("ban", name="embargo", first=2026.25), made=12.0)
+    assert ("rule embargo: Dy oxide of china before or after it in 2026: nothing beyond it", ("embargo",)) in found
+
+
+@pytest.mark.parametrize(("kind", "more"), [("content", {"threshold": 0.001}), ("ban", {"uses": ("cars",)})])
+def test_a_rule_on_what_is_inside_is_named(kind, more):
+    found = under(small.rule(kind, name="clean_only", to=("us",), **more))
+    assert found == [("rule clean_only in 2026: cars of us takes clean goods alone", ("clean_only",)), ASKED]
+
+
+def test_shut_ways_are_there_only_where_asked_for():
+    counts = []
+    for shut_ways in (False, True):
+        chain = small.Chain(small.rule("ban"), years=1)
+        chain.builder.shut_ways = shut_ways
+        chain.makes("china", 10.0)
+        chain.needs("us", 5.0)
+        levels = chain.solve()
+        counts.append(sum(one.kind == "trade" for one in levels.system.activities))
+        assert levels.unmet.tolist() == [[5.0]]
+    assert counts == [0, 1]
+
+
+def test_a_stock_beyond_what_there_is_says_how_much_and_why():
+    chain = small.Chain(small.stockpile(4.0, at_least=6.0), years=1)
+    small.stockpiles(chain.builder)
+    with pytest.raises(Infeasible) as caught:
+        solve(chain.builder.system())
+    assert caught.value.conflict == (
+        "stockpile reserve: Dy oxide of us, the least it must hold in 2026: at least 6 t; no more than 4 t can be had"
+        " (stockpile reserve at the start of 2026); nobody makes Dy oxide",
+    )
+
+
+def test_heavies_that_nobody_parts_are_told():
+    chain = small.Chain(years=1)
+    chain.makes("us", 50.0, "heavy:ore")
+    chain.needs("us", 5.0, "oxide:Dy", must=True)
+    with pytest.raises(Infeasible) as caught:
+        chain.solve()
+    assert caught.value.conflict[0].endswith(
+        "; nobody makes Dy oxide: it stays in ore heavy concentrate, and no plant of heavy separation takes that"
+    )
 
 
 @settings(max_examples=15, deadline=None)

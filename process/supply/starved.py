@@ -77,11 +77,11 @@ def _reached(system: System, free: Collection[str]) -> set[Pool]:
     found = {pool for pool in system.pools() if pool.good in free}
     left = list(system.activities)
     while True:
-        run = [one for one in left if all(pool in found for pool in one.takes)]
-        if not run:
+        runs = [all(pool in found for pool in one.takes) for one in left]
+        if not any(runs):
             return found
-        found.update(output.pool for one in run for output in one.makes)
-        left = [one for one in left if not all(pool in found for pool in one.takes)]
+        found.update(output.pool for one, yes in zip(left, runs, strict=True) if yes for output in one.makes)
+        left = [one for one, yes in zip(left, runs, strict=True) if not yes]
 
 
 def _told(system: System, good: str, wanted: Collection[Activity]) -> str:

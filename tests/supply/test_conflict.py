@@ -308,6 +308,21 @@ def test_a_stock_beyond_what_there_is_says_how_much_and_why():
     )
 
 
+def test_the_good_nearest_the_ore_that_nobody_makes_is_named():
+    # metal makes magnets, old magnets make oxide again: a loop that nothing enters
+    chain = small.Chain(years=1)
+    chain.makes("us", 50.0, "oxide:NdPr")
+    chain.turns("us", {"oxide:Dy": 1.0}, "metal:Dy")
+    chain.turns("us", {"metal:Dy": 0.1, "oxide:NdPr": 0.9}, "magnet:motor")
+    chain.turns("us", {"scrap:motor": 1.0}, "oxide:Dy")
+    chain.needs("us", 5.0, "magnet:motor", must=True, back=1)
+    with pytest.raises(Infeasible) as caught:
+        chain.solve()
+    assert caught.value.conflict == (
+        "demand of us for cars in 2026 must be met: 5 t of motor magnets; nobody makes Dy oxide",
+    )
+
+
 def test_heavies_that_nobody_parts_are_told():
     chain = small.Chain(years=1)
     chain.makes("us", 50.0, "heavy:ore")

@@ -45,16 +45,7 @@ class Beginnings:
 
 def home(activity: Activity) -> str:
     """The region that an activity counts for: its own, or where it makes or takes its first good."""
-    return activity.region or region_of([*(output.pool for output in activity.makes), *activity.takes][0])
-
-
-def region_of(pool: Pool) -> str:
-    """The region of a pool.
-
-    >>> region_of(Pool("oxide:Dy", "us>"))
-    'us'
-    """
-    return pool.place.rstrip(">")
+    return activity.region or [*(output.pool for output in activity.makes), *activity.takes][0].region
 
 
 def beginnings(system: System, m: Mixing, levels: Array) -> Beginnings:

@@ -71,15 +71,6 @@ class Surplus:
         return np.divide(self.tonnes, self.made, out=np.zeros_like(self.made), where=self.made > 0.0)
 
 
-def home(place: str) -> str:
-    """The region of a pool's place.
-
-    >>> home("us>"), home("us"), home("world")
-    ('us', 'us', 'world')
-    """
-    return place.removesuffix(">")
-
-
 def stage_of(good: Good, item: str, heavies: bool) -> str:
     """The stage that a good is the product of, for an item; empty for what goes back and what holds none."""
     if good.form in RETURNS or amount(good, item) <= 0.0:
@@ -179,7 +170,7 @@ def _foreign(system: System, levels: Array, where: Collection[str]) -> Mapping[P
                 came = np.zeros(years)
                 came[output.lag :] = output.amount * level[: years - output.lag]
                 every[output.pool] = every.get(output.pool, np.zeros(years)) + came
-                if any(home(pool.place) in where for pool in activity.takes):
+                if any(pool.region in where for pool in activity.takes):
                     own[output.pool] = own.get(output.pool, np.zeros(years)) + came
     return {
         pool: 1.0 - np.divide(tonnes, every[pool], out=np.zeros(years), where=every[pool] > 0.0)
@@ -199,13 +190,13 @@ def _imports(
     """t/year of an item that regions buy elsewhere; what they buy of their own on the common market is none."""
     out = np.zeros(len(system.years))
     for activity, level in zip(system.activities, levels, strict=True):
-        if activity.kind != "trade" or any(home(pool.place) in where for pool in activity.takes):
+        if activity.kind != "trade" or any(pool.region in where for pool in activity.takes):
             continue
         for pool in activity.takes:
             level = level * foreign.get(pool, 1.0)
         for output in activity.makes:
             good = system.goods[output.pool.good]
-            if home(output.pool.place) in where and stage_of(good, item, heavies) == stage:
+            if output.pool.region in where and stage_of(good, item, heavies) == stage:
                 last = len(out) - output.lag
                 if last > 0:
                     out[output.lag :] += amount(good, item) * output.amount * level[:last]
@@ -257,7 +248,7 @@ def surplus(levels: Levels, regions: Collection[str] | None = None) -> tuple[Sur
     years = len(system.years)
 
     def counts(pool: Pool) -> bool:
-        return pool.good.startswith("oxide:") and (regions is None or home(pool.place) in regions)
+        return pool.good.startswith("oxide:") and (regions is None or pool.region in regions)
 
     for pool, tonnes in zip(levels.pools, levels.surplus, strict=True):
         if counts(pool):

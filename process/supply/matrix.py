@@ -2,7 +2,8 @@
 
 Columns: the level of each activity in each year, then what of each demand is unmet in each year, then the further
 tenths of that where a demand is to be short evenly. Rows: each pool and year takes no more than it gets; each demand
-and year is served or unmet; each bound and year holds. Everything runs over the years last, so that (thing, year) is `thing * years + year`.
+and year is served or unmet; each bound and year holds. Everything runs over the years last, so that (thing, year) is
+`thing * years + year`.
 """
 
 from __future__ import annotations
@@ -96,7 +97,9 @@ class _Entries:
         self.varying: list[tuple[int, int, Array]] = []
 
     def put(self, row: int, column: int, amount: float | Array, lag: int = 0) -> None:
+        """An amount, of every year alike or by year; one that varies acts in its own year alone."""
         if isinstance(amount, np.ndarray) and amount.ndim:
+            assert lag == 0, "an amount by year has no lag"
             self.varying.append((row, column, amount))
             return
         self.rows.append(row)

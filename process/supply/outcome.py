@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .gaps import RETURNS, home, nameplate
+from .gaps import RETURNS, nameplate
 from .requirement import ITEMS, held
 from .system import Array, System
 from .values import oxide_factor
@@ -143,12 +143,12 @@ def flows(levels: Levels, regions: Collection[str]) -> tuple[FlowOutcome, ...]:
                 arrived[output.lag :] = output.amount * level[: years - output.lag]
             if output.pool.place == WORLD:
                 by = sold.setdefault(source.good, {})
-                by[home(source.place)] = by.get(home(source.place), np.zeros(years)) + taken * level
+                by[source.region] = by.get(source.region, np.zeros(years)) + taken * level
             elif source.place == WORLD:
-                key = (source.good, home(output.pool.place))
+                key = (source.good, output.pool.region)
                 bought[key] = bought.get(key, np.zeros(years)) + arrived
             else:
-                way = (source.good, home(source.place), home(output.pool.place))
+                way = (source.good, source.region, output.pool.region)
                 straight[way] = straight.get(way, np.zeros(years)) + arrived
     for (name, to), tonnes in bought.items():
         total = sum(sold.get(name, {}).values(), np.zeros(years))

@@ -11,7 +11,7 @@ import numpy as np
 from ..scenario import Scenario
 from ..wording import suggestion
 from .gaps import could_make, mined
-from .outcome import plants
+from .outcome import PlantOutcome, plants
 from .requirement import ALLOY, ITEMS, MAGNETS, needed
 from .system import Array
 
@@ -39,27 +39,13 @@ class SiteItem:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteStage:
-    """One stage of a plant by year, t/year of what its nameplate counts, shape (years,).
+class SiteStage(PlantOutcome):
+    """One stage of a plant by year, t/year of what its nameplate counts, shape (years,), and what it could make.
 
     `effective` is the nameplate after delay, ramp-up and availability, `used` what of it the solution runs.
     """
 
-    plant: str
-    owner: str
-    region: str
-    stage: str
-    counts: str
-    status: str
-    nameplate: Array
-    effective: Array
-    used: Array
     items: tuple[SiteItem, ...]
-
-    @property
-    def utilisation(self) -> Array:
-        """What is used of the effective capacity, 0..1; NaN where there is none."""
-        return np.divide(self.used, self.effective, out=np.full_like(self.used, np.nan), where=self.effective > 0.0)
 
 
 def check(scenario: Scenario, names: Collection[str]) -> None:

@@ -28,6 +28,15 @@ class Pool(NamedTuple):
     place: str
     track: str = ""
 
+    @property
+    def region(self) -> str:
+        """The region that it lies in, for use or for sale.
+
+        >>> Pool("oxide:Dy", "us>").region, Pool("oxide:Dy", "us").region, Pool("oxide:Dy", "world").region
+        ('us', 'us', 'world')
+        """
+        return self.place.removesuffix(">")
+
     def __str__(self) -> str:
         track = f" ({self.track})" if self.track else ""
         return f"{self.good} in {self.place}{track}"

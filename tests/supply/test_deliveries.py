@@ -129,7 +129,7 @@ def test_as_much_of_a_substitute_comes_back_as_was_sold_of_it() -> None:
 
 def test_what_was_sold_the_year_before_the_first_comes_back_as_the_main_magnet_alone() -> None:
     found = _with_substitute(series(y2024=100.0), 1.5)
-    by_lag = dict((lag, amount) for amount, lag in _returns(found, "motor"))
+    by_lag = {lag: amount for amount, lag in _returns(found, "motor")}
     old = [100.0 * by_lag.get(year - 2024, 0.0) for year in found.years]
     assert old[0] > 0.0
     (given,) = found.givens

@@ -236,9 +236,9 @@ def weight_of_unmet(system: System) -> float:
 
 
 def uses(levered: Levered, levels: Levels) -> tuple[Use, ...]:
-    """The levers that a solution uses, in the order of the options."""
+    """The levers that a solution uses, in the order of the options; what has the same choice is one."""
     dust = _dust(levels.system)
-    found = []
+    found: dict[Choice, Use] = {}
     for option in levered.options:
         amounts = _sum(levels, option.columns)
         amounts = np.where(amounts > dust, amounts, 0.0)
@@ -248,8 +248,17 @@ def uses(levered: Levered, levels: Levels) -> tuple[Use, ...]:
         for i in (*option.columns, *option.runs):
             cost = cost + levels.system.activities[i].cost * levels.levels[i]
         capital = option.capital * float(amounts.max())
-        found.append(Use(option.choice, amounts, option.unit, cost, capital, option.note))
-    return tuple(found)
+        one = Use(option.choice, amounts, option.unit, cost, capital, option.note)
+        known = found.get(option.choice)
+        found[option.choice] = one if known is None else _both(known, one)
+    return tuple(found.values())
+
+
+def _both(one: Use, other: Use) -> Use:
+    """Two levers that do the same, together."""
+    note = "; ".join(dict.fromkeys(text for text in (one.note, other.note) if text))
+    amounts, cost = one.amounts + other.amounts, one.cost + other.cost
+    return Use(one.choice, amounts, one.unit, cost, one.capital + other.capital, note)
 
 
 def _sum(levels: Levels, columns: tuple[int, ...]) -> Array:

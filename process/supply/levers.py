@@ -7,7 +7,7 @@ zero on them.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
@@ -111,6 +111,8 @@ class Draft:
     bounds: list[Bound] = field(default_factory=list)
     goods: dict[str, Good] = field(default_factory=dict)
     options: list[Option] = field(default_factory=list)
+    _beyond_before: dict[tuple[int, str], list[tuple[tuple[int, ...], Array]]] = field(default_factory=dict)
+    _collected_before: dict[str, list[tuple[tuple[int, ...], Array]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.activities = list(self.base.activities)
@@ -210,53 +212,103 @@ class Draft:
         """Lets other kinds of magnets serve more of the demands of a region that take them at all.
 
         `most` is the share of the demand, shape (years,), in all: what the chain allows is in it. `cost` is USD per t
-        of demand served beyond that. One lever for each other good.
+        of demand served beyond that. One lever for each other good; of several the largest share holds for all.
         """
         columns: dict[str, list[int]] = {}
-        for i, one in enumerate(tuple(self.activities)):
-            if one.kind != "deliver" or one.region != region or one.most is None:
-                continue
-            (need, share), *_ = one.serves.items()
-            # Served per unit of level is 1 for a delivery; `most` is what of the demand it may serve.
-            more = np.maximum(most * self.base.needs[need].tonnes / share - one.most, 0.0)
+        for (need, good), members in self._substitutes(region).items():
+            # What the file allows holds for the ordinary goods and the clean ones together; a rule shuts the former.
+            (amount,) = {self.base.activities[i].serves[need] for i in members}
+            allowed = np.max([self.base.activities[i].most for i in members], axis=0)
+            more = np.maximum(most * self.base.needs[need].tonnes / amount - allowed, 0.0)
             if not more.any():
                 continue
-            good = next(iter(one.takes)).good
-            column = self.add(replace(one, name=f"{one.name}, beyond the file", cost=one.cost + cost, most=more))
-            columns.setdefault(good, []).append(column)
-            self.bounds = [_also(bound, i, column) for bound in self.bounds]
+            one = self.base.activities[members[0]]
+            found = [self._beyond(i, one.name, cost, more) for i in members]
+            columns.setdefault(good, []).extend(found)
+            if len(found) > 1:
+                self._limit(f"{one.name}, beyond the file", region, good, found, more)
+            earlier = self._beyond_before.setdefault((need, good), [])
+            earlier.append((tuple(found), more))
+            if len(earlier) > 1:
+                every = [i for each, _ in earlier for i in each]
+                largest = np.max([room for _, room in earlier], axis=0)
+                self._limit(f"{one.name}, beyond the file by all levers", region, good, every, largest)
         for good, found in columns.items():
             choice = Choice("substitute", "", region, good)
             self.options.append(Option(choice, tuple(found), "t/year of demand served", note=note))
 
+    def _substitutes(self, region: str) -> dict[tuple[int, str], list[int]]:
+        """The deliveries of other kinds of magnets than were asked for, by demand and good: ordinary and clean ones."""
+        out: dict[tuple[int, str], list[int]] = {}
+        for i, one in enumerate(self.base.activities):
+            if one.kind != "deliver" or one.region != region or one.most is None:
+                continue
+            ((need, _),) = one.serves.items()
+            good = next(iter(one.takes)).good
+            if good != self.base.needs[need].good:
+                out.setdefault((need, good), []).append(i)
+        return out
+
+    def _beyond(self, index: int, limit: str, cost: float, most: Array) -> int:
+        """A column that does what an activity does, beyond the limit of that name but within all others."""
+        one = self.base.activities[index]
+        for shut in one.shut.values():
+            most = np.where(shut, 0.0, most)
+        column = self.add(
+            replace(one, name=f"{one.name}, beyond the file", cost=one.cost + cost, most=most, least=None)
+        )
+        self.bounds = [
+            bound if bound.name == limit or bound.kind == "collection" else _also(bound, index, column)
+            for bound in self.bounds
+        ]
+        self.bounds = [_returned(bound, index, column) for bound in self.bounds]
+        return column
+
+    def _limit(self, name: str, region: str, good: str, columns: Sequence[int], most: Array) -> None:
+        """A row that keeps columns within a room together."""
+        of = tuple((i, 1.0) for i in columns)
+        none = np.full(len(self.base.years), np.nan)
+        self.bounds.append(Bound(name, "lever", of, most, none, region=region, good=good))
+
+    def within(self, name: str, region: str, columns: Sequence[int], most: Array) -> None:
+        """Keeps what a lever puts up of a stage in a region within its limit, t/year by year, whatever it is of."""
+        if len(columns) > 1:
+            self._limit(name, region, "", columns, most)
+
     def collect(self, region: str, most: Array, cost: float, note: str = "") -> None:
         """Lets more old magnets of a region come back, up to a share `most` of them in all, shape (years,).
 
-        `cost` is USD per t collected beyond what the chain collects.
+        `cost` is USD per t collected beyond what the chain collects. A share below the file's changes nothing, of
+        several levers the largest holds.
         """
         columns = []
-        for bound in tuple(self.bounds):
+        for bound in self.base.bounds:
             if bound.kind != "collection" or bound.region != region:
                 continue
-            usual = bound.of[0][0]
-            one = self.activities[usual]
-            column = self.add(
-                replace(
-                    one,
-                    name=f"{one.name}, beyond the file",
-                    cost=one.cost + cost,
-                    most=np.where(most > 0.0, np.inf, 0.0),
-                    least=None,
-                )
-            )
-            weight = 1.0 / np.where(most > 0.0, most, 1.0)
-            self.bounds.append(
-                replace(bound, name=f"{bound.name}, beyond the file", of=((usual, weight), (column, weight)))
-            )
-            columns.append(column)
+            usual = tuple(i for i, _ in bound.of)
+            first = self.base.activities[usual[0]]
+            none = first.most is not None and first.most <= 0.0
+            file = np.where(none, 0.0, 1.0 / np.asarray(bound.of[0][1], dtype=float))
+            if not (most > file).any():
+                continue
+            found = [self._beyond(i, first.name, cost, np.where(most > file, np.inf, 0.0)) for i in usual]
+            columns.extend(found)
+            earlier = self._collected_before.setdefault(bound.name, [])
+            earlier.append((tuple(found), np.maximum(most, file)))
+            self._gathered(bound, f"{bound.name}, beyond the file", (*usual, *found), earlier[-1][1])
+            if len(earlier) > 1:
+                every = [i for each, _ in earlier for i in each]
+                largest = np.max([each for _, each in earlier], axis=0)
+                self._gathered(bound, f"{bound.name}, beyond the file by all levers", (*usual, *every), largest)
         if columns:
             choice = Choice("recycle", "", region)
             self.options.append(Option(choice, tuple(columns), "t/year of old magnets collected", note=note))
+
+    def _gathered(self, bound: Bound, name: str, columns: Sequence[int], share: Array) -> None:
+        """A row like that of what a file collects, with more columns and another share of the old magnets, by year."""
+        now = next(one for one in self.bounds if one.name == bound.name and one.kind == bound.kind)
+        weight = 1.0 / np.where(share > 0.0, share, 1.0)
+        self.bounds.append(replace(now, name=name, of=tuple((i, weight) for i in columns)))
 
     def levered(self) -> Levered:
         """The chain with all levers added so far; running what stands already costs nothing in it.
@@ -274,6 +326,12 @@ class Draft:
 
 
 def _also(bound: Bound, index: int, other: int) -> Bound:
+    """A row that counts another activity as it counts one."""
+    more = tuple((other, weight) for i, weight in bound.of if i == index)
+    return replace(bound, of=(*bound.of, *more)) if more else bound
+
+
+def _returned(bound: Bound, index: int, other: int) -> Bound:
     """A row that counts the earlier levels of another activity as it counts those of one."""
     more = tuple((other, weight, back) for i, weight, back in bound.back if i == index)
     return replace(bound, back=(*bound.back, *more)) if more else bound

@@ -1,8 +1,8 @@
 """What a scenario's levers offer: plants that are not there yet, with what they cost, and rows that may be passed.
 
-A new plant is put into the scenario like any other, one for each stage, region and kind, so that it trades and yields
-as plants do; then its capacity is made a lever. Where a scenario names no lever, any stage may be built in the regions
-of focus.
+A new plant is put into the scenario like any other, one for each lever, stage, region and kind, so that it trades and
+yields as plants do; then its capacity is made a lever. Where a scenario names no lever, any stage may be built in the
+regions of focus.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,11 @@ from ..goods import good_names, matching
 from ..quantities import Value
 from ..scenario import SUPPLY_STAGES, Lever, PlantStage, Scenario, SitePlant
 from .chain import build
+from .lacking import READ, passes
 from .levers import Building, Choice, Draft, Levered
-from .stock import holding_cost
-from .system import Pool, System
+from .plants import alloyed
+from .stock import year_in_stock
+from .system import Array, Pool, System
 
 if TYPE_CHECKING:
     from .builder import Tables
@@ -39,19 +42,26 @@ STORED = ("magnet", "oxide", "metal")
 
 @dataclass(frozen=True)
 class Offer:
-    """A plant that may be built: one stage in one region. `most` t/year, `capital` USD per t/year where given."""
+    """A plant that may be built: one stage in one region. `most` t/year, `capital` USD per t/year where given.
+
+    `most` holds for all plants of the same `lever`, stage and region together. `again` names the lever where an earlier
+    one offers the same: each has its own room and cost.
+    """
 
     choice: Choice
     stage: PlantStage
     first: int
     most: float | None
     capital: float | None
+    lever: str = ""
+    again: str = ""
 
     @property
     def plant(self) -> str:
         """The name that it has among the plants of the scenario; no file can name one so."""
         what = f" ({self.choice.what})" if self.choice.what else ""
-        return f"new {self.choice.stage}{what} in {self.choice.region}"
+        again = f", {self.again}" if self.again else ""
+        return f"new {self.choice.stage}{what} in {self.choice.region}{again}"
 
 
 def default_levers(scenario: Scenario) -> Mapping[str, Lever]:
@@ -69,20 +79,52 @@ def first_year(scenario: Scenario, lever: Lever) -> int:
 
 def offers(scenario: Scenario, tables: Tables) -> tuple[list[Offer], list[str]]:
     """The plants that the levers of a scenario may build, and what cannot be offered, in words."""
-    found: dict[Choice, Offer] = {}
+    found: list[Offer] = []
+    known: set[Choice] = set()
     notes: dict[str, None] = {}
-    for lever in (scenario.levers or default_levers(scenario)).values():
+    for name, lever in (scenario.levers or default_levers(scenario)).items():
         if lever.kind != "build":
             continue
         first = first_year(scenario, lever)
         for stage in lever.stages or SUPPLY_STAGES:
-            if stage not in scenario.standard or _table(scenario, tables, "", stage) is None:
+            has = tables.get(scenario.standard.get(stage, ""), {})
+            if not all(one in has for one in READ.get(stage, (stage,))):
                 notes.setdefault(f"no standard flowsheet for {stage}: nothing of it can be built")
                 continue
-            for region in lever.regions or scenario.focus:
+            for region in dict.fromkeys(lever.regions or scenario.focus):
                 for offer in _of(scenario, tables, lever, stage, region, first):
-                    found.setdefault(offer.choice, offer)
-    return list(found.values()), list(notes)
+                    words = _cannot(scenario, tables, offer)
+                    if words:
+                        notes.setdefault(words)
+                        continue
+                    again = name if offer.choice in known else ""
+                    found.append(replace(offer, lever=name, again=again))
+            known.update(offer.choice for offer in found)
+    return found, list(notes)
+
+
+def _cannot(scenario: Scenario, tables: Tables, offer: Offer) -> str:
+    """Why a plant cannot be offered: its flowsheet makes nothing of what it would be for; empty where it can."""
+    stage = offer.stage
+    table = _table(scenario, tables, stage.flowsheet, stage.stage)
+    if table is None or stage.stage not in (*BY_FAMILY, "metal"):
+        return ""
+    kinds = [scenario.magnets[kind] for kind in stage.makes] if stage.makes else list(scenario.magnets.values())
+    if stage.stage == "metal":
+        metals = dict.fromkeys(name for kind in kinds for name in kind.content)
+        lacking = [] if any(passes(stage, table, name) for name in metals) else list(metals)
+    else:
+        # A flowsheet of other magnets says nothing of these: their main rare earth is one that it carries.
+        inside = [parts for kind in kinds if (parts := alloyed(kind))]
+        mains = [max(parts, key=lambda name: parts[name]) for parts in inside]
+        lacking = [name for name in mains if table.share(name, stage.stage) <= 0.0]
+        lacking += [name for parts in inside for name in parts if not passes(stage, table, name)]
+    if not lacking:
+        return ""
+    what = f" ({offer.choice.what})" if offer.choice.what else ""
+    flowsheet = Path(stage.flowsheet or scenario.standard[stage.stage]).name
+    elements = ", ".join(dict.fromkeys(lacking))
+    return f"{flowsheet} makes no {stage.stage} of {elements}: no new {stage.stage}{what} can be built"
 
 
 def everywhere(scenario: Scenario) -> Scenario:
@@ -94,9 +136,10 @@ def everywhere(scenario: Scenario) -> Scenario:
     )
     first, at = float(scenario.years[0]), scenario.position
     levers = {
-        "mines": Lever("build", at, ("mine",), mines, first),
-        "stages": Lever("build", at, SUPPLY_STAGES, scenario.focus, first),
+        "stages": Lever("build", at, tuple(stage for stage in SUPPLY_STAGES if stage != "mine"), scenario.focus, first),
     }
+    if mines:
+        levers = {"mines": Lever("build", at, ("mine",), mines, first), **levers}
     return replace(scenario, levers=MappingProxyType(levers))
 
 
@@ -190,6 +233,8 @@ def levered(scenario: Scenario, tables: Tables, charge: float, *, free: bool = F
     system = build(replace(subject, plants=MappingProxyType({**subject.plants, **new})), tables)
     draft = Draft(system)
     years = np.array(scenario.years)
+    together: dict[tuple[str, str, str], list[int]] = {}
+    rooms: dict[tuple[str, str, str], Array] = {}
     for offer in found:
         table = _table(subject, tables, offer.stage.flowsheet, offer.choice.stage)
         most = np.where(years >= offer.first, np.nan if offer.most is None else offer.most, 0.0)
@@ -201,7 +246,13 @@ def levered(scenario: Scenario, tables: Tables, charge: float, *, free: bool = F
         if capital <= 0.0:
             notes.append(f"no capital is known of {offer.plant}: it counts as its running cost alone")
         unit = "t/year" if offer.stage.counts == "mass" else "t REO/year"
-        draft.build(Building(offer.choice, offer.plant, unit, most, capital, charge, keeps=not free))
+        if draft.build(Building(offer.choice, offer.plant, unit, most, capital, charge, keeps=not free)):
+            key = (offer.lever, offer.choice.stage, offer.choice.region)
+            together.setdefault(key, []).extend(draft.options[-1].columns)
+            rooms[key] = most
+    for key, columns in together.items():
+        _, stage, region = key
+        draft.within(f"new {stage} in {region}, the most of lever {key[0]}", region, columns, rooms[key])
     if not free:
         for lever in scenario.levers.values():
             _others(draft, scenario, lever)
@@ -211,23 +262,22 @@ def levered(scenario: Scenario, tables: Tables, charge: float, *, free: bool = F
 def _made_per_counted(system: System, plant: str) -> float:
     """t that a plant makes, as its flowsheet's costs count, for each t of the capacity it uses; the most of its feeds.
 
-    Costs count rare earths contained of mixtures, oxides and metals, mass of alloy and magnets, and of recycling what
-    goes in.
+    Costs count rare earths contained of mixtures, oxides and metals, mass of alloy and magnets. A recycling plant's
+    nameplate counts what goes in, its costs the rare earths in oxides that come out: of 1 t of swarf with 30 % NdPr, of
+    which 85 % are won, 0.255 t.
     """
     ratios = []
     for bound in system.bounds:
         if bound.kind != "capacity" or bound.plant != plant:
             continue
-        forms = MADE.get(bound.stage)
+        form = MADE[bound.stage]
         for i, weight in bound.of:
             made = sum(
-                output.amount
-                for output in system.activities[i].makes
-                if forms is not None and output.pool.good.partition(":")[0] == forms
+                output.amount for output in system.activities[i].makes if output.pool.good.partition(":")[0] == form
             )
             per = float(np.max(np.asarray(weight, dtype=float)))
             if per > 0.0:
-                ratios.append((made if forms is not None else 1.0) / per)
+                ratios.append(made / per)
     return max(ratios, default=0.0)
 
 
@@ -239,8 +289,9 @@ MADE = {
     "metal": "metal",
     "alloy": "alloy",
     "magnet": "magnet",
+    "recycling": "oxide",
 }
-"""The form of goods by which the costs of a stage count; recycling counts what goes in."""
+"""The form of goods by which the costs of a stage count."""
 
 
 def _others(draft: Draft, scenario: Scenario, lever: Lever) -> None:
@@ -256,9 +307,10 @@ def _others(draft: Draft, scenario: Scenario, lever: Lever) -> None:
         elif lever.kind == "stockpile":
             for good in _stored(draft, scenario, lever):
                 value = draft.goods[good].value
-                cost = holding_cost(value) if lever.cost is None else lever.cost.nominal
+                cost = year_in_stock(scenario, value) if lever.cost is None else lever.cost.nominal
                 limit = np.nan if lever.at_most is None else lever.at_most.nominal
-                draft.ahead(Pool(good, region), cost, np.where(first, limit, 0.0))
+                note = "" if scenario.hold is None or lever.cost is not None else f"{cost:,.0f} USD/t a year in stock"
+                draft.ahead(Pool(good, region), cost, np.where(first, limit, 0.0), note)
 
 
 def _figures(lever: Lever) -> tuple[float, float, str]:

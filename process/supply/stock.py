@@ -6,7 +6,7 @@ import numpy as np
 
 from ..data import cost_rates
 from ..goods import OF_ELEMENTS, one_good, words
-from ..scenario import Series, Stockpile
+from ..scenario import Scenario, Series, Stockpile
 from .builder import Builder
 from .rules_granted import users
 from .system import Activity, Array, Bound, Given, Good, Output, Pool
@@ -32,6 +32,11 @@ def holding_cost(value: float) -> float:
     return value * cost_rates()["discount_rate"].value
 
 
+def year_in_stock(scenario: Scenario, value: float) -> float:
+    """USD per t and year in stock: what the scenario says, else that of the capital tied up in `value` USD per t."""
+    return holding_cost(value) if scenario.hold is None else scenario.hold.nominal
+
+
 def _stockpile(builder: Builder, stock: Stockpile) -> None:
     deposits = {name.partition(":")[2] for name in builder.goods}
     good = one_good(stock.good, tuple(builder.scenario.magnets), deposits)
@@ -46,7 +51,7 @@ def _stockpile(builder: Builder, stock: Stockpile) -> None:
             takes={pool: 1.0},
             makes=(Output(pool, 1.0, 1),),
             region=stock.region,
-            cost=holding_cost(builder.goods[good].value),
+            cost=year_in_stock(builder.scenario, builder.goods[good].value),
         )
     )
     if stock.start.nominal > 0.0:

@@ -62,6 +62,33 @@ def test_optimum_is_proved_and_every_element_closes(name: str, solved: Callable[
     assert max(float(np.max(traced.balance(element))) for element in traced.elements) <= 1e-9
 
 
+@pytest.mark.parametrize(
+    ("plant", "stages"),
+    [
+        ("lynas", ("mine", "separation")),
+        ("chinese_makers", ("metal", "alloy", "magnet", "recycling")),
+        ("japanese_makers", ("metal", "alloy", "magnet", "recycling")),
+        ("european_makers", ("metal", "alloy", "magnet")),
+    ],
+)
+def test_the_same_works_are_alike_in_history_and_outlook(plant: str, stages: tuple[str, ...]) -> None:
+    past, ahead = (load_scenario(name).plants[plant].stages for name in ("world_2025", "us_2030"))
+    for stage in stages:
+        old, new = past[stage], ahead[stage]
+        assert (old.capacity.nominal, old.counts) == (new.capacity.nominal, new.counts), stage
+        assert old.capacity.range() == new.capacity.range(), stage
+
+
+def test_licences_hold_for_all_that_announcement_18_of_2025_names() -> None:
+    held = set(load_scenario("eu_2030").rules["licences"].goods)
+    for element in ("Sm", "Gd", "Tb", "Dy", "Lu", "Y"):
+        assert {f"{element} oxide", f"{element} metal"} <= held, element
+    kinds = load_scenario("eu_2030").magnets
+    for name, kind in kinds.items():
+        for form, elements in (("alloy", set(kind.content) - set(kind.diffused)), ("magnets", set(kind.content))):
+            assert (f"{name} {form}" in held) == bool(elements & {"Sm", "Tb", "Dy"}), (name, form)
+
+
 def test_most_magnets_are_made_in_china(solved: Callable[[str], Levels]) -> None:
     levels = solved("world_2025")
     made = {"china": 0.0, "others": 0.0}
@@ -88,5 +115,6 @@ def test_the_united_states_fall_short_without_china_and_not_with_it(solved: Call
 def test_a_ban_of_heavies_and_magnets_opens_a_gap_when_it_begins(solved: Callable[[str], Levels]) -> None:
     levels = solved("export_ban")
     before, after = (sum(unmet(levels, region, year) for region in ("us", "europe", "japan")) for year in (2026, 2027))
-    assert before == pytest.approx(0.0, abs=1e-6)
+    # A little is missing before: the program knows what comes, lays Dy by and sends ahead what licences delay.
+    assert before < 0.1 * after
     assert after > 20_000.0

@@ -181,9 +181,9 @@ def _stocks(gaps: Gaps) -> Counted:
         for stage in ("metal", "alloy", "magnet"):
             kept *= found.tables[found.scenario.standard[stage]][stage].share("Dy", stage)
         for what, share in (("at the yields of metal, alloy and magnets", kept), ("counting what magnets hold", 1.0)):
-            months = [one * share / monthly for one in (stock.start.nominal, *stock.start.range())]
+            value, low, high = (one * share / monthly for one in (stock.start.nominal, *stock.start.range()))
             rests = "levels of stocks are not public: the start is the scenario's assumption, sized by the claim"
-            yield Count(BAN, f"Dy of the stock over its use in defence, {what}", *months, rests)
+            yield Count(BAN, f"Dy of the stock over its use in defence, {what}", value, low, high, rests)
 
 
 def _car(_: Gaps) -> Counted:
@@ -200,7 +200,7 @@ def _car_china(gaps: Gaps) -> Counted:
         own = sum(_at(found, one.effective, 2025) for one in plants)
         rests = "Europe stands for Germany, all uses for cars, and Japan may sell some of it"
         what = "magnets that Europe cannot make itself, of those asked for in 2025"
-        yield Count(EUROPE, what, *(max(0.0, 1.0 - own / asked) for asked in (value, low, high)), rests)
+        yield Count(EUROPE, what, 1.0 - own / value, max(0.0, 1.0 - own / low), 1.0 - own / high, rests)
 
 
 def _niron(gaps: Gaps) -> Counted:

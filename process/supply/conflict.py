@@ -245,7 +245,7 @@ class _Trial:
         if float(levels[self.width :].sum()) <= SLIGHT:
             return []
         weight = np.abs(prices[start : start + extra]) * size
-        return np.unique(owner[weight > SLIGHT * weight.max()]).tolist()
+        return [int(one) for one in np.unique(owner[weight > SLIGHT * weight.max()])]
 
     def _hold(self, chosen: Sequence[int]) -> bool:
         """Whether levels exist that keep the chosen rows."""

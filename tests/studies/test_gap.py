@@ -80,6 +80,7 @@ def tables() -> dict[str, dict[str, StageYield]]:
         "plain": {
             "mine": made({"concentrate": 1.0}, composition=ore),
             "separation": made({"oxide": 0.9}),
+            "extraction": made({"oxide": 0.9}),
             "metal": made({"metal": 0.98}),
             "alloy": made({"alloy": 0.98}),
             "magnet": made({"magnet": 0.8}),

@@ -256,3 +256,18 @@ def test_a_way_solved_again_with_its_levers_alone_leaves_what_it_says(seed: int)
         assert cost == pytest.approx(way.cost.sum(), rel=1e-9)
         costs.append((round(left, 5), cost))
     assert costs == sorted(costs)
+
+
+def test_a_lever_that_closes_next_to_nothing_is_no_way_and_a_small_one_is() -> None:
+    assert closed(chain(FLAT, {"a": (1.0, 1.0, np.full(3, 40.0 * 0.5e-5))})).ways == ()
+    (way,) = closed(chain(FLAT, {"a": (1.0, 1.0, np.full(3, 40.0 * 3e-5))})).ways
+    assert way.left == pytest.approx([40.0 * (1.0 - 3e-5)] * 3)
+
+
+def test_rules_lifted_come_by_what_they_leave_before_what_they_cost() -> None:
+    news = {"a": (100.0, 5.0, np.full(3, 20.0))}
+    tight, loose = chain(FLAT, news), chain(FLAT, news, standing=75.0)
+    chains = (tight, Chain(tight.base, tight.levered.__class__(tight.base.system, ()), ("free",)))
+    found = close((*chains, Chain(tight.base, loose.levered, ("dear",))), ("us",))
+    assert [way.lifted for way in found.lifts] == [("dear",), ("free",)]
+    assert found.lifts[0].cost.sum() > found.lifts[1].cost.sum()

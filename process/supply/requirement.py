@@ -172,7 +172,8 @@ def needed(scenario: Scenario, system: System, tables: Tables, regions: Collecti
         cast = _over(tonnes, kept)
         alloy = alloy + cast
         if standard.of("magnet") is not None:
-            back.add(molten, np.where(np.isfinite(cast), cast, 0.0) * min(standard.share("magnet", main, "swarf"), 1.0 - kept))
+            swarf = min(standard.share("magnet", main, "swarf"), 1.0 - kept)
+            back.add(molten, np.where(np.isfinite(cast), cast, 0.0) * swarf)
         for item in ITEMS:
             laid = held(good, item) - held(molten, item)
             taken = _own(standard, item, "diffused") or kept

@@ -13,6 +13,7 @@ from ..scenario import TradeRule
 from . import rules
 from .builder import Builder
 from .system import Array, Bound
+from .values import told_per_t
 
 Terms = list[tuple[int, float | Array]]
 
@@ -114,7 +115,14 @@ def _quota(builder: Builder, rule: TradeRule, shipments: Sequence[Shipment], led
         if np.isnan(most).all() or not sent:
             continue
         when = f", quarter {quarter}" if quarter else ""
-        _row(builder, f"{rule.name}{when}", "quota", [(one.index, 1.0) for one in sent], most, rule=rule.name)
+        _row(
+            builder,
+            f"{rule.name}{when}",
+            "quota",
+            [(one.index, told_per_t(one.good)) for one in sent],
+            most,
+            rule=rule.name,
+        )
     if not rules.quarterly(rule):
         return
     stated = [~np.isnan(rules.limit(rule, builder.years, quarter)) for quarter in rules.QUARTERS]

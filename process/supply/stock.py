@@ -10,6 +10,7 @@ from ..scenario import Scenario, Series, Stockpile
 from .builder import Builder
 from .rules_granted import users
 from .system import Activity, Array, Bound, Given, Good, Output, Pool
+from .values import told_per_t
 
 MONTHS = 12.0
 
@@ -44,6 +45,7 @@ def _stockpile(builder: Builder, stock: Stockpile) -> None:
     # What nobody makes or uses may still lie there, and must be kept where the file says so.
     builder.good(Good(good, "", {what: 1.0} if form in OF_ELEMENTS else {}))
     pool = Pool(good, stock.region)
+    told = told_per_t(good)
     index = builder.add(
         Activity(
             name=f"stockpile {stock.name}",
@@ -56,26 +58,26 @@ def _stockpile(builder: Builder, stock: Stockpile) -> None:
     )
     if stock.start.nominal > 0.0:
         tonnes = builder.flat(0.0)
-        tonnes[0] = stock.start.nominal
+        tonnes[0] = stock.start.nominal / told
         origin = stock.origin or "before"
         builder.given(Given(pool, tonnes, origin, f"stockpile {stock.name} at the start of {builder.years[0]}"))
-    told = f"stockpile {stock.name}: {words(good)} of {stock.region}"
+    name_of = f"stockpile {stock.name}: {words(good)} of {stock.region}"
 
     def row(name: str, of: tuple[tuple[int, float | Array], ...], most: Array, least: Array) -> None:
         builder.bound(Bound(name, "stock", of, most, least, region=stock.region, good=good))
 
     if stock.at_most is not None:
-        row(f"{told}, the most it holds", ((index, 1.0),), builder.flat(stock.at_most.nominal), builder.none())
+        row(f"{name_of}, the most it holds", ((index, told),), builder.flat(stock.at_most.nominal), builder.none())
     if stock.at_least is not None:
         least = _from_first(builder, stock.at_least)
-        row(f"{told}, the least it must hold", ((index, 1.0),), builder.none(), least)
+        row(f"{name_of}, the least it must hold", ((index, told),), builder.none(), least)
     if stock.months is not None:
         months = _from_first(builder, stock.months)
         share = np.where(np.isnan(months), 0.0, months) / MONTHS
         of: list[tuple[int, float | Array]] = [(index, 1.0)]
         of += [(i, -amount * share) for i, amount in users(builder).get((good, stock.region), ())]
         least = np.where(np.isnan(months), np.nan, 0.0)
-        row(f"{told}, months of use it must hold", tuple(of), builder.none(), least)
+        row(f"{name_of}, months of use it must hold", tuple(of), builder.none(), least)
 
 
 def _from_first(builder: Builder, series: Series) -> Array:

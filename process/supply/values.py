@@ -26,6 +26,16 @@ def oxide_factor(name: str) -> float:
     return float(OXIDE_FACTOR[INDEX[name]])
 
 
+def told_per_t(good: str) -> float:
+    """t that people count per t of a good: oxides count as oxide, where the chain counts what they hold.
+
+    >>> round(told_per_t("oxide:Dy"), 4), told_per_t("metal:Dy"), told_per_t("magnet:motor")
+    (1.1477, 1.0, 1.0)
+    """
+    form, _, what = good.partition(":")
+    return oxide_factor(what) if form == "oxide" else 1.0
+
+
 def oxide_value(name: str, region: str, year: int) -> float:
     """USD per t of the element contained in its oxide, from the data; 0 where nobody quotes it.
 

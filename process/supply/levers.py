@@ -218,7 +218,8 @@ class Draft:
         for (need, good), members in self._substitutes(region).items():
             # What the file allows holds for the ordinary goods and the clean ones together; a rule shuts the former.
             (amount,) = {self.base.activities[i].serves[need] for i in members}
-            allowed = np.max([self.base.activities[i].most for i in members], axis=0)
+            limits = [one.most for i in members if (one := self.base.activities[i]).most is not None]
+            allowed = np.max(np.array(limits), axis=0)
             more = np.maximum(most * self.base.needs[need].tonnes / amount - allowed, 0.0)
             if not more.any():
                 continue

@@ -18,7 +18,7 @@ def oxide_factor(name: str) -> float:
     """t of oxide per t of the element contained, or of Nd + Pr together.
 
     >>> round(oxide_factor("Dy"), 4), round(oxide_factor("NdPr"), 4)
-    (1.1477, 1.1769)
+    (1.1477, 1.1768)
     """
     if name == "NdPr":
         neodymium, praseodymium = (float(OXIDE_FACTOR[INDEX[e]]) for e in ("Nd", "Pr"))
@@ -40,7 +40,7 @@ def oxide_value(name: str, region: str, year: int) -> float:
     """USD per t of the element contained in its oxide, from the data; 0 where nobody quotes it.
 
     >>> round(oxide_value("NdPr", "us", 2025))
-    70614
+    70610
     """
     sold = sale_price(f"{name} oxide", region, year)
     if sold is not None:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .system import Activity, Array, Bound, Good, Need, Output, Pool, System
+from .values import told_per_t
 
 CAPACITY = "capacity"
 """Form of the goods that stand for capacity: they hold no element and are not traded."""
@@ -193,13 +194,14 @@ class Draft:
         return column
 
     def ahead(self, pool: Pool, cost: float, most: Array, note: str = "") -> None:
-        """Makes a stock of a good in a region a lever: a t kept from one year to the next costs `cost` USD."""
+        """Makes a stock of a good in a region a lever: a t kept to the next year costs `cost` USD; oxides as oxide."""
+        each = 1.0 / told_per_t(pool.good)
         column = self.add(
             Activity(
                 name=f"bought ahead: {pool}",
                 kind="hold",
-                takes={pool: 1.0},
-                makes=(Output(pool, 1.0, 1),),
+                takes={pool: each},
+                makes=(Output(pool, each, 1),),
                 region=pool.place,
                 cost=cost,
                 most=most,

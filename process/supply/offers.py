@@ -26,6 +26,7 @@ from .levers import Building, Choice, Draft, Levered
 from .plants import alloyed
 from .stock import year_in_stock
 from .system import Array, Pool, System
+from .values import told_per_t
 
 if TYPE_CHECKING:
     from .builder import Tables
@@ -306,7 +307,7 @@ def _others(draft: Draft, scenario: Scenario, lever: Lever) -> None:
             draft.substitute(region, np.where(first, most, 0.0), cost, note)
         elif lever.kind == "stockpile":
             for good in _stored(draft, scenario, lever):
-                value = draft.goods[good].value
+                value = draft.goods[good].value / told_per_t(good)
                 cost = year_in_stock(scenario, value) if lever.cost is None else lever.cost.nominal
                 limit = np.nan if lever.at_most is None else lever.at_most.nominal
                 note = "" if scenario.hold is None or lever.cost is not None else f"{cost:,.0f} USD/t a year in stock"

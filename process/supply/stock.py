@@ -53,7 +53,7 @@ def _stockpile(builder: Builder, stock: Stockpile) -> None:
             takes={pool: 1.0},
             makes=(Output(pool, 1.0, 1),),
             region=stock.region,
-            cost=year_in_stock(builder.scenario, builder.goods[good].value),
+            cost=told * year_in_stock(builder.scenario, builder.goods[good].value / told),
         )
     )
     if stock.start.nominal > 0.0:

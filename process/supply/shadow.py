@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 BINDS = 0.01
 """t of unmet demand per t below which a price is one of cost alone (unmet demand weighs a thousand times as much)."""
+TELLING = 10.0
+"""How many times the least worth a stage that expansion would enlarge must have to be named without a look at the rest:
+the cheapest expansion may be a way around what binds."""
 LEAST = 0.01
 """A stage that holds back less than this share of what the worst one does is not named."""
 STAGE_WORDS = {
@@ -325,8 +328,10 @@ def bottlenecks(
                 value = _mean(rents, {f"{row.stage}:{kind}": tonnes for kind, tonnes in lack.items()})
                 if value > least:
                     found.append((value * missing, value, missing, row))
-            if found:
+            if max((value for _, value, _, _ in found), default=0.0) >= least * TELLING:
                 break
+        if max((value for _, value, _, _ in found), default=0.0) < least * TELLING:
+            found += _ores(priced, worth, levels, rows, where, y)
         found = found or _holding(levels, rows, short, where, y)
         most = max((one[0] for one in found), default=0.0)
         for holds, value, missing, row in sorted(found, key=lambda one: -one[0]):
@@ -349,6 +354,34 @@ def _wanted(levels: Levels, rows: Collection[StageGap], row: StageGap, where: Co
             unmet += own * float(tonnes[y])
     back = sum(float(one.made[y]) for one in rows if one.stage == "recycling" and one.item == row.item)
     return (float(row.needed[y]) + back) * unmet / asked if asked > 0.0 else 0.0
+
+
+def _ores(
+    priced: Levels,
+    worth: Mapping[Pool, Array],
+    levels: Levels,
+    rows: Collection[StageGap],
+    where: Collection[str],
+    y: int,
+) -> list[tuple[float, float, float, StageGap]]:
+    """What ore is short of where mines anywhere bind: an item at the worth of its oxide in the regions.
+
+    Regions that mine nothing have no price of ore of their own; their oxides carry it.
+    """
+    system, unit = levels.system, priced.unmet_cost
+    mines = [i for i, bound in enumerate(system.bounds) if bound.kind == "capacity" and bound.stage == "mine"]
+    if not any(float(priced.bound_price[i, y]) / unit > BINDS * TELLING for i in mines):
+        return []
+    out = []
+    for row in rows:
+        if row.stage != "mine":
+            continue
+        prices = [_here(worth, Pool(f"oxide:{row.item}", region), region, y) or 0.0 for region in where]
+        value = max(prices, default=0.0) / oxide_factor(row.item)
+        missing = _wanted(levels, rows, row, where, y)
+        if value > BINDS * TELLING and missing > 0.0:
+            out.append((value * missing, value, missing, row))
+    return out
 
 
 def _holding(

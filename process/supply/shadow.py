@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import goods
+from ..goods import words as words_of
 from ..scenario import SUPPLY_STAGES, Objective
 from .builder import carrier
 from .conflict import plain
@@ -153,7 +153,7 @@ def counted(stage: str, counts: str) -> str:
 
 def _good(name: str) -> str:
     """A good of a limit in words; empty where the limit is of several."""
-    return goods.words(name) if name else ""
+    return words_of(name) if name else ""
 
 
 def worth_word(system: System, objective: Objective) -> str:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
-from typing import cast
 
-from .cost_claims import CostClaim, Relation
-from .facts import rows
+from .cost_claims import CostClaim, claims_in
 
 
 @cache
@@ -19,19 +16,4 @@ def capacity_claims() -> Mapping[str, CostClaim]:
     >>> claim.high, claim.relation
     (0.1, 'below')
     """
-    return MappingProxyType(
-        {
-            row["claim"]: CostClaim(
-                row["claim"],
-                row["title"],
-                float(row["low"]),
-                float(row["high"]),
-                row["unit"],
-                cast(Relation, row["relation"]),
-                row["comment"],
-                row["source"],
-                row["confidence"],
-            )
-            for row in rows("capacity_claims")
-        }
-    )
+    return claims_in("capacity_claims")

@@ -31,14 +31,8 @@ class CostClaim:
     confidence: str
 
 
-@cache
-def cost_claims() -> Mapping[str, CostClaim]:
-    """The public claims on cost, by key.
-
-    >>> claim = cost_claims()["china_below"]
-    >>> claim.low, claim.high, claim.relation
-    (0.22, 0.35, 'between')
-    """
+def claims_in(name: str) -> Mapping[str, CostClaim]:
+    """The claims of a data file, by key."""
     return MappingProxyType(
         {
             row["claim"]: CostClaim(
@@ -52,6 +46,17 @@ def cost_claims() -> Mapping[str, CostClaim]:
                 row["source"],
                 row["confidence"],
             )
-            for row in rows("cost_claims")
+            for row in rows(name)
         }
     )
+
+
+@cache
+def cost_claims() -> Mapping[str, CostClaim]:
+    """The public claims on cost, by key.
+
+    >>> claim = cost_claims()["china_below"]
+    >>> claim.low, claim.high, claim.relation
+    (0.22, 0.35, 'between')
+    """
+    return claims_in("cost_claims")

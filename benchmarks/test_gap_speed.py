@@ -1,6 +1,7 @@
 """Time of the linear program of a chain: a world of 30 regions, growth with regions and years, what pruning brings."""
 
 import importlib.util
+import os
 import time
 from pathlib import Path
 
@@ -16,6 +17,9 @@ PATH = Path(__file__).parents[1] / "tests/supply/random_systems.py"
 SPEC = importlib.util.spec_from_file_location("random_systems", PATH)
 systems = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(systems)
+
+REGIONS = int(os.environ.get("DIDYMIUM_REGIONS", "30"))
+"""The widest world; fewer where time is short."""
 
 
 def seconds(work):
@@ -36,9 +40,9 @@ def told(name, system, found, wall, busy):
 
 def test_thirty_regions_twenty_years_gap_speed():
     """The whole: 30 regions × 20 years × 17 elements × 12 stages, tables to proved optimum."""
-    system = systems.wide(30, 20)
+    system = systems.wide(REGIONS, 20)
     found, wall, busy = seconds(lambda: solve(system))
-    told("30 regions × 20 years", system, found, wall, busy)
+    told(f"{REGIONS} regions × 20 years", system, found, wall, busy)
     assert found.certificate.proved
 
 
@@ -46,6 +50,8 @@ def test_growth_with_regions_and_years_gap_speed():
     """Five regions and years up to twenty, each against 5 × 5."""
     base = None
     for regions, years in ((5, 5), (10, 5), (20, 5), (5, 10), (5, 20)):
+        if regions > REGIONS:
+            continue
         system = systems.wide(regions, years)
         found, wall, busy = seconds(lambda system=system: solve(system, threads=1))
         base = base or busy
@@ -55,24 +61,25 @@ def test_growth_with_regions_and_years_gap_speed():
 @pytest.mark.parametrize("stocks", [False, True])
 def test_parts_against_the_whole_gap_speed(stocks):
     """Ten regions, five years: taken apart and pruned against all at once; with stocks that tie the years."""
-    system = systems.wide(10, 5, stocks=stocks)
+    system = systems.wide(min(10, REGIONS), 5, stocks=stocks)
     table = program(system)
     rows, columns = useful(table)
     pieces = list(parts(table, rows, columns))
     apart, _, one = seconds(lambda: optimum(table, threads=1))
     whole, _, all_at_once = seconds(lambda: optimum(table, apart=False))
     assert float(table.cost @ apart.levels) == pytest.approx(float(table.cost @ whole.levels), rel=1e-9)
-    tied = "with stocks" if stocks else "without stocks"
+    name = f"{min(10, REGIONS)} × 5 {'with stocks' if stocks else 'without stocks'}"
     print(
-        f"\n10 × 5 {tied}: {len(pieces)} parts, {np.mean(columns):.0%} of the columns useful; {one:.2f} s apart, "
+        f"\n{name}: {len(pieces)} parts, {np.mean(columns):.0%} of the columns useful; {one:.2f} s apart, "
         f"{all_at_once:.2f} s whole: {all_at_once / one:.1f} times"
     )
 
 
 def test_assembly_gap_speed():
     """Laying the program out, pruning and taking apart, beside solving it."""
-    system = systems.wide(10, 20)
+    system = systems.wide(min(10, REGIONS), 20)
     table, _, laid = seconds(lambda: program(system))
     _, _, cut = seconds(lambda: list(parts(table, *useful(table))))
     _, _, solved = seconds(lambda: optimum(table, threads=1))
-    print(f"\n10 × 20: laid out in {laid:.3f} s, taken apart in {cut:.3f} s, solved and proved in {solved:.2f} s")
+    name = f"{min(10, REGIONS)} × 20"
+    print(f"\n{name}: laid out in {laid:.3f} s, taken apart in {cut:.3f} s, solved and proved in {solved:.2f} s")

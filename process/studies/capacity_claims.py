@@ -9,6 +9,7 @@ hangs on one alone, decides nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,13 +64,20 @@ def evaluate(gaps: Gaps | None = None) -> tuple[CapacityFinding, ...]:
     A claim whose scenario is not there has no reading.
     """
     if gaps is None:
-        from ..files import load_scenario
-        from .gap import flowsheets, gap
-        from .yield_tables import yield_tables
+        return _shipped()
+    return tuple(finding(claim, gaps) for claim in capacity_claims().values())
 
-        scenarios = [load_scenario(name) for name in SCENARIOS]
-        tables = yield_tables(dict.fromkeys(name for one in scenarios for name in flowsheets(one)))
-        gaps = {one.name: gap(one, tables=tables) for one in scenarios}
+
+@cache
+def _shipped() -> tuple[CapacityFinding, ...]:
+    """Every claim against the shipped scenarios, which do not change while a program runs."""
+    from ..files import load_scenario
+    from .gap import flowsheets, gap
+    from .yield_tables import yield_tables
+
+    scenarios = [load_scenario(name) for name in SCENARIOS]
+    tables = yield_tables(dict.fromkeys(name for one in scenarios for name in flowsheets(one)))
+    gaps = {one.name: gap(one, tables=tables) for one in scenarios}
     return tuple(finding(claim, gaps) for claim in capacity_claims().values())
 
 

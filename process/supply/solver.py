@@ -21,7 +21,7 @@ from .system import Array
 
 LARGE = 4_000
 """Columns from which the weights of the dual simplex are better guessed (devex) than kept exactly."""
-WIDE = 60_000
+WIDE = 20_000
 """Columns from which an interior point with a walk to a corner is faster than the dual simplex."""
 
 

@@ -17,7 +17,7 @@ from .faults import Faults
 from .finance_schema import odd_rates, terms
 from .merge import Tree, changed, read_tree, with_likes
 from .money_schema import levies
-from .nodes import entries, scalars, table
+from .nodes import entries, places_of, scalars, table
 from .reader import Node
 from .references import References
 from .shorthand import with_outlets
@@ -163,7 +163,7 @@ class _Loading:
             assert units is not None
             position, taken = units.keys[name].position, _frozen(inlets(parameters))
             stage, region = parameters.stage or kind.stage, parameters.region or ""
-            places = _frozen(_places(table(units)[name]))
+            places = _frozen(places_of(table(units)[name]))
             return Unit(name, kind, parameters, taken, position, stage, region, places)
 
         feeds_of_ore = {
@@ -211,20 +211,6 @@ def _frozen(items: dict[str, Any]) -> Mapping[str, Any]:
 def _key(node: Node | None, name: str) -> Any:
     assert node is not None
     return node.keys[name].position
-
-
-def _places(node: Node, path: str = "") -> dict[str, Position]:
-    """Where every key below a node stands, by its path."""
-    out: dict[str, Position] = {}
-    if isinstance(node.value, dict):
-        for key, inner in node.value.items():
-            out[f"{path}{key}"] = node.keys[key].position
-            out.update(_places(inner, f"{path}{key}."))
-    elif isinstance(node.value, list):
-        for i, inner in enumerate(node.value):
-            out[f"{path}{i}"] = inner.place.position
-            out.update(_places(inner, f"{path}{i}."))
-    return out
 
 
 _OF_MONEY = ("prices", "finance", "royalty", "carbon_price", "carbon_price_on_power", "freight", "products")

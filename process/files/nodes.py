@@ -9,6 +9,7 @@ from .reader import Node
 
 if TYPE_CHECKING:
     from ..operations.base import Kind
+    from ..plan import Position
 
 Path = tuple[str | int, ...]
 
@@ -40,3 +41,17 @@ def scalars(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
 def outlet_names(kind: Kind, unit: Node) -> list[str]:
     """What leaves a unit of this kind, by name, read from the tree."""
     return list(kind.outlets_of(table(table(unit).get(kind.named_outlets))))
+
+
+def places_of(node: Node, path: str = "") -> dict[str, Position]:
+    """Where every key below a node stands, by its path."""
+    out: dict[str, Position] = {}
+    if isinstance(node.value, dict):
+        for key, inner in node.value.items():
+            out[f"{path}{key}"] = node.keys[key].position
+            out.update(places_of(inner, f"{path}{key}."))
+    elif isinstance(node.value, list):
+        for i, inner in enumerate(node.value):
+            out[f"{path}{i}"] = inner.place.position
+            out.update(places_of(inner, f"{path}{i}."))
+    return out

@@ -24,7 +24,7 @@ from ..scenario import (
 )
 from . import scenario_schema as keys
 from .merge import SCENARIO, locate, shipped
-from .nodes import table
+from .nodes import places_of, table
 from .reader import Node
 from .scenario_values import mass_of, quarter_of
 
@@ -60,7 +60,7 @@ def scenario(model: keys.ScenarioKeys, root: Node, name: str, path: str, sha256:
         hold=model.hold,
         sites=tuple(model.sites),
         note=model.note,
-        places=_frozen(_places(root)),
+        places=_frozen(places_of(root)),
     )
 
 
@@ -78,20 +78,6 @@ def flowsheet_path(text: str, folder: Path) -> str:
 
 def _frozen(items: dict[Any, Any]) -> Mapping[Any, Any]:
     return MappingProxyType(items)
-
-
-def _places(node: Node, path: str = "") -> dict[str, Position]:
-    """Where every key below a node stands, by its path."""
-    out: dict[str, Position] = {}
-    if isinstance(node.value, dict):
-        for key, inner in node.value.items():
-            out[f"{path}{key}"] = node.keys[key].position
-            out.update(_places(inner, f"{path}{key}."))
-    elif isinstance(node.value, list):
-        for i, inner in enumerate(node.value):
-            out[f"{path}{i}"] = inner.place.position
-            out.update(_places(inner, f"{path}{i}."))
-    return out
 
 
 class _Making:
@@ -114,7 +100,7 @@ class _Making:
         node: Node | None = self.root
         for key in path:
             node = table(node).get(key)
-        return _frozen({} if node is None else _places(node))
+        return _frozen({} if node is None else places_of(node))
 
     def flowsheet(self, text: str | None) -> str:
         return flowsheet_path(text, self.folder) if text else ""

@@ -36,11 +36,6 @@ class UseOutcome:
     unmet: Array
     served: Mapping[str, Array]
 
-    @property
-    def substituted(self) -> Array:
-        """t/year of the demand that other goods serve."""
-        return sum((tonnes for good, tonnes in self.served.items() if good != self.good), np.zeros_like(self.asked))
-
 
 @dataclass(frozen=True, slots=True)
 class PlantOutcome:
